@@ -1,0 +1,32 @@
+# make demo: everything from a fresh machine to recommendations.  make test: the whole test suite.
+export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig:$(PKG_CONFIG_PATH)
+SWIFT_SOURCES := Sources Tests Package.swift
+# The path of libtorch is known only after `configure`, so it is read when a command runs.
+SWIFT_FLAGS = -c release -Xlinker -rpath -Xlinker "$$(cat .deps/torch-library-path)"
+
+.PHONY: demo build test lint format configure bench clean
+
+demo: build
+	.build/release/corral quickstart
+
+build: configure
+	swift build $(SWIFT_FLAGS) --product corral
+
+test: configure
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build
+
+lint:
+	swift format lint --strict --parallel -r $(SWIFT_SOURCES)
+
+format:
+	swift format --in-place --parallel -r $(SWIFT_SOURCES)
+
+configure:
+	@Scripts/configure
+
+bench: build
+	Benchmarks/run
+
+clean:
+	rm -rf .build

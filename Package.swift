@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library target and, beside it, its test target: `Sources/NAME` and `Tests/NAMETests`.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+  [
+    .target(name: name, dependencies: dependencies, swiftSettings: strict),
+    .testTarget(
+      name: "\(name)Tests", dependencies: dependencies + ["CorralTesting", .target(name: name)],
+      exclude: name == "Torch" ? ["Golden"] : [], swiftSettings: strict),
+  ]
+}
+
+let native: [Target] = [
+  .systemLibrary(name: "LibTorch", pkgConfig: "libtorch"),
+  .systemLibrary(name: "LibHNSW", pkgConfig: "hnswlib"),
+  .systemLibrary(
+    name: "LibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+  .target(name: "CTorch", dependencies: ["LibTorch"]),
+  .target(name: "CHNSW", dependencies: ["LibHNSW"]),
+  .target(name: "CKernels"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// The house: arrows point one way, and a test reads this list against the imports.
+let house: [[Target]] = [
+  library("CorralVectors", ["CKernels"]),
+  library("CorralData", ["CorralVectors", "LibZ"]),
+  library("CorralIndex", ["CorralVectors", "CorralData", "CHNSW"]),
+  library("CorralSampling", ["CorralIndex", "CorralVectors", "CorralData"]),
+  library("CorralBaselines", ["CorralIndex", "CorralVectors", "CorralData", "CKernels"]),
+  library("CorralEvaluation", ["CorralVectors", "CorralData"]),
+  library("CorralArtifacts", ["CorralIndex", "CorralVectors", "CorralData", crypto]),
+  library("Torch", ["CTorch", "CorralVectors"]),
+  library(
+    "CorralModels",
+    ["Torch", "CorralSampling", "CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData"]),
+  library(
+    "CorralTraining",
+    [
+      "CorralModels", "CorralEvaluation", "Torch", "CorralSampling", "CorralArtifacts",
+      "CorralIndex", "CorralVectors", "CorralData",
+    ]),
+]
+
+let umbrella: [Target.Dependency] = [
+  "CorralVectors", "CorralData", "CorralIndex", "CorralSampling", "CorralBaselines",
+  "CorralEvaluation", "CorralArtifacts", "CorralModels", "CorralTraining", "Torch",
+]
+
+let package = Package(
+  name: "corral",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "corral", targets: ["CorralCLI"]),
+    .library(name: "Corral", targets: ["Corral"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+  ],
+  targets: native + house.flatMap(\.self) + [
+    .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
+    .executableTarget(
+      name: "CorralCLI",
+      dependencies: umbrella + ["CTorch", arguments, "Yams", "Rainbow"], swiftSettings: strict),
+    .testTarget(
+      name: "CorralCLITests",
+      dependencies: umbrella + ["CorralCLI", "CorralTesting", arguments], swiftSettings: strict),
+    // What every test target shares: planted data, temporary folders, contract checks.
+    .target(
+      name: "CorralTesting",
+      dependencies: ["CorralVectors", "CorralData", "CorralIndex"],
+      path: "Tests/CorralTesting", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx20
+)

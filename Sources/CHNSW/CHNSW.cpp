@@ -1,0 +1,2 @@
+#include "CHNSW.h"
+#include <hnswlib/hnswlib.h>

@@ -1,0 +1,3 @@
+#ifndef CORRAL_CHNSW_H
+#define CORRAL_CHNSW_H
+#endif

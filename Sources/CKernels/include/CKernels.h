@@ -1,0 +1,3 @@
+#ifndef CORRAL_CKERNELS_H
+#define CORRAL_CKERNELS_H
+#endif

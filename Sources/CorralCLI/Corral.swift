@@ -1,0 +1,3 @@
+import CTorch
+
+@main struct Corral { static func main() { print(ct_threads()) } }

@@ -1,0 +1,47 @@
+/// Rows of different lengths in one array: `values`, and where each row starts and ends.
+///
+/// Invariant: `offsets` starts at 0, never falls, ends at `values.count`, and has one more entry
+/// than there are rows.
+public struct Ragged<Element: Sendable>: Sendable {
+  /// The elements of all rows, one row after the other.
+  public let values: [Element]
+  /// Row `i` is `values[offsets[i]..<offsets[i + 1]]`.
+  public let offsets: [Int]
+
+  /// Rows over an array that is already laid out.
+  public init(values: [Element], offsets: [Int]) {
+    precondition(
+      offsets.first == 0 && offsets.last == values.count,
+      "offsets run from 0 to the number of values, \(values.count)")
+    self.values = values
+    self.offsets = offsets
+  }
+
+  /// Rows copied from a sequence of sequences.
+  public init(_ rows: some Sequence<some Sequence<Element>>) {
+    var values: [Element] = []
+    var offsets = [0]
+    for row in rows {
+      values.append(contentsOf: row)
+      offsets.append(values.count)
+    }
+    self.values = values
+    self.offsets = offsets
+  }
+
+  /// The number of rows.
+  public var count: Int { offsets.count - 1 }
+
+  /// One row, without a copy; its indices are positions in `values`.
+  public subscript(row: Int) -> ArraySlice<Element> {
+    values[offsets[row]..<offsets[row + 1]]
+  }
+
+  /// Whether offsets never fall and end where the values end: what every row relies on.
+  package func checkInvariants() -> Bool {
+    offsets.first == 0 && offsets.last == values.count
+      && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }
+  }
+}
+
+extension Ragged: Equatable where Element: Equatable {}

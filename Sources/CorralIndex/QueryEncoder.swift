@@ -1,0 +1,24 @@
+public import CorralData
+
+/// One request as it arrives: who asks, and what they did before.
+public struct Query: Sendable, Equatable {
+  /// Who asks; `nil` is a user that training never saw.
+  public var user: UserIndex?
+  /// What they interacted with, oldest first.
+  public var history: [ItemIndex]
+
+  /// A request by a known user, an unknown one with a history, or both.
+  public init(user: UserIndex? = nil, history: [ItemIndex] = []) {
+    self.user = user
+    self.history = history
+  }
+}
+
+/// Turns a request into the vector that an index is searched with: a retriever when it serves.
+public protocol QueryEncoder: Sendable {
+  /// The number of elements of a query vector.
+  var dimension: Int { get }
+
+  /// The vector of one request; throws when the encoder can say nothing about it.
+  func vector(for query: Query) throws -> [Float]
+}

@@ -1,0 +1,1 @@
+// Found through libtorch.pc, which Scripts/configure writes: only its flags matter, no declaration is imported.
