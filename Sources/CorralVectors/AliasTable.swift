@@ -1,0 +1,76 @@
+/// Draws positions with given probabilities, each draw in constant time.
+///
+/// Walker's alias method, built as Vose (1991) does: `n` columns of equal width, each shared by at
+/// most two positions.
+public struct AliasTable: Sendable {
+  private let keep: [Double]
+  private let alias: [Int32]
+
+  /// The probability of every position: the weights, scaled to a sum of 1.
+  public let probabilities: [Double]
+
+  /// A table over weights that are finite and not negative, at least one of them positive.
+  ///
+  /// `O(n)` time; 20 bytes a position.
+  public init(weights: some Collection<Double>) {
+    let total = weights.reduce(0, +)
+    guard total > 0, total.isFinite, weights.allSatisfy({ $0 >= 0 }) else {
+      fatalError(
+        "AliasTable: weights must be finite and not negative, with a positive sum; "
+          + "the sum of \(weights.count) weights is \(total)")
+    }
+    let count = weights.count
+    let probabilities = weights.map { $0 / total }
+    var scaled = probabilities.map { $0 * Double(count) }
+    var alias = (0..<Int32(count)).map { $0 }
+    var small: [Int] = []
+    var large: [Int] = []
+    for position in scaled.indices {
+      if scaled[position] < 1 { small.append(position) } else { large.append(position) }
+    }
+    while let less = small.last, let more = large.last {
+      small.removeLast()
+      alias[less] = Int32(more)
+      scaled[more] -= 1 - scaled[less]
+      if scaled[more] < 1 {
+        large.removeLast()
+        small.append(more)
+      }
+    }
+    // What is left differs from a full column by rounding only, and from an impossible position
+    // by nothing: that one goes to the likeliest.
+    let likeliest = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
+    for position in large { scaled[position] = 1 }
+    for position in small {
+      if probabilities[position] > 0 {
+        scaled[position] = 1
+      } else {
+        alias[position] = Int32(likeliest)
+      }
+    }
+    self.probabilities = probabilities
+    keep = scaled
+    self.alias = alias
+  }
+
+  /// The number of positions.
+  public var count: Int { keep.count }
+
+  /// Draws one position.
+  @inlinable
+  public func draw(using generator: inout SeededGenerator) -> Int {
+    column(generator.next(below: count), generator.uniform())
+  }
+
+  @usableFromInline
+  func column(_ column: Int, _ height: Double) -> Int {
+    height < keep[column] ? column : Int(alias[column])
+  }
+
+  /// The probability of every position as the columns hold it, for a test to compare.
+  package func columnShares() -> [Double] {
+    var shares = keep
+    for (column, height) in keep.enumerated() { shares[Int(alias[column])] += 1 - height }
+    return shares.map { $0 / Double(count) }
+  }
+}
