@@ -1,0 +1,97 @@
+import CorralData
+import CorralVectors
+public import Foundation
+
+extension Evaluation {
+  private static let kind = "corral evaluation 1"
+
+  /// What stands beside the arrays in the file.
+  private struct Header: Codable {
+    var protocolInUse: EvaluationProtocol
+    var settings: EvaluationSettings
+    var recommendedItems: [Int]
+    var skippedUsers: Int
+    var maskedTargets: Int
+    var seconds: Double
+  }
+
+  /// Writes the evaluation to a safetensors file, so that another can be compared with it later.
+  ///
+  /// It takes about `4 * (3 + cutoffs)` bytes a user and 9 a target.
+  public func write(to url: URL) throws {
+    let header = Header(
+      protocolInUse: protocolInUse, settings: settings, recommendedItems: recommendedItems,
+      skippedUsers: skippedUsers, maskedTargets: maskedTargets, seconds: seconds)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try SafetensorsFile.write(
+      [
+        SafetensorsTensor("users", users.map(\.rawValue)),
+        SafetensorsTensor("target_offsets", targets.offsets.map(Int64.init)),
+        SafetensorsTensor("targets", targets.values.map(\.rawValue)),
+        SafetensorsTensor("ranks", ranks),
+        SafetensorsTensor("target_groups", targetGroups.map(\.rawValue)),
+        SafetensorsTensor("history_lengths", historyLengths),
+        SafetensorsTensor(
+          "head_shares", headShares, shape: [users.count, settings.cutoffs.count]),
+      ],
+      metadata: [
+        "kind": Self.kind,
+        "evaluation": String(decoding: try encoder.encode(header), as: UTF8.self),
+      ], to: url)
+  }
+
+  /// Reads an evaluation that was written to a file.
+  ///
+  /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
+  public init(contentsOf url: URL) throws {
+    let file = try SafetensorsFile(url)
+    func damaged(_ reason: String) -> EvaluationError {
+      .damagedFile(path: url.path, reason: reason)
+    }
+    guard file.metadata["kind"] == Self.kind else {
+      throw damaged("its kind is '\(file.metadata["kind"] ?? "none")', not '\(Self.kind)'")
+    }
+    guard
+      let header = try? JSONDecoder().decode(
+        Header.self, from: Data((file.metadata["evaluation"] ?? "").utf8))
+    else { throw damaged("its description cannot be read") }
+    protocolInUse = header.protocolInUse
+    settings = header.settings
+    recommendedItems = header.recommendedItems
+    skippedUsers = header.skippedUsers
+    maskedTargets = header.maskedTargets
+    seconds = header.seconds
+    let positions: [Int32] = try file.array("users")
+    users = positions.map { UserIndex(Int($0)) }
+    let offsets: [Int64] = try file.array("target_offsets", shape: [users.count + 1])
+    let items: [Int32] = try file.array("targets")
+    guard offsets.first == 0, offsets.last == Int64(items.count),
+      zip(offsets, offsets.dropFirst()).allSatisfy({ $0 < $1 })
+    else { throw damaged("its rows of targets are not in order") }
+    guard items.allSatisfy({ 0 <= $0 && $0 < header.protocolInUse.items }) else {
+      throw damaged("a target is outside the catalogue")
+    }
+    targets = Ragged(values: items.map { ItemIndex(Int($0)) }, offsets: offsets.map(Int.init))
+    ranks = try file.array("ranks", shape: [items.count])
+    let depth = header.settings.cutoffs.max() ?? 0
+    guard ranks.allSatisfy({ 0 <= $0 && $0 <= depth }) else {
+      throw damaged("a rank is outside 0...\(depth)")
+    }
+    let groups: [UInt8] = try file.array("target_groups", shape: [items.count])
+    targetGroups = try groups.map { value in
+      guard let group = ItemGroup(rawValue: value) else {
+        throw damaged("there is no popularity group \(value)")
+      }
+      return group
+    }
+    historyLengths = try file.array("history_lengths", shape: [users.count])
+    headShares = try file.array(
+      "head_shares", shape: [users.count, header.settings.cutoffs.count])
+    guard recommendedItems.count == header.settings.cutoffs.count else {
+      throw damaged(
+        "it has \(recommendedItems.count) coverages for "
+          + "\(header.settings.cutoffs.count) cut-offs")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import CorralData
+
+extension Evaluation {
+  /// The users in three groups by the length of their histories, as equal as ties allow.
+  enum ActivityGroup: String, CaseIterable {
+    case light, regular, heavy
+  }
+
+  /// The same metrics for parts of the targets and parts of the users.
+  ///
+  /// `items` cuts the targets by popularity: a user counts in a group when a target lies in it,
+  /// and only those targets count, at the rank that the whole catalogue gave them. `users` cuts
+  /// the users by activity. Both cuts leave nothing out and count nothing twice.
+  func slices() -> [String: [String: EvaluationReport.Slice]] {
+    var items: [String: EvaluationReport.Slice] = [:]
+    for group in ItemGroup.allCases { items["\(group)"] = slice(of: group) }
+    var groups: [String: EvaluationReport.Slice] = [:]
+    for (group, rows) in activityGroups() { groups[group.rawValue] = slice(of: rows) }
+    return ["items": items, "users": groups]
+  }
+
+  private func slice(of group: ItemGroup) -> EvaluationReport.Slice {
+    var rows: [Int] = []
+    var groupRanks: [Int32] = []
+    var offsets = [0]
+    for row in users.indices {
+      for target in targets.offsets[row]..<targets.offsets[row + 1]
+      where targetGroups[target] == group {
+        groupRanks.append(ranks[target])
+      }
+      if groupRanks.count > offsets[rows.count] {
+        rows.append(row)
+        offsets.append(groupRanks.count)
+      }
+    }
+    let sliced = Ragged(values: groupRanks, offsets: offsets)
+    var position = [Int](repeating: 0, count: users.count)
+    for (place, row) in rows.enumerated() { position[row] = place }
+    return EvaluationReport.Slice(
+      users: rows.count, targets: groupRanks.count,
+      metrics: userIntervals(metrics.filter(\.measure.isRankMeasure), rows: rows) {
+        sliced[position[$0]]
+      })
+  }
+
+  private func slice(of rows: [Int]) -> EvaluationReport.Slice {
+    let lengths = rows.map { Int(historyLengths[$0]) }
+    return EvaluationReport.Slice(
+      users: rows.count, targets: rows.reduce(0) { $0 + targets[$1].count },
+      shortestHistory: lengths.min(), longestHistory: lengths.max(),
+      metrics: userIntervals(metrics.filter { $0.measure != .coverage }, rows: rows) {
+        ranks(ofRow: $0)
+      })
+  }
+
+  /// The rows of each activity group; users with equally long histories are always together.
+  func activityGroups() -> [(ActivityGroup, [Int])] {
+    let sorted = historyLengths.sorted()
+    let first = sorted[(sorted.count - 1) / 3]
+    let second = sorted[2 * (sorted.count - 1) / 3]
+    return ActivityGroup.allCases.map { group in
+      let rows = users.indices.filter { row in
+        let length = historyLengths[row]
+        return switch group {
+        case .light: length <= first
+        case .regular: length > first && length <= second
+        case .heavy: length > second
+        }
+      }
+      return (group, rows)
+    }
+  }
+}

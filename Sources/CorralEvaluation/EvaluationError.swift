@@ -1,0 +1,52 @@
+public import CorralData
+
+/// What can be wrong with what an evaluation is given.
+public enum EvaluationError: Error, Equatable {
+  /// A name that is not a measure, `@` and a cut-off.
+  case unknownMetric(String)
+  /// A setting whose value cannot be used: its name, its value, and what to do.
+  case badSetting(String, String, String)
+  /// A cut-off that asks for more recommendations than there are items.
+  case cutoffBeyondCatalogue(cutoff: Int, items: Int)
+  /// No user has anything held out.
+  case nothingHeldOut(HeldOut, rule: String)
+  /// A model gave a score, or part of a vector, that is not a number.
+  case notANumber(String)
+  /// A metric that was not measured, with those that were.
+  case notMeasured(Metric, measured: [Metric])
+  /// Two evaluations that do not answer the same question, and in what they differ.
+  case notComparable(String)
+  /// A file that does not hold an evaluation, and why.
+  case damagedFile(path: String, reason: String)
+}
+
+extension EvaluationError: CustomStringConvertible {
+  /// What is wrong, where, and what to do about it.
+  public var description: String {
+    switch self {
+    case .unknownMetric(let name):
+      "unknown metric '\(name)': write a measure, @ and a whole number from 1, such as ndcg@10; "
+        + "the measures are " + Measure.allCases.map(\.rawValue).joined(separator: ", ")
+    case .badSetting(let name, let value, let advice):
+      "setting '\(name)' cannot be \(value): \(advice)"
+    case .cutoffBeyondCatalogue(let cutoff, let items):
+      "cannot measure the first \(cutoff) recommendations, because the catalogue has only "
+        + "\(items) items: set evaluate.cutoffs to numbers up to \(items)"
+    case .nothingHeldOut(let part, let rule):
+      "the \(part.rawValue) part is empty: the split '\(rule)' holds out nothing for any user, "
+        + "so there is nothing to measure; use a split that does, or a larger log"
+    case .notANumber(let place):
+      "the model gave a value that is not a number \(place): its training has diverged; "
+        + "use an earlier checkpoint or a lower learning rate"
+    case .notMeasured(let metric, let measured):
+      "\(metric) was not measured: this evaluation has "
+        + measured.map(\.description).joined(separator: ", ")
+        + "; add it to evaluate.measures and evaluate.cutoffs and evaluate again"
+    case .notComparable(let difference):
+      "the evaluations cannot be compared: \(difference); "
+        + "evaluate both on the same data with the same split, mask and targets"
+    case .damagedFile(let path, let reason):
+      "\(path) does not hold an evaluation: \(reason); evaluate the model again to replace it"
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/// What `corral evaluate --json` prints, beside the description of the data.
+public struct EvaluationReport: Sendable, Hashable, Codable {
+  /// What was measured, in words.
+  public struct Rules: Sendable, Hashable, Codable {
+    /// The held-out part, and how the data were cut.
+    public var split: String
+    /// Whether items already met were left out of the ranking.
+    public var masked: Bool
+    /// What counts as a target.
+    public var targets: String
+    /// What was ranked.
+    public var candidates: String
+    /// What stands first when scores are equal.
+    public var ties = "the higher score first, then the lower item position"
+  }
+
+  /// How much was measured.
+  public struct Counts: Sendable, Hashable, Codable {
+    /// The users that were measured.
+    public var users: Int
+    /// The users that were not, because nothing is held out for them.
+    public var skippedUsers: Int
+    /// The targets of all measured users.
+    public var targets: Int
+    /// Those that training never saw.
+    public var coldTargets: Int
+    /// Those that the user had already met while seen items were masked: they cannot be hit.
+    public var maskedTargets: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case users, targets
+      case skippedUsers = "skipped_users"
+      case coldTargets = "cold_targets"
+      case maskedTargets = "masked_targets"
+    }
+  }
+
+  /// The metrics of a part of the targets or users.
+  public struct Slice: Sendable, Hashable, Codable {
+    /// How many users the means are over.
+    public var users: Int
+    /// How many targets they have in the slice.
+    public var targets: Int
+    /// The length of the shortest history, in a slice of users.
+    public var shortestHistory: Int?
+    /// The length of the longest history, in a slice of users.
+    public var longestHistory: Int?
+    /// Each metric by its name; none when the slice has no user.
+    public var metrics: [String: Interval]
+
+    private enum CodingKeys: String, CodingKey {
+      case users, targets, metrics
+      case shortestHistory = "shortest_history"
+      case longestHistory = "longest_history"
+    }
+  }
+
+  /// What was measured.
+  public var protocolInUse: Rules
+  /// Each stage's metrics by name: `stages["retriever"]?["recall@10"]`.
+  public var stages: [String: [String: Interval]]
+  /// The metrics of parts: `slices["items"]?["tail"]`, `slices["users"]?["heavy"]`.
+  public var slices: [String: [String: Slice]]
+  /// How much was measured.
+  public var counts: Counts
+  /// How long the model and the ranking took.
+  public var seconds: Double
+  /// How many users were measured in a second.
+  public var usersPerSecond: Double
+
+  private enum CodingKeys: String, CodingKey {
+    case protocolInUse = "protocol"
+    case usersPerSecond = "users_per_second"
+    case stages, slices, counts, seconds
+  }
+}

@@ -1,0 +1,50 @@
+/// How a model is measured: the settings block `evaluate`.
+public struct EvaluationSettings: Sendable, Codable, Hashable {
+  /// Whether items that a user has already met can be recommended to them.
+  public enum SeenItems: String, Sendable, Codable, CaseIterable {
+    /// They are left out of the ranking. A target that the user has already met can then never be
+    /// hit; how many there are is counted in the report.
+    case masked
+    /// They are ranked like all others, as repeat consumption asks for.
+    case ranked
+  }
+
+  /// The numbers of recommendations at which every measure is taken.
+  public var cutoffs = [5, 10, 20, 50]
+  /// What is measured at every cut-off.
+  public var measures: [Measure] = [.recall, .ndcg, .mrr, .hit, .popularity, .coverage]
+  /// Whether items that a user has already met are ranked.
+  public var seen = SeenItems.masked
+  /// How often users are drawn again for a confidence interval; 0 gives none.
+  public var resamples = 1000
+  /// The seed of that drawing.
+  public var seed: UInt64 = 2024
+
+  /// The settings that reports use unless told otherwise.
+  public init() {}
+
+  /// Every measure at every cut-off, in order.
+  public var metrics: [Metric] {
+    measures.flatMap { measure in cutoffs.map { Metric(measure, at: $0) } }
+  }
+
+  /// Checks what can be checked without data; throws `EvaluationError.badSetting`.
+  func validate(itemCount: Int) throws {
+    guard let depth = cutoffs.max(), cutoffs.allSatisfy({ $0 > 0 }) else {
+      throw EvaluationError.badSetting(
+        "evaluate.cutoffs", "\(cutoffs)", "give one or more whole numbers from 1, such as [10, 20]")
+    }
+    if depth > itemCount {
+      throw EvaluationError.cutoffBeyondCatalogue(cutoff: depth, items: itemCount)
+    }
+    if measures.isEmpty {
+      throw EvaluationError.badSetting(
+        "evaluate.measures", "[]",
+        "give one or more of " + Measure.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    if resamples < 0 {
+      throw EvaluationError.badSetting(
+        "evaluate.resamples", "\(resamples)", "give 0 for no intervals, or about 1000")
+    }
+  }
+}

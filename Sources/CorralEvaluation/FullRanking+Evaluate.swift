@@ -1,0 +1,107 @@
+import CorralData
+import CorralVectors
+import Foundation
+
+extension FullRanking {
+  /// Users scored by one call of the model's closure: enough to keep its products busy.
+  static let usersPerBlock = 1024
+
+  /// Measures one model.
+  ///
+  /// Memory beyond the split's own: one block of queries (or of scores, for a model that makes
+  /// them itself), and one tile of scores a thread.
+  ///
+  /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
+  public func evaluate(_ scoring: Scoring) throws -> Evaluation {
+    let start = ContinuousClock.now
+    var ranks = [Int32](repeating: 0, count: targets.values.count)
+    var headShares = [Float](repeating: 0, count: users.count * settings.cutoffs.count)
+    // The best rank at which each item was recommended to anyone.
+    var bestRanks = [Int32](repeating: .max, count: itemCount)
+    if case .vectors(_, let items) = scoring { try check(items: items) }
+    var first = 0
+    while first < users.count {
+      let block = block(from: first)
+      let positions = users[block.lowerBound].position..<users[block.upperBound - 1].position + 1
+      let lists: TopLists
+      switch scoring {
+      case .vectors(let queries, let items):
+        let queries = try queries(positions)
+        try check(queries, for: positions, columns: items.columns)
+        lists = topLists(of: block, .products(queries: queries, items: items))
+      case .scores(let scores):
+        let scores = try scores(positions)
+        try check(scores, for: positions, columns: itemCount)
+        lists = topLists(of: block, .rows(scores))
+      }
+      for user in block {
+        note(
+          lists[user - block.lowerBound], of: user, ranks: &ranks, headShares: &headShares,
+          bestRanks: &bestRanks)
+      }
+      first = block.upperBound
+    }
+    return Evaluation(
+      protocolInUse: protocolInUse, settings: settings, users: users, targets: targets,
+      ranks: ranks, targetGroups: targets.values.map { itemGroups[$0.position] },
+      historyLengths: historyLengths, headShares: headShares,
+      recommendedItems: settings.cutoffs.map { cutoff in
+        bestRanks.lazy.filter { $0 <= cutoff }.count
+      },
+      skippedUsers: skippedUsers, maskedTargets: maskedTargets,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The length of the lists: the largest cut-off.
+  var depth: Int { settings.cutoffs.max() ?? 0 }
+
+  /// Takes from one user's list all that an evaluation keeps of it.
+  private func note(
+    _ list: ArraySlice<Int32>, of user: Int, ranks: inout [Int32], headShares: inout [Float],
+    bestRanks: inout [Int32]
+  ) {
+    var heads = 0
+    var rank: Int32 = 0
+    let width = settings.cutoffs.count
+    let targetRange = targets.offsets[user]..<targets.offsets[user + 1]
+    for item in list {
+      rank += 1
+      bestRanks[Int(item)] = min(bestRanks[Int(item)], rank)
+      for target in targetRange where targets.values[target].rawValue == item {
+        ranks[target] = rank
+      }
+      if itemGroups[Int(item)] == .head { heads += 1 }
+      for column in 0..<width where min(settings.cutoffs[column], list.count) == rank {
+        headShares[user * width + column] = Float(heads) / Float(rank)
+      }
+    }
+  }
+
+  /// The measured users whose positions lie within one block of the user at `first`.
+  private func block(from first: Int) -> Range<Int> {
+    let end = users[first].position + Self.usersPerBlock
+    var last = first + 1
+    while last < users.count, users[last].position < end { last += 1 }
+    return first..<last
+  }
+
+  private func check(items: Matrix) throws {
+    if items.rows != itemCount {
+      fatalError("evaluate: \(items.rows) item vectors for a catalogue of \(itemCount) items")
+    }
+    if let bad = items.values.firstIndex(where: \.isNaN) {
+      throw EvaluationError.notANumber("in the vector of item \(bad / items.columns)")
+    }
+  }
+
+  private func check(_ matrix: Matrix, for users: Range<Int>, columns: Int) throws {
+    if matrix.rows != users.count || matrix.columns != columns {
+      fatalError(
+        "evaluate: [\(users.count), \(columns)] expected for users \(users), "
+          + "not [\(matrix.rows), \(matrix.columns)]")
+    }
+    if let bad = matrix.values.firstIndex(where: \.isNaN) {
+      throw EvaluationError.notANumber("for user \(users.lowerBound + bad / columns)")
+    }
+  }
+}

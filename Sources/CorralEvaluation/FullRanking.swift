@@ -1,0 +1,126 @@
+public import CorralData
+
+/// The measuring of models by ranking the whole catalogue for every user with something held out.
+///
+/// Built once for a split and used for any number of models or epochs. Ties are broken by one
+/// rule: the higher score first, then the lower item position; a target's rank is one more than
+/// the number of items before it. Targets are a set: an item held out twice counts once.
+public struct FullRanking: Sendable {
+  /// How models are measured.
+  public let settings: EvaluationSettings
+  /// What the numbers mean, for reports.
+  public let protocolInUse: EvaluationProtocol
+
+  /// The users that are measured, in rising order.
+  let users: [UserIndex]
+  /// Their distinct targets, in rising order of item.
+  let targets: Ragged<ItemIndex>
+  /// What they have already met, in rising order of item, perhaps repeated; empty rows when seen
+  /// items are ranked.
+  let masked: Ragged<ItemIndex>
+  /// How many interactions their histories have.
+  let historyLengths: [Int32]
+  let itemGroups: [ItemGroup]
+  let skippedUsers: Int
+  let maskedTargets: Int
+
+  /// Prepares the ranking of one held-out part of a split.
+  ///
+  /// Seen items are the histories before that part: training, and for the test part also the
+  /// validation targets. Costs a copy of them and sorting each row.
+  ///
+  /// - Throws: `EvaluationError` when nothing is held out, or a setting cannot be used.
+  public init(
+    of split: Split, part: HeldOut = .test, settings: EvaluationSettings = EvaluationSettings()
+  ) throws {
+    try settings.validate(itemCount: split.itemCount)
+    let heldOut = split.targets(part)
+    let histories = split.histories(before: part)
+    var users: [UserIndex] = []
+    var targets = RaggedBuilder<ItemIndex>()
+    var masked = RaggedBuilder<ItemIndex>()
+    var historyLengths: [Int32] = []
+    var maskedTargets = 0
+    for user in 0..<split.userCount where !heldOut[user].isEmpty {
+      users.append(UserIndex(user))
+      targets.append(distinctSorted: heldOut[user])
+      historyLengths.append(Int32(histories[user].count))
+      guard settings.seen == .masked else {
+        masked.append([])
+        continue
+      }
+      masked.append(sorted: histories[user])
+      maskedTargets += Self.common(targets.last, masked.last)
+    }
+    guard !users.isEmpty else { throw EvaluationError.nothingHeldOut(part, rule: split.rule) }
+    self.settings = settings
+    self.users = users
+    self.targets = targets.rows
+    self.masked = masked.rows
+    self.historyLengths = historyLengths
+    self.maskedTargets = maskedTargets
+    itemGroups = ItemGroup.groups(counts: split.itemCounts())
+    skippedUsers = split.userCount - users.count
+    protocolInUse = EvaluationProtocol(
+      split: split.rule, part: part, seen: settings.seen, items: split.itemCount)
+  }
+
+  /// The number of items that are ranked for every user.
+  public var itemCount: Int { itemGroups.count }
+
+  /// The number of users that are measured.
+  public var userCount: Int { users.count }
+
+  /// How many of the first, a sorted row without repeats, are also in the second, a sorted row.
+  private static func common(_ few: ArraySlice<ItemIndex>, _ many: ArraySlice<ItemIndex>) -> Int {
+    var position = many.startIndex
+    var count = 0
+    for item in few {
+      while position < many.endIndex, many[position] < item { position += 1 }
+      if position < many.endIndex, many[position] == item { count += 1 }
+    }
+    return count
+  }
+}
+
+/// What an evaluation measured, in words that stand beside its numbers.
+public struct EvaluationProtocol: Sendable, Hashable, Codable {
+  /// How the data were cut.
+  public let split: String
+  /// The part that was held out.
+  public let part: HeldOut
+  /// Whether items already met were ranked.
+  public let seen: EvaluationSettings.SeenItems
+  /// How many items were ranked for every user: the whole catalogue.
+  public let items: Int
+}
+
+/// Rows that are sorted as they are appended.
+private struct RaggedBuilder<Element: Comparable & Sendable> {
+  private var values: [Element] = []
+  private var offsets = [0]
+
+  var last: ArraySlice<Element> { values[(offsets.dropLast().last ?? 0)...] }
+  var rows: Ragged<Element> { Ragged(values: values, offsets: offsets) }
+
+  mutating func append(_ row: some Sequence<Element>) {
+    values.append(contentsOf: row)
+    offsets.append(values.count)
+  }
+
+  mutating func append(sorted row: ArraySlice<Element>) {
+    values.append(contentsOf: row)
+    values[(offsets.last ?? 0)...].sort()
+    offsets.append(values.count)
+  }
+
+  mutating func append(distinctSorted row: ArraySlice<Element>) {
+    if row.count == 1 { return append(row) }
+    var previous: Element?
+    for element in row.sorted() where element != previous {
+      values.append(element)
+      previous = element
+    }
+    offsets.append(values.count)
+  }
+}

@@ -1,0 +1,64 @@
+/// What is measured about the first k recommendations of every user.
+public enum Measure: String, Sendable, Codable, CaseIterable {
+  /// The share of a user's targets that are among the first k: hits / |targets|.
+  case recall
+  /// The same out of those that fit: hits / min(k, |targets|), so that 1 can always be reached.
+  case cappedRecall = "capped-recall"
+  /// The discounted gain of the hits, each 1 / log2(rank + 1), over that of a perfect list: the
+  /// first min(k, |targets|) ranks all hits.
+  case ndcg
+  /// One over the rank of the first hit, 0 when there is none among the first k.
+  case mrr
+  /// 1 when at least one target is among the first k, else 0.
+  case hit
+  /// The share of the first k that are head items: see `ItemGroup`.
+  case popularity
+  /// The share of the catalogue that is among the first k of at least one user. Not a mean over
+  /// users, so it has no interval and no paired test.
+  case coverage
+
+  /// Whether the measure is a function of where a user's targets are ranked.
+  var isRankMeasure: Bool { self != .popularity && self != .coverage }
+}
+
+/// A measure at a cut-off, written `recall@10`.
+public struct Metric: Sendable, Hashable {
+  /// What is measured.
+  public let measure: Measure
+  /// How many recommendations count, from the first: k.
+  public let cutoff: Int
+
+  /// A measure over the first `cutoff` recommendations.
+  public init(_ measure: Measure, at cutoff: Int) {
+    if cutoff < 1 { fatalError("a metric needs a cut-off of 1 or more, not \(cutoff)") }
+    self.measure = measure
+    self.cutoff = cutoff
+  }
+
+  /// The metric of a name such as `ndcg@10`; throws `EvaluationError.unknownMetric`.
+  public init(named name: String) throws {
+    let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, let measure = Measure(rawValue: String(parts[0])),
+      let cutoff = Int(parts[1]), cutoff > 0
+    else { throw EvaluationError.unknownMetric(name) }
+    self.init(measure, at: cutoff)
+  }
+}
+
+extension Metric: CustomStringConvertible {
+  /// The name: the measure, `@` and the cut-off.
+  public var description: String { "\(measure.rawValue)@\(cutoff)" }
+}
+
+extension Metric: Codable {
+  /// Reads a metric from its name.
+  public init(from decoder: any Decoder) throws {
+    try self.init(named: decoder.singleValueContainer().decode(String.self))
+  }
+
+  /// Writes a metric as its name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

@@ -1,0 +1,129 @@
+import CorralData
+
+/// One metric of two models on the same users: how far apart, and whether that could be chance.
+public struct PairedTest: Sendable, Hashable, Codable {
+  /// What is compared.
+  public let metric: Metric
+  /// The mean of the model that the other is compared with.
+  public let baseline: Double
+  /// The mean of the model in question.
+  public let mean: Double
+  /// `mean - baseline`, with its 95% interval by the paired bootstrap.
+  public let difference: Interval
+  /// The statistic of the paired t-test: the mean difference over its standard error.
+  public let t: Double
+  /// The two-sided p-value of the paired t-test.
+  public let p: Double
+  /// The two-sided p-value of the randomisation test that swaps the models user by user; 1 where
+  /// no resamples were asked for.
+  public let randomisationP: Double
+  /// Users with a larger value than in the baseline.
+  public let wins: Int
+  /// Users with a smaller value than in the baseline.
+  public let losses: Int
+  /// Users with the same value in both.
+  public let ties: Int
+
+  /// `**` for p < 0.001, `*` for p < 0.05, else nothing: by the paired t-test.
+  public var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
+
+  private enum CodingKeys: String, CodingKey {
+    case metric, baseline, mean, difference, t, p, wins, losses, ties
+    case randomisationP = "randomisation_p"
+  }
+}
+
+extension Evaluation {
+  /// Tests this evaluation against a baseline, metric by metric, on the same users.
+  ///
+  /// The metrics are those that both measured, without coverage, which is no mean over users. No
+  /// correction for the number of metrics is made.
+  ///
+  /// - Throws: `EvaluationError.notComparable` when the two differ in split, part, mask, users,
+  ///   targets or histories, or share no metric.
+  public func compared(with baseline: Evaluation) throws -> [PairedTest] {
+    if let difference = difference(from: baseline) {
+      throw EvaluationError.notComparable(difference)
+    }
+    let metrics = metrics.filter { $0.measure != .coverage && baseline.metrics.contains($0) }
+    if metrics.isEmpty { throw EvaluationError.notComparable("they share no metric") }
+    let rows = Array(users.indices)
+    let mine = table(of: metrics, rows: rows) { ranks(ofRow: $0) }
+    let theirs = baseline.table(of: metrics, rows: rows) { baseline.ranks(ofRow: $0) }
+    let differences = zip(mine, theirs).map { $0 - $1 }
+    let bootstrap = Bootstrap(values: differences, width: metrics.count, seed: settings.seed)
+    let ends = bootstrap.intervals(resamples: settings.resamples)
+    let flipped = bootstrap.signFlippedMeans(resamples: settings.resamples)
+    return metrics.indices.map { column in
+      let values = rows.map { differences[$0 * metrics.count + column] }
+      let test = PairedDifference(values)
+      let reached = stride(from: column, to: flipped.count, by: metrics.count).lazy
+        .filter { abs(flipped[$0]) >= abs(test.mean) * (1 - 1e-12) }.count
+      let count = Double(rows.count)
+      return PairedTest(
+        metric: metrics[column],
+        baseline: rows.reduce(0) { $0 + theirs[$1 * metrics.count + column] } / count,
+        mean: rows.reduce(0) { $0 + mine[$1 * metrics.count + column] } / count,
+        difference: Interval(
+          mean: test.mean, low: ends.isEmpty ? nil : ends[column].low,
+          high: ends.isEmpty ? nil : ends[column].high),
+        t: test.t, p: test.p,
+        randomisationP: Double(reached + 1) / Double(settings.resamples + 1),
+        wins: values.lazy.filter { $0 > 0 }.count, losses: values.lazy.filter { $0 < 0 }.count,
+        ties: values.lazy.filter { $0 == 0 }.count)
+    }
+  }
+
+  /// Why two evaluations do not answer the same question, or `nil` when they do.
+  private func difference(from other: Evaluation) -> String? {
+    let (mine, theirs) = (protocolInUse, other.protocolInUse)
+    if mine.split != theirs.split {
+      return "one split is '\(theirs.split)', the other '\(mine.split)'"
+    }
+    if mine.part != theirs.part {
+      return
+        "one measured the \(theirs.part.rawValue) part, the other the \(mine.part.rawValue) part"
+    }
+    if mine.seen != theirs.seen {
+      return "one has seen items \(theirs.seen.rawValue), the other has them \(mine.seen.rawValue)"
+    }
+    if mine.items != theirs.items {
+      return "one catalogue has \(theirs.items) items, the other \(mine.items)"
+    }
+    if users != other.users {
+      return users.count == other.users.count
+        ? "the users are not the same"
+        : "one measured \(other.users.count) users, the other \(users.count)"
+    }
+    if targets != other.targets { return "the users have other targets" }
+    if historyLengths != other.historyLengths { return "the users have other histories" }
+    return nil
+  }
+}
+
+/// Student's paired t-test over one difference a user.
+struct PairedDifference {
+  let mean: Double
+  /// The mean over its standard error.
+  ///
+  /// 0 when all differences are 0; where all are the same but not 0, the largest number that can
+  /// be written.
+  let t: Double
+  let p: Double
+
+  init(_ values: [Double]) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let error = (squares / (count - 1) / count).squareRoot()
+    self.mean = mean
+    if mean == 0 || values.count < 2 {
+      (t, p) = (0, 1)
+    } else if error <= abs(mean) * 1e-15 {
+      (t, p) = (mean > 0 ? .greatestFiniteMagnitude : -.greatestFiniteMagnitude, 0)
+    } else {
+      t = mean / error
+      p = StudentT.twoSided(t, freedom: count - 1)
+    }
+  }
+}

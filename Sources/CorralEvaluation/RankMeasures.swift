@@ -1,0 +1,44 @@
+import Foundation
+
+/// The values of rank measures, with the discounts of `ndcg` computed once.
+struct RankMeasures {
+  /// `gains[r]` is 1 / log2(r + 1), the gain of a hit at rank r; entry 0 is not used.
+  private let gains: [Double]
+  /// `ideals[n]` is the gain of n hits at ranks 1 to n.
+  private let ideals: [Double]
+
+  /// Measures over ranks up to `depth`.
+  init(depth: Int) {
+    let gains = (0...depth).map { $0 == 0 ? 0 : 1 / log2(Double($0 + 1)) }
+    var ideals = [0.0]
+    for gain in gains.dropFirst() { ideals.append((ideals.last ?? 0) + gain) }
+    self.gains = gains
+    self.ideals = ideals
+  }
+
+  /// The value of one metric for one user, given the rank of each target: 1 is the best, 0 is
+  /// below the depth to which ranks are known.
+  func value(of metric: Metric, ranks: some Collection<Int32>) -> Double {
+    let targets = ranks.count
+    if targets == 0 { return 0 }
+    let cutoff = metric.cutoff
+    var hits = 0
+    var best = Int.max
+    var gain = 0.0
+    for rank in ranks where rank > 0 && rank <= cutoff {
+      hits += 1
+      best = min(best, Int(rank))
+      gain += gains[Int(rank)]
+    }
+    if hits == 0 { return 0 }
+    switch metric.measure {
+    case .recall: return Double(hits) / Double(targets)
+    case .cappedRecall: return Double(hits) / Double(min(cutoff, targets))
+    case .ndcg: return gain / ideals[min(cutoff, targets, ideals.count - 1)]
+    case .mrr: return 1 / Double(best)
+    case .hit: return 1
+    case .popularity, .coverage:
+      fatalError("\(metric) is not a function of the ranks of the targets")
+    }
+  }
+}

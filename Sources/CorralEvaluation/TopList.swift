@@ -1,0 +1,77 @@
+import CorralVectors
+
+/// The best of a stream of scored items, kept without order until the end.
+///
+/// Scores that beat the worst kept one go into a buffer of twice the depth; when it is full the
+/// better half is selected, which raises the bar. So an item costs `O(1)` however deep the list
+/// is. Items must be offered in rising order: then of equal scores the lower position came first,
+/// and a later item must beat the bar strictly. `-infinity` and `nan` never do.
+struct TopList: ~Copyable {
+  let depth: Int
+  private let keys: UnsafeMutableBufferPointer<UInt64>
+  private var count = 0
+  private var bar = -Float.infinity
+
+  init(depth: Int) {
+    self.depth = depth
+    keys = .allocate(capacity: 2 * depth)
+  }
+
+  deinit { keys.deallocate() }
+
+  /// Forgets everything, for the next user.
+  mutating func clear() {
+    count = 0
+    bar = -.infinity
+  }
+
+  /// Offers the items from `first` on with their scores.
+  mutating func offer(_ scores: UnsafeBufferPointer<Float>, from first: Int) {
+    var bar = bar
+    for index in 0..<scores.count where scores[index] > bar {
+      keys[count] = TopK.key(scores[index], first + index)
+      count += 1
+      if count == keys.count {
+        select()
+        bar = self.bar
+      }
+    }
+  }
+
+  /// Writes the kept items, the best first, and returns how many there are: at most the depth.
+  mutating func finish(into items: UnsafeMutableBufferPointer<Int32>) -> Int {
+    if count > depth { select() }
+    var kept = UnsafeMutableBufferPointer(rebasing: keys[..<count])
+    kept.sort(by: >)
+    for rank in 0..<count { items[rank] = Int32(truncatingIfNeeded: TopK.index(kept[rank])) }
+    return count
+  }
+
+  /// Moves the `depth` best keys to the front and drops the others (quickselect).
+  private mutating func select() {
+    var low = 0
+    var high = count - 1
+    let last = depth - 1
+    while low < high {
+      let pivot = median(keys[low], keys[(low + high) / 2], keys[high])
+      var left = low
+      var right = high
+      while left <= right {
+        while keys[left] > pivot { left += 1 }
+        while keys[right] < pivot { right -= 1 }
+        if left <= right {
+          keys.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if last <= right { high = right } else if last >= left { low = left } else { break }
+    }
+    count = depth
+    bar = TopK.score(keys[last])
+  }
+
+  private func median(_ a: UInt64, _ b: UInt64, _ c: UInt64) -> UInt64 {
+    max(min(a, b), min(max(a, b), c))
+  }
+}
