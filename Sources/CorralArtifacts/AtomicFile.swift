@@ -1,0 +1,35 @@
+public import Foundation
+
+/// Writing of single files so that a crash leaves the old content or the new, never a mixture.
+public enum AtomicFile {
+  /// Replaces a file: written beside its place, brought to the disk, and renamed into it.
+  ///
+  /// Throws `ArtifactError`; the file is then as it was, and nothing is left beside it.
+  public static func write(_ data: Data, to url: URL) throws {
+    try write(to: url) { temporary in
+      let file = try OutputFile(path: temporary.path)
+      try file.write(data)
+      try file.flush()
+    }
+  }
+
+  /// Replaces a file by one that the closure writes at the temporary place it is given.
+  ///
+  /// Throws `ArtifactError`, or what the closure throws; the file is then as it was.
+  public static func write(to url: URL, _ body: (URL) throws -> Void) throws {
+    let folder = url.deletingLastPathComponent()
+    let temporary = folder.appendingPathComponent(
+      ".\(url.lastPathComponent).partial-\(UInt32.random(in: 0 ... .max))")
+    do {
+      try body(temporary)
+      try flushToDisk(temporary.path)
+      if rename(temporary.path, url.path) != 0 {
+        throw ArtifactError.system(errno, path: url.path, writing: true)
+      }
+    } catch {
+      unlink(temporary.path)
+      throw error
+    }
+    try flushToDisk(folder.path)
+  }
+}

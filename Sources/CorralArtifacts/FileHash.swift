@@ -1,0 +1,54 @@
+import Crypto
+public import Foundation
+
+/// SHA-256 of files, read a piece at a time: the memory is constant, whatever their size.
+public enum FileHash {
+  private static let pieceSize = 1 << 20
+
+  /// The SHA-256 of one file, in lower-case hexadecimal, as `sha256sum` prints it.
+  ///
+  /// Throws `ArtifactError`.
+  public static func sha256(of url: URL) throws -> String {
+    try digest(of: url).sha256
+  }
+
+  /// The SHA-256 of a set of files.
+  ///
+  /// Of one file it is the file's own; of several, that of the lines that `sha256sum` prints for
+  /// their names in alphabetical order, without their folders. So it changes when a file's content
+  /// or name does, and not when the folder moves.
+  public static func sha256(of urls: [URL]) throws -> String {
+    if urls.count == 1 { return try sha256(of: urls[0]) }
+    let lines = try urls.map { (name: $0.lastPathComponent, sha256: try sha256(of: $0)) }
+      .sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
+      .map { "\($0.sha256)  \($0.name)\n" }
+    return hexadecimal(SHA256.hash(data: Data(lines.joined().utf8)))
+  }
+
+  /// The SHA-256 and the length of a file, from one reading of it.
+  static func digest(of url: URL) throws -> (sha256: String, bytes: Int) {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw ArtifactError.system(errno, path: url.path, writing: false) }
+    defer { close(descriptor) }
+    var hash = SHA256()
+    var bytes = 0
+    try withUnsafeTemporaryAllocation(byteCount: pieceSize, alignment: 64) { piece in
+      while true {
+        let count = read(descriptor, piece.baseAddress, piece.count)
+        if count == 0 { return }
+        if count < 0 {
+          if errno == EINTR { continue }
+          throw ArtifactError.system(errno, path: url.path, writing: false)
+        }
+        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<count]))
+        bytes += count
+      }
+    }
+    return (hexadecimal(hash.finalize()), bytes)
+  }
+
+  private static func hexadecimal(_ digest: SHA256.Digest) -> String {
+    let digits = Array("0123456789abcdef")
+    return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+}

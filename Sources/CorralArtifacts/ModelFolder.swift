@@ -1,0 +1,67 @@
+import CorralData
+public import CorralVectors
+public import Foundation
+
+/// The names under which the parts of a model are saved.
+public enum ModelFile {
+  /// The identifiers of the users, one a line.
+  public static let users = "users.txt"
+  /// The identifiers of the items, one a line.
+  public static let items = "items.txt"
+  /// What people read for each item, one a line.
+  public static let titles = "titles.txt"
+  /// The weights of the retriever.
+  public static let retriever = "retriever.safetensors"
+  /// What each user interacted with: what is left out of their recommendations, and the query of a
+  /// model that reads histories.
+  public static let histories = "histories.safetensors"
+  /// The features of the users.
+  public static let userFeatures = "user-features.safetensors"
+  /// The features of the items.
+  public static let itemFeatures = "item-features.safetensors"
+  /// The state of the frequency estimator.
+  public static let estimator = "estimator.safetensors"
+  /// The ranks of the final evaluation, for later comparisons.
+  public static let evaluation = "evaluation.safetensors"
+  /// One line of JSON for each epoch of training.
+  public static let training = "training.jsonl"
+}
+
+/// A model directory that is being filled, beside its place.
+public struct ModelFolder {
+  /// The directory, under its temporary name.
+  public let url: URL
+
+  /// Where a file of the model is to be written, for writers that take a place.
+  public func url(of file: String) -> URL { url.appendingPathComponent(file) }
+
+  /// Writes bytes.
+  public func write(_ data: Data, as file: String) throws {
+    let output = try OutputFile(path: url(of: file).path)
+    try output.write(data)
+  }
+
+  /// Writes named tensors to a safetensors file.
+  public func write(
+    _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], as file: String
+  ) throws {
+    do {
+      try SafetensorsFile.write(tensors, metadata: metadata, to: url(of: file))
+    } catch SafetensorsError.unwritable(let path, let reason)
+      where reason == String(cString: strerror(ENOSPC))
+    {
+      throw ArtifactError.diskFull(path: path)
+    }
+  }
+
+  /// Copies a file, such as the log of the training.
+  public func copy(_ source: URL, as file: String) throws {
+    do {
+      try FileManager.default.copyItem(at: source, to: url(of: file))
+    } catch {
+      throw ArtifactError.unwritable(
+        path: url(of: file).path,
+        reason: "\(source.path) cannot be copied: \(error.localizedDescription)")
+    }
+  }
+}
