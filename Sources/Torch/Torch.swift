@@ -1,1 +1,40 @@
-// Torch
+import CTorch
+
+/// libtorch as a whole: version, threads, seeds, memory.
+public enum Torch {
+  /// libtorch's version, such as `2.13.0`.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// Whether this libtorch was built with CUDA; `Device.cudaCount` tells what it finds.
+  public static var isBuiltWithCUDA: Bool { ct_has_cuda() }
+
+  /// The number of threads inside one operation.
+  public static var threads: Int {
+    get { ct_threads() }
+    set { check(ct_set_threads(newValue), "threads = \(newValue)") }
+  }
+
+  /// Seeds what dropout draws, for one step of a run: the same seed and step give the same masks.
+  ///
+  /// A training step that seeds with its own number draws, after a resume, what it would have drawn.
+  public static func seed(_ seed: UInt64, step: Int = 0) {
+    check(ct_seed(mixed(seed, UInt64(truncatingIfNeeded: step))), "seed")
+  }
+
+  /// Keeps freed memory in the process, to be called once before training; glibc only.
+  ///
+  /// glibc's malloc gives a large block back to the system as soon as it is freed, so that every
+  /// step takes page faults for its activations anew: up to 2.5 times slower. The price is that
+  /// the process stays as large as it ever was; so load the data before.
+  public static func keepMemory() {
+    ct_keep_memory()
+  }
+}
+
+/// A seed out of two: SplitMix64's finaliser over their combination.
+func mixed(_ seed: UInt64, _ stream: UInt64) -> UInt64 {
+  var z = seed &+ (stream &+ 1) &* 0x9E37_79B9_7F4A_7C15
+  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+  return z ^ (z >> 31)
+}

@@ -1,10 +1,265 @@
+// The part of libtorch that Corral uses, as a C interface.
+//
+// Rules of this file:
+// - A function that can fail returns whether it succeeded; what went wrong is then in ct_last_error(), per thread.
+// - A result comes back through the last parameter; a tensor that comes back is the caller's, to give to ct_release().
+// - Shapes and lists of dimensions are a pointer and a count; negative dimensions count from the end.
+// - Nothing throws, whatever happens inside.
 #ifndef CORRAL_CTORCH_H
 #define CORRAL_CTORCH_H
+
+#include <stdbool.h>
 #include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-int64_t ct_threads(void);
+#pragma clang assume_nonnull begin
+
+/// A whole number as Swift's Int holds it.
+typedef intptr_t ct_int;
+/// A tensor: a counted reference to storage, a shape, and a place in the gradient's graph.
+typedef struct ct_tensor ct_tensor;
+/// Where the result of a call goes.
+typedef ct_tensor *_Nullable *_Nonnull ct_out;
+
+/// What the elements are.
+typedef enum __attribute__((enum_extensibility(closed))) ct_dtype : int32_t {
+  ct_dtype_float32,
+  ct_dtype_float64,
+  ct_dtype_int32,
+  ct_dtype_int64,
+  ct_dtype_bool
+} ct_dtype;
+
+/// The kind of device that holds the elements.
+typedef enum __attribute__((enum_extensibility(closed))) ct_device_kind : int32_t { ct_device_kind_cpu, ct_device_kind_cuda } ct_device_kind;
+
+/// A device: its kind, and which one of that kind.
+typedef struct ct_device {
+  ct_device_kind kind;
+  int32_t index;
+} ct_device;
+
+// --- The library ---------------------------------------------------------------------------------------------------
+
+/// What went wrong in the last call of this thread that returned false.
+const char *ct_last_error(void);
+/// libtorch's version, such as "2.13.0".
+const char *ct_version(void);
+/// The number of CUDA devices that this libtorch can use.
+ct_int ct_cuda_devices(void);
+/// Whether this libtorch was built with CUDA at all.
+bool ct_has_cuda(void);
+/// The number of threads inside one operation.
+ct_int ct_threads(void);
+bool ct_set_threads(ct_int count);
+/// Seeds the generators of every device.
+bool ct_seed(uint64_t seed);
+/// Keeps freed memory in the process instead of returning it to the system; does nothing where there is no glibc.
+void ct_keep_memory(void);
+/// Whether operations of this thread record what gradients need.
+bool ct_records_gradients(void);
+void ct_set_records_gradients(bool records);
+
+// --- Tensors and their elements ------------------------------------------------------------------------------------
+
+void ct_release(ct_tensor *x);
+ct_int ct_rank(const ct_tensor *x);
+ct_int ct_count(const ct_tensor *x);
+bool ct_size(const ct_tensor *x, ct_int dimension, ct_int *out);
+void ct_shape(const ct_tensor *x, ct_int *out);
+ct_dtype ct_type(const ct_tensor *x);
+ct_device ct_where_is(const ct_tensor *x);
+
+/// A tensor with a copy of the elements at `data`.
+bool ct_from_data(const void *_Nullable data, ct_dtype type, const ct_int *_Nullable shape, ct_int rank,
+                  ct_device device, ct_out out);
+/// Copies the elements, row after row and converted to `type`, to `data`, which has room for ct_count() of them.
+bool ct_read(const ct_tensor *x, ct_dtype type, void *_Nullable data);
+/// Overwrites the elements, and nothing else, with those at `data`.
+bool ct_write(ct_tensor *x, ct_dtype type, const void *_Nullable data);
+bool ct_item(const ct_tensor *x, double *out);
+bool ct_item_integer(const ct_tensor *x, int64_t *out);
+bool ct_full(const ct_int *_Nullable shape, ct_int rank, double value, ct_dtype type, ct_device device, ct_out out);
+bool ct_arange(ct_int start, ct_int end, ct_device device, ct_out out);
+/// Numbers drawn from a generator of their own, so that nothing else moves: normal, or uniform over low..<high.
+bool ct_random_normal(const ct_int *_Nullable shape, ct_int rank, double mean, double deviation, uint64_t seed,
+                      ct_out out);
+bool ct_random_uniform(const ct_int *_Nullable shape, ct_int rank, double low, double high, uint64_t seed, ct_out out);
+bool ct_to_device(const ct_tensor *x, ct_device device, ct_out out);
+bool ct_to_type(const ct_tensor *x, ct_dtype type, ct_out out);
+bool ct_clone(const ct_tensor *x, ct_out out);
+bool ct_all_finite(const ct_tensor *x, bool *out);
+
+// --- Arithmetic, element by element --------------------------------------------------------------------------------
+
+bool ct_add(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_subtract(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_multiply(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_divide(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_maximum(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_minimum(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_add_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_subtract_from_scalar(double x, const ct_tensor *y, ct_out out);
+bool ct_multiply_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_divide_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_divide_from_scalar(double x, const ct_tensor *y, ct_out out);
+bool ct_power_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_clamp(const ct_tensor *x, double low, double high, ct_out out);
+bool ct_negate(const ct_tensor *x, ct_out out);
+bool ct_absolute(const ct_tensor *x, ct_out out);
+bool ct_exp(const ct_tensor *x, ct_out out);
+bool ct_log(const ct_tensor *x, ct_out out);
+bool ct_log1p(const ct_tensor *x, ct_out out);
+bool ct_sqrt(const ct_tensor *x, ct_out out);
+bool ct_rsqrt(const ct_tensor *x, ct_out out);
+bool ct_sin(const ct_tensor *x, ct_out out);
+bool ct_cos(const ct_tensor *x, ct_out out);
+
+bool ct_relu(const ct_tensor *x, ct_out out);
+bool ct_gelu(const ct_tensor *x, ct_out out);
+bool ct_silu(const ct_tensor *x, ct_out out);
+bool ct_tanh(const ct_tensor *x, ct_out out);
+bool ct_sigmoid(const ct_tensor *x, ct_out out);
+bool ct_softplus(const ct_tensor *x, ct_out out);
+bool ct_log_sigmoid(const ct_tensor *x, ct_out out);
+
+bool ct_equal(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_not_equal(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_less(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_less_or_equal(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_equal_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_less_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_greater_scalar(const ct_tensor *x, double y, ct_out out);
+bool ct_logical_not(const ct_tensor *x, ct_out out);
+bool ct_logical_and(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_logical_or(const ct_tensor *x, const ct_tensor *y, ct_out out);
+
+// --- Reductions ----------------------------------------------------------------------------------------------------
+
+/// Over the listed dimensions; over all of them when the list is empty.
+bool ct_sum(const ct_tensor *x, const ct_int *_Nullable dims, ct_int count, bool keep, ct_out out);
+bool ct_mean(const ct_tensor *x, const ct_int *_Nullable dims, ct_int count, bool keep, ct_out out);
+bool ct_norm(const ct_tensor *x, const ct_int *_Nullable dims, ct_int count, bool keep, ct_out out);
+bool ct_log_sum_exp(const ct_tensor *x, ct_int dim, bool keep, ct_out out);
+bool ct_softmax(const ct_tensor *x, ct_int dim, ct_out out);
+bool ct_log_softmax(const ct_tensor *x, ct_int dim, ct_out out);
+bool ct_cumulative_sum(const ct_tensor *x, ct_int dim, ct_out out);
+bool ct_max(const ct_tensor *x, ct_int dim, bool keep, ct_out values, ct_out indices);
+bool ct_min(const ct_tensor *x, ct_int dim, bool keep, ct_out values, ct_out indices);
+bool ct_top_k(const ct_tensor *x, ct_int k, ct_int dim, bool largest, ct_out values, ct_out indices);
+bool ct_sort(const ct_tensor *x, ct_int dim, bool descending, ct_out values, ct_out indices);
+bool ct_any(const ct_tensor *x, ct_int dim, bool keep, ct_out out);
+bool ct_all(const ct_tensor *x, ct_int dim, bool keep, ct_out out);
+
+// --- Shapes --------------------------------------------------------------------------------------------------------
+
+bool ct_reshape(const ct_tensor *x, const ct_int *_Nullable shape, ct_int rank, ct_out out);
+bool ct_expand(const ct_tensor *x, const ct_int *_Nullable shape, ct_int rank, ct_out out);
+bool ct_permute(const ct_tensor *x, const ct_int *_Nullable dims, ct_int count, ct_out out);
+bool ct_transpose(const ct_tensor *x, ct_int first, ct_int second, ct_out out);
+bool ct_squeeze(const ct_tensor *x, ct_int dim, ct_out out);
+bool ct_unsqueeze(const ct_tensor *x, ct_int dim, ct_out out);
+bool ct_narrow(const ct_tensor *x, ct_int dim, ct_int start, ct_int length, ct_out out);
+bool ct_select(const ct_tensor *x, ct_int dim, ct_int index, ct_out out);
+bool ct_diagonal(const ct_tensor *x, ct_out out);
+bool ct_contiguous(const ct_tensor *x, ct_out out);
+bool ct_cat(const ct_tensor *const _Nonnull *_Nullable tensors, ct_int count, ct_int dim, ct_out out);
+bool ct_stack(const ct_tensor *const _Nonnull *_Nullable tensors, ct_int count, ct_int dim, ct_out out);
+
+// --- Choosing elements ---------------------------------------------------------------------------------------------
+
+bool ct_gather(const ct_tensor *x, ct_int dim, const ct_tensor *indices, ct_out out);
+bool ct_index_select(const ct_tensor *x, ct_int dim, const ct_tensor *indices, ct_out out);
+bool ct_index_add(const ct_tensor *x, ct_int dim, const ct_tensor *indices, const ct_tensor *y, ct_out out);
+bool ct_scatter(const ct_tensor *x, ct_int dim, const ct_tensor *indices, double value, ct_out out);
+bool ct_masked_fill(const ct_tensor *x, const ct_tensor *mask, double value, ct_out out);
+bool ct_where(const ct_tensor *condition, const ct_tensor *x, const ct_tensor *y, ct_out out);
+/// The lower triangle of a square of ones, as booleans: what a causal mask lets through.
+bool ct_causal_mask(ct_int size, ct_device device, ct_out out);
+
+// --- Products and layers -------------------------------------------------------------------------------------------
+
+bool ct_matmul(const ct_tensor *x, const ct_tensor *y, ct_out out);
+/// x times the transpose of y's last two dimensions.
+bool ct_matmul_transposed(const ct_tensor *x, const ct_tensor *y, ct_out out);
+bool ct_linear(const ct_tensor *x, const ct_tensor *weight, const ct_tensor *_Nullable bias, ct_out out);
+/// Rows of `weight`; with `sparse`, its gradient names just those rows.
+bool ct_embedding(const ct_tensor *weight, const ct_tensor *indices, bool sparse, ct_out out);
+/// Sums (or means) of rows of `weight`: bag i adds indices[offsets[i]..<offsets[i + 1]], each times its own weight.
+bool ct_embedding_bag(const ct_tensor *weight, const ct_tensor *indices, const ct_tensor *offsets,
+                      const ct_tensor *_Nullable weights, bool mean, bool sparse, ct_out out);
+bool ct_layer_norm(const ct_tensor *x, const ct_tensor *_Nullable weight, const ct_tensor *_Nullable bias,
+                   double epsilon, ct_out out);
+bool ct_dropout(const ct_tensor *x, double probability, ct_out out);
+bool ct_l2_normalized(const ct_tensor *x, ct_int dim, double epsilon, ct_out out);
+bool ct_attention(const ct_tensor *query, const ct_tensor *key, const ct_tensor *value,
+                  const ct_tensor *_Nullable mask, bool causal, double dropout, ct_out out);
+/// -log softmax(x)[target], row by row; the mean of the rows with `mean`.
+bool ct_cross_entropy(const ct_tensor *x, const ct_tensor *targets, bool mean, ct_out out);
+/// Binary cross entropy of logits, element by element; the mean with `mean`.
+bool ct_binary_cross_entropy(const ct_tensor *x, const ct_tensor *targets, bool mean, ct_out out);
+
+// --- Gradients -----------------------------------------------------------------------------------------------------
+
+bool ct_requires_gradient(const ct_tensor *x);
+bool ct_set_requires_gradient(ct_tensor *x, bool requires_gradient);
+bool ct_detach(const ct_tensor *x, ct_out out);
+/// From a scalar, or from any tensor along `seed`.
+bool ct_backward(const ct_tensor *x, const ct_tensor *_Nullable seed);
+/// The gradient; null where there is none yet.
+bool ct_gradient(const ct_tensor *x, ct_out out);
+bool ct_clear_gradient(ct_tensor *x);
+bool ct_is_sparse(const ct_tensor *x);
+/// The distinct rows of a row-sparse gradient, rising, and their sums.
+bool ct_sparse_rows(const ct_tensor *x, ct_out indices, ct_out values);
+bool ct_to_dense(const ct_tensor *x, ct_out out);
+
+// --- Optimisers ----------------------------------------------------------------------------------------------------
+
+/// How an update is made out of a gradient.
+typedef enum __attribute__((enum_extensibility(closed))) ct_rule : int32_t {
+  /// w -= rate * g
+  ct_rule_sgd,
+  /// s += g^2;  w -= rate * g / (sqrt(s) + epsilon); a table keeps one s, of the row's mean g^2, per row
+  ct_rule_adagrad,
+  /// m, v: decaying means of g and g^2;  w -= rate * m^ / (sqrt(v^) + epsilon)
+  ct_rule_adam
+} ct_rule;
+
+/// The numbers of one step, the same for every parameter.
+typedef struct ct_step {
+  ct_rule rule;
+  double rate;
+  double beta1;
+  double beta2;
+  double epsilon;
+  /// w -= rate * decay * w before the update (AdamW's decoupled decay).
+  double decay;
+  /// Gradients are scaled so that their common norm is at most this; infinity leaves them.
+  double largest_norm;
+  /// How many steps, this one included.
+  int64_t count;
+  /// Tensor operations throughout, as other devices need: the twin of the loops that a CPU gets.
+  bool portable;
+} ct_step;
+
+/// One parameter, and what its rule remembers.
+typedef struct ct_slot {
+  ct_tensor *parameter;
+  /// SGD: null. Adagrad: like the parameter, or [rows]. Adam: [2, ...] (m, v), or [rows, 2, ...] for a table.
+  ct_tensor *_Nullable state;
+  /// Whether the parameter is a table, whose rows are updated when a gradient names them.
+  bool by_rows;
+} ct_slot;
+
+/// Updates every parameter that has a gradient, and takes its gradient away.
+///
+/// `norm` is the gradients' common norm before scaling; it is computed only where `largest_norm` is finite, else 0.
+bool ct_optimize(const ct_step *step, const ct_slot *_Nullable slots, ct_int count, double *norm);
+
+#pragma clang assume_nonnull end
 #ifdef __cplusplus
 }
 #endif

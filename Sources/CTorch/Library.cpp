@@ -1,0 +1,53 @@
+// The library as a whole: version, threads, seeds, memory, gradient recording.
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include "Guard.h"
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+
+#include <climits>
+#endif
+
+using namespace corral;
+
+const char *ct_last_error(void) { return last_error().c_str(); }
+const char *ct_version(void) { return TORCH_VERSION; }
+
+bool ct_has_cuda(void) {
+  bool has = false;
+  guarded([&] { has = at::hasCUDA(); });
+  return has;
+}
+
+ct_int ct_cuda_devices(void) {
+  ct_int count = 0;
+  guarded([&] {
+    if (at::hasCUDA()) count = static_cast<ct_int>(at::detail::getCUDAHooks().deviceCount());
+  });
+  return count;
+}
+
+ct_int ct_threads(void) { return at::get_num_threads(); }
+bool ct_set_threads(ct_int count) {
+  return guarded([&] { at::set_num_threads(static_cast<int>(count)); });
+}
+
+bool ct_seed(uint64_t seed) {
+  return guarded([&] { at::manual_seed(seed); });
+}
+
+void ct_keep_memory(void) {
+#if defined(__GLIBC__)
+  // By default every block over 128 KiB (32 MiB at most) is a mapping of its own, given back when it is freed:
+  // a training step then asks the system for the same pages again and again, zeroed each time.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
+
+bool ct_records_gradients(void) { return c10::GradMode::is_enabled(); }
+void ct_set_records_gradients(bool records) { c10::GradMode::set_enabled(records); }

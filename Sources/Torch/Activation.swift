@@ -1,0 +1,66 @@
+import CTorch
+
+extension Tensor {
+  /// `max(0, x)`.
+  public func relu() -> Tensor {
+    Tensor.made("relu", self) { ct_relu(handle, $0) }
+  }
+
+  /// `x * normal(x)`, the normal distribution's cumulative function; exact, not the tanh form.
+  public func gelu() -> Tensor {
+    Tensor.made("gelu", self) { ct_gelu(handle, $0) }
+  }
+
+  /// `x * sigmoid(x)`.
+  public func silu() -> Tensor {
+    Tensor.made("silu", self) { ct_silu(handle, $0) }
+  }
+
+  /// The hyperbolic tangent.
+  public func tanh() -> Tensor {
+    Tensor.made("tanh", self) { ct_tanh(handle, $0) }
+  }
+
+  /// `1 / (1 + exp(-x))`.
+  public func sigmoid() -> Tensor {
+    Tensor.made("sigmoid", self) { ct_sigmoid(handle, $0) }
+  }
+
+  /// `log(1 + exp(x))`, without overflow.
+  public func softplus() -> Tensor {
+    Tensor.made("softplus", self) { ct_softplus(handle, $0) }
+  }
+
+  /// `log(sigmoid(x))`, without overflow.
+  public func logSigmoid() -> Tensor {
+    Tensor.made("logSigmoid", self) { ct_log_sigmoid(handle, $0) }
+  }
+}
+
+/// The functions that a layer can end with.
+public enum Activation: String, Sendable, Codable, CaseIterable {
+  /// `max(0, x)`.
+  case relu
+  /// `x * normal(x)`.
+  case gelu
+  /// `x * sigmoid(x)`.
+  case silu
+  /// The hyperbolic tangent.
+  case tanh
+  /// `1 / (1 + exp(-x))`.
+  case sigmoid
+  /// `x` itself.
+  case identity
+
+  /// The function of every element.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .relu: x.relu()
+    case .gelu: x.gelu()
+    case .silu: x.silu()
+    case .tanh: x.tanh()
+    case .sigmoid: x.sigmoid()
+    case .identity: x
+    }
+  }
+}

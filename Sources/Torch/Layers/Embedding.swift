@@ -1,0 +1,28 @@
+/// A table of vectors, one for each of `count` things, whose gradient names only the rows in use.
+public struct Embedding {
+  /// `[count, dimension]`.
+  public let weight: Tensor
+
+  /// A table claimed as `weight`.
+  ///
+  /// - Throws: `TorchError` when the stored parameters do not fit.
+  public init(
+    _ count: Int, _ dimension: Int, initializer: Initializer = .normal(deviation: 0.01),
+    in scope: Parameters.Scope
+  ) throws {
+    weight = try scope.parameter(
+      "weight", shape: [count, dimension], initializer: initializer, layout: .rows)
+  }
+
+  /// The vectors of some positions: `[...]` gives `[..., dimension]`.
+  public func callAsFunction(_ indices: Tensor) -> Tensor { weight.rows(indices) }
+
+  /// The sum, the mean or the weighted sum of each bag's vectors: `[bags, dimension]`.
+  ///
+  /// Bag `i` holds `indices[offsets[i]..<offsets[i + 1]]`; an empty one gives zeros.
+  public func bags(
+    _ indices: Tensor, offsets: Tensor, weights: Tensor? = nil, reduction: BagReduction = .mean
+  ) -> Tensor {
+    weight.bags(indices, offsets: offsets, weights: weights, reduction: reduction)
+  }
+}

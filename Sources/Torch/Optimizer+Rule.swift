@@ -1,0 +1,90 @@
+import CTorch
+
+extension Optimizer {
+  /// How an update is made out of a gradient `g`.
+  public enum Rule: Sendable, Hashable, Codable {
+    /// `w -= rate g`.
+    case sgd
+    /// `s += g^2; w -= rate g / (sqrt(s) + epsilon)` (Duchi, Hazan and Singer, 2011).
+    ///
+    /// A table keeps one `s` a row, to which the mean of the row's `g^2` is added: row-wise Adagrad.
+    case adagrad(Adagrad = Adagrad())
+    /// Decaying means of `g` and `g^2` (Kingma and Ba, 2015), with AdamW's decoupled decay.
+    case adam(Adam = Adam())
+
+    /// Settings of Adagrad.
+    public struct Adagrad: Sendable, Hashable, Codable {
+      /// What is added to the root, so that it is never 0.
+      public var epsilon: Float = 1e-10
+
+      /// The defaults of PyTorch.
+      public init(epsilon: Float = 1e-10) { self.epsilon = epsilon }
+    }
+
+    /// Settings of Adam.
+    ///
+    /// `m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= rate decay w;`
+    /// `w -= rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)` in step `t`.
+    public struct Adam: Sendable, Hashable, Codable {
+      /// The part of the mean gradient that a step keeps.
+      public var beta1: Float = 0.9
+      /// The part of the mean squared gradient that a step keeps.
+      public var beta2: Float = 0.999
+      /// What is added to the root, so that it is never 0.
+      public var epsilon: Float = 1e-8
+      /// The part of a weight that a step of rate 1 takes away (Loshchilov and Hutter, 2019).
+      public var decay: Float = 0
+
+      /// The defaults of PyTorch's Adam, and no decay.
+      public init(
+        beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, decay: Float = 0
+      ) {
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.decay = decay
+      }
+    }
+
+    /// The numbers of the rule, for a step that fills in its own.
+    var numbers: ct_step {
+      var step = ct_step()
+      switch self {
+      case .sgd:
+        step.rule = .sgd
+      case .adagrad(let adagrad):
+        step.rule = .adagrad
+        step.epsilon = Double(adagrad.epsilon)
+      case .adam(let adam):
+        step.rule = .adam
+        step.beta1 = Double(adam.beta1)
+        step.beta2 = Double(adam.beta2)
+        step.epsilon = Double(adam.epsilon)
+        step.decay = Double(adam.decay)
+      }
+      return step
+    }
+
+    /// The shape of what is remembered of a parameter; `nil` where nothing is.
+    ///
+    /// Adam's two means of a table's row lie side by side, so that an update finds them together.
+    func stateShape(for parameter: Parameters.Parameter) -> [Int]? {
+      let shape = parameter.tensor.shape
+      switch (self, parameter.layout) {
+      case (.sgd, _): return nil
+      case (.adagrad, .dense): return shape
+      case (.adagrad, .rows): return [shape[0]]
+      case (.adam, .dense): return [2] + shape
+      case (.adam, .rows): return [shape[0], 2] + shape.dropFirst()
+      }
+    }
+
+    /// The last part of the name of what is remembered.
+    var stateName: String {
+      switch self {
+      case .sgd, .adagrad: "squares"
+      case .adam: "moments"
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/// The trainable tensors of a model, each under the name by which the model claimed it.
+///
+/// A model's constructor asks a scope for its parameters. `Parameters(seed:)` makes them,
+/// `Parameters(stored:)` hands out those that were saved; the constructor is the same:
+///
+///     let parameters = Parameters(seed: 1)
+///     let model = try parameters.build { try TwoTower(settings, in: $0) }
+public final class Parameters {
+  /// One trainable tensor.
+  public struct Parameter {
+    /// The dotted name, such as `items.weight`.
+    public let name: String
+    /// The values, and after `backward()` the gradient.
+    public let tensor: Tensor
+    /// Whether its gradient names rows, as that of an embedding table, or is dense.
+    public let layout: GradientLayout
+  }
+
+  /// The parameters in the order in which the model claimed them.
+  public private(set) var all: [Parameter] = []
+  /// Where they are.
+  public let device: Device
+  private let source: Source
+
+  private enum Source {
+    case seed(UInt64)
+    case stored([String: StoredTensor])
+  }
+
+  /// Parameters that are drawn when they are claimed.
+  ///
+  /// The values follow from the seed and the parameter's name alone, so that a layer more or less
+  /// does not change the others.
+  public init(seed: UInt64, device: Device = .cpu) {
+    source = .seed(seed)
+    self.device = device
+  }
+
+  /// Parameters that were saved.
+  public init(stored: [String: StoredTensor], device: Device = .cpu) {
+    source = .stored(stored)
+    self.device = device
+  }
+
+  /// The model that the body makes, its parameters claimed from the scope that the body gets.
+  ///
+  /// - Throws: `TorchError` when a stored tensor is missing, has another shape, or is claimed by
+  ///   nothing; and what the body throws.
+  public func build<Model>(_ body: (Scope) throws -> Model) throws -> Model {
+    let model = try body(Scope(parameters: self, path: []))
+    if case .stored(let stored) = source {
+      let unexpected = Set(stored.keys).subtracting(all.map(\.name))
+      if !unexpected.isEmpty { throw TorchError.unexpectedParameters(unexpected.sorted()) }
+    }
+    return model
+  }
+
+  /// The number of trainable numbers.
+  public var count: Int { all.reduce(0) { $0 + $1.tensor.count } }
+
+  /// The values of every parameter, to be saved.
+  public func stored() -> [String: StoredTensor] {
+    Dictionary(uniqueKeysWithValues: all.map { ($0.name, StoredTensor($0.tensor)) })
+  }
+
+  /// Overwrites the values of every parameter, bit for bit, with those that were saved.
+  ///
+  /// - Throws: `TorchError` as `build` does, and then nothing is overwritten.
+  public func restore(_ stored: [String: StoredTensor]) throws {
+    for parameter in all { _ = try find(parameter.name, parameter.tensor.shape, in: stored) }
+    let unexpected = Set(stored.keys).subtracting(all.map(\.name))
+    if !unexpected.isEmpty { throw TorchError.unexpectedParameters(unexpected.sorted()) }
+    for parameter in all {
+      parameter.tensor.write(try find(parameter.name, parameter.tensor.shape, in: stored).values)
+    }
+  }
+
+  fileprivate func claim(
+    _ name: String, _ shape: [Int], _ initializer: Initializer, _ layout: GradientLayout
+  ) throws -> Tensor {
+    if all.contains(where: { $0.name == name }) {
+      fatalError("parameter '\(name)' is claimed twice")
+    }
+    let tensor: Tensor
+    switch source {
+    case .seed(let seed):
+      tensor = initializer.tensor(shape, seed: mixed(seed, hash(name))).to(device)
+    case .stored(let stored):
+      tensor = Tensor(try find(name, shape, in: stored).values, shape: shape, device: device)
+    }
+    tensor.requiresGradient = true
+    all.append(Parameter(name: name, tensor: tensor, layout: layout))
+    return tensor
+  }
+
+  private func find(
+    _ name: String, _ shape: [Int], in stored: [String: StoredTensor]
+  ) throws -> StoredTensor {
+    guard let tensor = stored[name] else { throw TorchError.missingParameter(name) }
+    guard tensor.shape == shape else {
+      throw TorchError.misshapenParameter(name, expected: shape, found: tensor.shape)
+    }
+    return tensor
+  }
+}
+
+extension Parameters {
+  /// The place of a part of the model: what it claims is named after it.
+  public struct Scope {
+    fileprivate let parameters: Parameters
+    fileprivate let path: [String]
+
+    /// The scope of a part: `scope / "items"`.
+    public static func / (scope: Scope, part: String) -> Scope {
+      Scope(parameters: scope.parameters, path: scope.path + [part])
+    }
+
+    /// The scope of a numbered part: `scope / 0`.
+    public static func / (scope: Scope, part: Int) -> Scope { scope / String(part) }
+
+    /// A parameter of the part whose scope this is.
+    ///
+    /// - Throws: `TorchError` when it is not among the stored tensors, or has another shape.
+    public func parameter(
+      _ name: String, shape: [Int], initializer: Initializer = .zeros,
+      layout: GradientLayout = .dense
+    ) throws -> Tensor {
+      let name = (path + [name]).joined(separator: ".")
+      return try parameters.claim(name, shape, initializer, layout)
+    }
+  }
+}
+
+/// FNV-1a, which unlike `Hasher` gives the same number in every process.
+private func hash(_ name: String) -> UInt64 {
+  name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+}

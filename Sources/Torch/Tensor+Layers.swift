@@ -1,0 +1,113 @@
+import CTorch
+
+extension Tensor {
+  /// The matrix product; further dimensions in front are batches and broadcast.
+  public func matmul(_ other: Tensor) -> Tensor {
+    Tensor.made("matmul", self, other) { ct_matmul(handle, other.handle, $0) }
+  }
+
+  /// The product with the transpose: `[m, d]` and `[n, d]` give all dot products `[m, n]`.
+  public func matmul(transposed other: Tensor) -> Tensor {
+    Tensor.made("matmul(transposed:)", self, other) {
+      ct_matmul_transposed(handle, other.handle, $0)
+    }
+  }
+
+  /// `x W^T + b`: `[..., in]`, weight `[out, in]` and bias `[out]` give `[..., out]`.
+  public func linear(_ weight: Tensor, _ bias: Tensor? = nil) -> Tensor {
+    Tensor.made("linear", self, weight, bias) {
+      ct_linear(handle, weight.handle, bias?.handle, $0)
+    }
+  }
+
+  /// Rows of this table `[rows, dimension]`: indices of any shape give `[..., dimension]`.
+  ///
+  /// With `.rows` the gradient names the rows that were looked up and no others.
+  public func rows(_ indices: Tensor, gradient: GradientLayout = .rows) -> Tensor {
+    Tensor.made("rows", self, indices) {
+      ct_embedding(handle, indices.handle, gradient == .rows, $0)
+    }
+  }
+
+  /// Sums or means of this table's rows, `[bags, dimension]`; an empty bag gives zeros.
+  ///
+  /// Bag `i` adds the rows `indices[offsets[i]..<offsets[i + 1]]`, each times its weight. Weights
+  /// go with sums only.
+  public func bags(
+    _ indices: Tensor, offsets: Tensor, weights: Tensor? = nil, reduction: BagReduction,
+    gradient: GradientLayout = .rows
+  ) -> Tensor {
+    Tensor.made("bags", self, indices, offsets) {
+      ct_embedding_bag(
+        handle, indices.handle, offsets.handle, weights?.handle, reduction == .mean,
+        gradient == .rows, $0)
+    }
+  }
+
+  /// `x / |x|` along a dimension; a vector shorter than epsilon is divided by epsilon.
+  public func normalized(_ dimension: Int = -1, epsilon: Float = 1e-12) -> Tensor {
+    Tensor.made("normalized", self) { ct_l2_normalized(handle, dimension, Double(epsilon), $0) }
+  }
+
+  /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last dimension.
+  public func layerNorm(_ weight: Tensor?, _ bias: Tensor?, epsilon: Float = 1e-5) -> Tensor {
+    Tensor.made("layerNorm", self, weight, bias) {
+      ct_layer_norm(handle, weight?.handle, bias?.handle, Double(epsilon), $0)
+    }
+  }
+
+  /// Zeroes elements at random and scales the others by `1 / (1 - probability)`, where active.
+  ///
+  /// What is drawn follows from `Torch.seed(_:step:)` and the operations since.
+  public func dropout(_ probability: Float, active: Bool) -> Tensor {
+    guard active, probability > 0 else { return self }
+    return Tensor.made("dropout", self) { ct_dropout(handle, Double(probability), $0) }
+  }
+
+  /// `softmax(q k^T / sqrt(d)) v` with queries `[..., m, d]`, keys `[..., n, d]`, values `[..., n, e]`.
+  ///
+  /// A mask is true where a query may look at a key, or a number added to the logits; `causal`
+  /// lets position `i` look at `0...i`, and goes without a mask. A query that may look at no key
+  /// gets zeros.
+  public static func attention(
+    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil, causal: Bool = false,
+    dropout: Float = 0
+  ) -> Tensor {
+    made("attention", queries, keys, values) {
+      ct_attention(
+        queries.handle, keys.handle, values.handle, mask?.handle, causal, Double(dropout), $0)
+    }
+  }
+
+  /// `-log softmax(x)[target]`: logits `[rows, classes]` and targets `[rows]`.
+  ///
+  /// The mean of the rows, or with `.none` one number a row, for the caller to weight.
+  public func crossEntropy(_ targets: Tensor, reduction: LossReduction = .mean) -> Tensor {
+    Tensor.made("crossEntropy", self, targets) {
+      ct_cross_entropy(handle, targets.handle, reduction == .mean, $0)
+    }
+  }
+
+  /// `-y log sigmoid(x) - (1 - y) log sigmoid(-x)` of logits `x` and targets `y` of one shape.
+  public func binaryCrossEntropy(_ targets: Tensor, reduction: LossReduction = .mean) -> Tensor {
+    Tensor.made("binaryCrossEntropy", self, targets) {
+      ct_binary_cross_entropy(handle, targets.handle, reduction == .mean, $0)
+    }
+  }
+}
+
+/// How a bag of rows becomes one vector.
+public enum BagReduction: String, Sendable, Codable {
+  /// The (weighted) sum.
+  case sum
+  /// The mean.
+  case mean
+}
+
+/// What becomes of a loss's rows.
+public enum LossReduction: Sendable {
+  /// One number a row.
+  case none
+  /// Their mean.
+  case mean
+}

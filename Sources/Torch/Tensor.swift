@@ -1,0 +1,98 @@
+import CTorch
+
+/// An n-dimensional array on a device, with a place in the graph that gradients flow back through.
+///
+/// A reference to libtorch's tensor. Operations trap on shapes that do not fit, with the operation,
+/// libtorch's reason and the shapes. Not `Sendable`: one thread at a time uses a tensor.
+public final class Tensor {
+  let handle: OpaquePointer
+
+  init(owning handle: OpaquePointer) {
+    self.handle = handle
+  }
+
+  deinit {
+    ct_release(handle)
+  }
+
+  /// The number of dimensions.
+  public var rank: Int { ct_rank(handle) }
+
+  /// The number of elements.
+  public var count: Int { ct_count(handle) }
+
+  /// The length of every dimension.
+  public var shape: [Int] {
+    let rank = self.rank
+    return [Int](unsafeUninitializedCapacity: rank) { buffer, count in
+      if let start = buffer.baseAddress { ct_shape(handle, start) }
+      count = rank
+    }
+  }
+
+  /// The length of one dimension; negative ones count from the end.
+  public func size(_ dimension: Int) -> Int {
+    var size = 0
+    check(ct_size(handle, dimension, &size), "size(\(dimension))", self)
+    return size
+  }
+
+  /// What the elements are.
+  public var type: ElementType { ElementType(ct_type(handle)) }
+
+  /// Where the elements are.
+  public var device: Device { Device(ct_where_is(handle)) }
+}
+
+@available(*, unavailable)
+extension Tensor: Sendable {}
+
+extension Tensor: CustomStringConvertible {
+  /// The type, shape and device; the elements are not listed.
+  public var description: String { "Tensor(\(type) \(shape) on \(device))" }
+}
+
+// MARK: - How operations are called
+
+/// Traps with the operation, libtorch's reason and the operands' shapes when a call has failed.
+@inline(__always)
+func check(
+  _ succeeded: Bool, _ operation: @autoclosure () -> String,
+  _ x: Tensor? = nil, _ y: Tensor? = nil, _ z: Tensor? = nil
+) {
+  if !succeeded { fail(operation(), [x, y, z]) }
+}
+
+@inline(never)
+private func fail(_ operation: String, _ operands: [Tensor?]) -> Never {
+  let shapes = operands.compactMap { $0.map { "\($0.shape)" } }.joined(separator: ", ")
+  let reason = String(cString: ct_last_error())
+  fatalError("\(operation): \(reason)" + (shapes.isEmpty ? "" : "; shapes \(shapes)"))
+}
+
+/// Where a C function puts the tensor that it makes.
+typealias Out = UnsafeMutablePointer<OpaquePointer?>
+
+extension Tensor {
+  /// The tensor that a C function makes out of the operands, which are named for the message only.
+  @inline(__always)
+  static func made(
+    _ operation: StaticString, _ x: Tensor? = nil, _ y: Tensor? = nil, _ z: Tensor? = nil,
+    by body: (Out) -> Bool
+  ) -> Tensor {
+    var result: OpaquePointer?
+    guard body(&result), let result else { fail("\(operation)", [x, y, z]) }
+    return Tensor(owning: result)
+  }
+
+  /// The two tensors that a C function makes.
+  @inline(__always)
+  static func madeTwo(
+    _ operation: StaticString, _ x: Tensor, by body: (Out, Out) -> Bool
+  ) -> (Tensor, Tensor) {
+    var first: OpaquePointer?
+    var second: OpaquePointer?
+    guard body(&first, &second), let first, let second else { fail("\(operation)", [x]) }
+    return (Tensor(owning: first), Tensor(owning: second))
+  }
+}
