@@ -1,3 +1,4 @@
-import CTorch
+import ArgumentParser
 
-@main struct Corral { static func main() { print(ct_threads()) } }
+@main struct Corral: ParsableCommand {
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+
+/// The options that say how much is printed, and as what.
+package struct OutputOptions: ParsableArguments {
+  @Flag(name: .long, help: "Print one JSON object on standard output and nothing else there.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print no progress and no notes.")
+  package var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Print more: the merged settings, every step that takes time.")
+  package var verbose = false
+
+  /// The console these options ask for.
+  package var console: Console {
+    Console(isJSON: json, verbosity: quiet ? .quiet : verbose ? .verbose : .normal)
+  }
+}
+
+/// Where a command writes: results to standard output, everything else to standard error.
+package struct Console: Sendable {
+  /// How much is said besides the result.
+  package enum Verbosity: Int, Comparable {
+    case quiet, normal, verbose
+
+    package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// Whether standard output holds one JSON object instead of text.
+  package let isJSON: Bool
+  /// How much is said besides the result.
+  package let verbosity: Verbosity
+  /// Styles for standard output.
+  package let style: TextStyle
+  /// Styles for standard error.
+  package let noteStyle: TextStyle
+  /// Whether standard error is a terminal, where a line can be written over.
+  package let isInteractive: Bool
+
+  package init(isJSON: Bool, verbosity: Verbosity) {
+    self.isJSON = isJSON
+    self.verbosity = verbosity
+    style = Self.wantsColour(STDOUT_FILENO) ? .coloured : .plain
+    noteStyle = Self.wantsColour(STDERR_FILENO) ? .coloured : .plain
+    isInteractive = isatty(STDERR_FILENO) != 0
+  }
+
+  /// Writes a part of the result as text; says nothing where the result is JSON.
+  package func print(_ text: String = "") {
+    if !isJSON { Self.write(text + "\n", to: .standardOutput) }
+  }
+
+  /// Writes the result as JSON where that was asked for.
+  package func printJSON(_ value: some Encodable) throws {
+    guard isJSON else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: .standardOutput)
+  }
+
+  /// Says what is going on.
+  package func note(_ text: String) {
+    if verbosity >= .normal { Self.write(text + "\n", to: .standardError) }
+  }
+
+  /// Says what only a curious reader wants to know.
+  package func detail(_ text: String) {
+    if verbosity >= .verbose { Self.write(noteStyle.dim(text) + "\n", to: .standardError) }
+  }
+
+  /// Says something that the reader should not miss.
+  package func warn(_ text: String) {
+    Self.write(noteStyle.warning("warning: ") + text + "\n", to: .standardError)
+  }
+
+  /// Suggests what to do next, a line a command.
+  package func suggest(_ commands: [(command: String, purpose: String)]) {
+    guard verbosity >= .normal, !isJSON else { return }
+    let widest = commands.map(\.command.count).max() ?? 0
+    print("\n" + style.bold("Next"))
+    for (command, purpose) in commands {
+      print("  \(style.accent(command.fitted(to: widest)))  \(style.dim(purpose))")
+    }
+  }
+
+  /// Writes over the current line of the terminal; the caller ends it with a whole line.
+  package func overwrite(_ text: String) {
+    Self.write("\r\u{1B}[K" + text, to: .standardError)
+  }
+
+  private static func write(_ text: String, to stream: FileHandle) {
+    // A reader that went away takes the rest of the output with it; there is nobody to tell.
+    try? stream.write(contentsOf: Data(text.utf8))
+  }
+
+  private static func wantsColour(_ descriptor: Int32) -> Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(descriptor) != 0 && (environment["NO_COLOR"] ?? "").isEmpty
+      && environment["TERM"] != "dumb"
+  }
+}

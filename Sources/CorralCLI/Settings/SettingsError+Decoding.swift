@@ -1,0 +1,80 @@
+import Yams
+
+extension SettingsError {
+  /// What decoding complained about: the path, what was found there, and what belongs there.
+  init(_ error: DecodingError, in tree: Node, defaults: some Codable) {
+    switch error {
+    case .typeMismatch(let type, let context):
+      let found = tree.node(at: context.codingPath)
+      self = .wrongValue(
+        path: context.codingPath.dotted,
+        reason: "needs \(words(for: type)), not \(found?.inWords ?? "nothing")")
+    case .dataCorrupted(let context):
+      let choices = choices(at: context.codingPath, in: defaults)
+      let found = tree.node(at: context.codingPath)?.inWords ?? "this"
+      self = .wrongValue(
+        path: context.codingPath.dotted,
+        reason: choices.map { "\(found) is not one of \($0.joined(separator: ", "))" }
+          ?? context.debugDescription)
+    case .valueNotFound(_, let context), .keyNotFound(_, let context):
+      self = .wrongValue(path: context.codingPath.dotted, reason: context.debugDescription)
+    @unknown default:
+      self = .wrongValue(path: "", reason: "\(error)")
+    }
+  }
+}
+
+private func words(for type: Any.Type) -> String {
+  switch type {
+  case is any BinaryInteger.Type: "a whole number"
+  case is any BinaryFloatingPoint.Type: "a number"
+  case is Bool.Type: "true or false"
+  case is Node.Sequence.Type: "a list, as in [10, 20]"
+  case is Node.Mapping.Type: "a group of settings"
+  default: "a single value"
+  }
+}
+
+/// The raw values of the enum that stands at a path of property names, where one does.
+private func choices(at path: [any CodingKey], in root: Any) -> [String]? {
+  var value = root
+  for key in path {
+    let children = Mirror(reflecting: value).children
+    guard let child = children.first(where: { $0.label == key.stringValue }) else { return nil }
+    value = child.value
+  }
+  func names<Choice: CaseIterable>(_ type: Choice.Type) -> [String] {
+    type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
+  }
+  return (type(of: value) as? any CaseIterable.Type).map { names($0) }
+}
+
+extension [any CodingKey] {
+  /// The path as it is written in settings: `evaluate.cutoffs[1]`.
+  fileprivate var dotted: String {
+    reduce("") { path, key in
+      if let position = key.intValue { return "\(path)[\(position)]" }
+      return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
+    }
+  }
+}
+
+extension Node {
+  fileprivate func node(at path: [any CodingKey]) -> Node? {
+    path.reduce(self) { node, key in
+      if let position = key.intValue {
+        return node?.sequence.flatMap { $0.indices.contains(position) ? $0[position] : nil }
+      }
+      return node?.mapping?.first { $0.key.string == key.stringValue }?.value
+    }
+  }
+
+  fileprivate var inWords: String {
+    switch self {
+    case .scalar(let scalar): "'\(scalar.string)'"
+    case .sequence: "a list"
+    case .mapping: "a group"
+    case .alias: "an alias"
+    }
+  }
+}

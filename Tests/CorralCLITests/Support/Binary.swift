@@ -1,0 +1,81 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// The folder of `Package.swift`.
+let packageRoot = URL(filePath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+
+/// What a run of the binary left behind.
+struct Outcome {
+  let code: Int32
+  let output: String
+  let errors: String
+
+  /// Standard output as the JSON object that `--json` promises.
+  func json<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(output.utf8))
+  }
+}
+
+/// The binary `corral`, built beside the tests.
+enum Binary {
+  /// Where the build put it: the folder that holds the test bundle.
+  static var url: URL {
+    get throws {
+      let candidates = ([Bundle.main.executableURL] + Bundle.allBundles.map(\.bundleURL))
+        .compactMap { $0?.deletingLastPathComponent() } + [
+          packageRoot.appending(path: ".build/release"), packageRoot.appending(path: ".build/debug"),
+        ]
+      return try #require(
+        candidates.map { $0.appending(path: "corral") }
+          .first { FileManager.default.isExecutableFile(atPath: $0.path) },
+        "corral is not built: run swift build first")
+    }
+  }
+
+  /// Runs `corral` with the arguments, to its end.
+  static func run(
+    _ arguments: String..., in folder: URL? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    try run(arguments, in: folder, environment: environment)
+  }
+
+  /// Runs `corral` with the arguments, to its end.
+  static func run(
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = try url
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    // Both pipes are read while the process writes, or a full one would stop it for ever.
+    let said = Mutex(Data())
+    let reader = DispatchQueue(label: "standard error")
+    reader.async {
+      let data = errors.fileHandleForReading.readDataToEndOfFile()
+      said.withLock { $0 = data }
+    }
+    let printed = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    reader.sync {}
+    return Outcome(
+      code: process.terminationStatus, output: String(decoding: printed, as: UTF8.self),
+      errors: String(decoding: said.withLock { $0 }, as: UTF8.self))
+  }
+}
+
+/// Runs a body with an empty folder that is gone afterwards.
+func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "corral-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
