@@ -23,11 +23,13 @@ public struct Split: Sendable {
   public let test: Ragged<ItemIndex>
   /// How the cut was made, in words for reports: `leave-one-out, in time`.
   public let rule: String
+  /// Whether the order of a row means something: if not, histories are drawn from the row.
+  public let isOrdered: Bool
 
   /// A split over parts that are already cut: as many rows in each as there are users.
   public init(
     itemCount: Int, training: Ragged<ItemIndex>, weights: [Float],
-    validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String
+    validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String, isOrdered: Bool = true
   ) {
     precondition(
       training.count == validation.count && training.count == test.count
@@ -39,6 +41,7 @@ public struct Split: Sendable {
     self.validation = validation
     self.test = test
     self.rule = rule
+    self.isOrdered = isOrdered
   }
 
   /// The number of users.

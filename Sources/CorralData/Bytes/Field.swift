@@ -1,0 +1,62 @@
+/// A run of bytes inside a buffer that outlives it: one field of one row.
+struct Field {
+  var start: UnsafePointer<UInt8>
+  var count: Int
+
+  init(start: UnsafePointer<UInt8>, count: Int) {
+    self.start = start
+    self.count = count
+  }
+
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
+
+  /// The text of the field: UTF-8, or Latin-1 where it is not (MovieLens titles are).
+  var text: String {
+    String(validating: bytes, as: UTF8.self)
+      ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
+  }
+
+  /// Whether the field holds exactly these bytes.
+  @inline(__always)
+  func equals(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    var at = 0
+    while at < count {
+      if start[at] != other[at] { return false }
+      at += 1
+    }
+    return true
+  }
+
+  /// The field without spaces and tabs around it.
+  func trimmed() -> Field {
+    var field = self
+    while field.count > 0, field.start[0] == 0x20 || field.start[0] == 0x09 {
+      field.start += 1
+      field.count -= 1
+    }
+    while field.count > 0,
+      field.start[field.count - 1] == 0x20 || field.start[field.count - 1] == 0x09
+    {
+      field.count -= 1
+    }
+    return field
+  }
+}
+
+/// The bytes that the formats give a meaning to.
+enum Byte {
+  static let tab: UInt8 = 0x09
+  static let newline: UInt8 = 0x0A
+  static let carriageReturn: UInt8 = 0x0D
+  static let space: UInt8 = 0x20
+  static let quote: UInt8 = 0x22
+  static let plus: UInt8 = 0x2B
+  static let comma: UInt8 = 0x2C
+  static let minus: UInt8 = 0x2D
+  static let dot: UInt8 = 0x2E
+  static let zero: UInt8 = 0x30
+  static let colon: UInt8 = 0x3A
+  static let backslash: UInt8 = 0x5C
+  static let pipe: UInt8 = 0x7C
+}

@@ -1,0 +1,101 @@
+/// What can be wrong with data: the description says what, where, and what to do about it.
+public enum DataError: Error, Equatable, CustomStringConvertible {
+  /// Nothing is at a path.
+  case missingFile(String)
+  /// A file is there and cannot be read or written.
+  case unreadable(file: String, reason: String)
+  /// A compressed file ends before its data does, or is damaged.
+  case damagedArchive(file: String, reason: String)
+  /// A format of no reader.
+  case unknownFormat(String)
+  /// A file in which no reader recognises its format.
+  case unrecognised(file: String, firstLine: String)
+  /// A folder without a file of interactions.
+  case noInteractions(folder: String, found: [String])
+  /// A folder with several files that could be the one.
+  case severalFiles(folder: String, found: [String])
+  /// A file that ends before its first row.
+  case emptyFile(String)
+  /// A header that is not the header of this format.
+  case badHeader(file: String, reason: String)
+  /// A column that is needed and not there.
+  case missingColumn(file: String, role: String, setting: String, wanted: String, found: [String])
+  /// A rule or condition that cannot be understood, or not for this file.
+  case badRule(rule: String, reason: String)
+  /// More bad rows than the settings tolerate: the first of them.
+  case badRows(count: Int, tolerance: Int, first: [RowProblem])
+  /// Rules and filters that leave nothing.
+  case nothingLeft(reason: String)
+  /// A split whose held-out part is empty.
+  case emptySplit(String)
+  /// A setting whose value has no meaning.
+  case badSetting(name: String, value: String, reason: String)
+
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .missingFile(let path):
+      "\(path): there is no such file or folder; check data.path"
+    case .unreadable(let file, let reason):
+      "\(file): \(reason)"
+    case .damagedArchive(let file, let reason):
+      "\(file): \(reason); fetch or compress the file again"
+    case .unknownFormat(let name):
+      "there is no data format '\(name)'; the formats are \(DataFormat.names)"
+    case .unrecognised(let file, let firstLine):
+      "\(file): no format is recognised in the first line, '\(shortened(firstLine))'; name it with"
+        + " data.format, one of \(DataFormat.names)"
+    case .noInteractions(let folder, let found):
+      "\(folder): no file of interactions is in this folder"
+        + (found.isEmpty ? ", which is empty" : ", which holds \(listed(found))")
+        + "; Corral looks for NAME.inter, ratings.dat, ratings.csv, u.data, UserBehavior.csv,"
+        + " log_standard*.csv, or a single .jsonl, .csv or .tsv: give the path of the file itself"
+    case .severalFiles(let folder, let found):
+      "\(folder): \(listed(found)) could each be the interactions; give the path of the file itself"
+    case .emptyFile(let file):
+      "\(file): the file holds no row"
+    case .badHeader(let file, let reason):
+      "\(file), line 1: \(reason)"
+    case .missingColumn(let file, let role, let setting, let wanted, let found):
+      "\(file): no column holds the \(role): "
+        + (wanted.isEmpty ? "none has a usual name" : "there is none called '\(wanted)'")
+        + "; the columns are \(listed(found)): name one of them with \(setting)"
+    case .badRule(let rule, let reason):
+      "'\(rule)': \(reason)"
+    case .badRows(let count, let tolerance, let first):
+      badRowsText(count, tolerance, first)
+    case .nothingLeft(let reason):
+      reason
+    case .emptySplit(let reason):
+      reason
+    case .badSetting(let name, let value, let reason):
+      "setting '\(name)' is '\(value)': \(reason)"
+    }
+  }
+
+  private func badRowsText(_ count: Int, _ tolerance: Int, _ first: [RowProblem]) -> String {
+    guard let problem = first.first else { return "\(count) bad rows" }
+    let advice = "correct it, or tolerate bad rows with data.tolerance"
+    if count == 1 { return "\(problem); \(advice)" }
+    let tolerated = tolerance == 0 ? "none is tolerated" : "\(tolerance) are tolerated"
+    let more = count > first.count ? "\n  and \(count - first.count) more" : ""
+    return "\(count) bad rows, where \(tolerated):\n"
+      + first.map { "  \($0)" }.joined(separator: "\n") + more
+      + "\ncorrect them, or tolerate bad rows with data.tolerance"
+  }
+}
+
+/// `'a', 'b' and 'c'`, or the first of many.
+func listed(_ names: [String], limit: Int = 12) -> String {
+  let quoted = names.prefix(limit).map { "'\($0)'" }
+  if names.count > limit {
+    return quoted.joined(separator: ", ") + " and \(names.count - limit) more"
+  }
+  guard quoted.count > 1, let last = quoted.last else { return quoted.first ?? "none" }
+  return quoted.dropLast().joined(separator: ", ") + " and " + last
+}
+
+/// A text that fits into a message.
+func shortened(_ text: String, to limit: Int = 80) -> String {
+  text.count <= limit ? text : text.prefix(limit) + "..."
+}

@@ -1,0 +1,88 @@
+/// Who did something with what, when, and how much it counts: columns with one entry each.
+///
+/// 20 bytes an interaction, 12 without times. The order is that of the file.
+public struct InteractionLog: Sendable, Equatable {
+  /// Who, as positions in the vocabulary of users.
+  public let users: [UserIndex]
+  /// What, as positions in the vocabulary of items.
+  public let items: [ItemIndex]
+  /// When, in the unit of the file, or empty when the file does not say.
+  ///
+  /// Whole numbers are exact up to 2^53.
+  public let times: [Double]
+  /// The reward r_i of each: equation 4 of Yi and others, 2019.
+  public let weights: [Float]
+
+  /// A log over columns of the same length; `times` may be empty, and missing weights are 1.
+  public init(
+    users: [UserIndex], items: [ItemIndex], times: [Double] = [], weights: [Float]? = nil
+  ) {
+    let weights = weights ?? [Float](repeating: 1, count: users.count)
+    guard items.count == users.count, weights.count == users.count,
+      times.isEmpty || times.count == users.count
+    else {
+      fatalError(
+        "InteractionLog: \(users.count) users with \(items.count) items, \(weights.count) weights"
+          + " and \(times.count) times")
+    }
+    self.users = users
+    self.items = items
+    self.times = times
+    self.weights = weights
+  }
+
+  /// The number of interactions.
+  public var count: Int { users.count }
+
+  /// Whether the log says when things happened.
+  public var hasTimes: Bool { !times.isEmpty }
+
+  /// The bytes that the columns keep in memory.
+  public var residentBytes: Int {
+    count * (MemoryLayout<UserIndex>.stride + MemoryLayout<ItemIndex>.stride)
+      + weights.count * MemoryLayout<Float>.stride + times.count * MemoryLayout<Double>.stride
+  }
+
+  /// The interactions at the given rows, in that order.
+  func gathered(_ rows: [Int32]) -> InteractionLog {
+    InteractionLog(
+      users: rows.map { users[Int($0)] }, items: rows.map { items[Int($0)] },
+      times: hasTimes ? rows.map { times[Int($0)] } : [],
+      weights: rows.map { weights[Int($0)] })
+  }
+
+  /// The rows of each user: in time order, or in file order where there are no times.
+  ///
+  /// A counting sort by user and a stable sort by time within: O(n log of a user's length).
+  func rowsByUser(count userCount: Int, inTime: Bool) -> Ragged<Int32> {
+    var offsets = [Int](repeating: 0, count: userCount + 1)
+    for user in users { offsets[user.position + 1] += 1 }
+    for user in 0..<userCount { offsets[user + 1] += offsets[user] }
+    var next = offsets
+    var rows = [Int32](repeating: 0, count: count)
+    for (row, user) in users.enumerated() {
+      rows[next[user.position]] = Int32(row)
+      next[user.position] += 1
+    }
+    guard inTime, hasTimes else { return Ragged(values: rows, offsets: offsets) }
+    rows.withUnsafeMutableBufferPointer { rows in
+      times.withUnsafeBufferPointer { times in
+        for user in 0..<userCount {
+          let range = offsets[user]..<offsets[user + 1]
+          var isSorted = true
+          for at in range.dropFirst() where times[Int(rows[at])] < times[Int(rows[at - 1])] {
+            isSorted = false
+            break
+          }
+          if isSorted { continue }
+          // Ties are broken by row, which makes any sort a stable one.
+          rows[range].sort {
+            let (left, right) = (times[Int($0)], times[Int($1)])
+            return left < right || (left == right && $0 < $1)
+          }
+        }
+      }
+    }
+    return Ragged(values: rows, offsets: offsets)
+  }
+}

@@ -1,0 +1,30 @@
+/// The `data` block of the settings: which data, and what of it counts.
+public struct DataSettings: Sendable, Equatable, Codable {
+  /// A file of interactions, or a folder that holds one.
+  public var path = ""
+  /// The format, or `auto` to recognise it.
+  public var format = DataFormat.automatic
+  /// The columns by name, where they have unusual ones.
+  public var columns = ColumnNames()
+  /// A file of features of users; empty looks beside the interactions.
+  public var userFile = ""
+  /// A file of features and titles of items; empty looks beside the interactions.
+  public var itemFile = ""
+  /// Conditions that every row has to meet: `["tab==1", "is_click==1"]`.
+  public var only: [String] = []
+  /// Which rows count, and how much; without rules every row counts 1.
+  public var events = EventRules()
+  /// What happens to further interactions of a user with the same item.
+  public var repeats = Repeats.keep
+  /// The fewest interactions a user and an item may have.
+  public var filter = CoreFilter()
+  /// What puts the interactions of a user in order.
+  public var order = InteractionOrder.automatic
+  /// What is held out.
+  public var split = SplitRule()
+  /// How many bad rows are dropped before it is an error.
+  public var tolerance = 0
+
+  /// The defaults over a path.
+  public init(path: String = "") { self.path = path }
+}

@@ -1,0 +1,51 @@
+/// A random order of `0..<count` in constant memory: each place is computed when it is asked for.
+///
+/// A Feistel network over a grid of at least `count` cells; places that fall outside walk on along
+/// their cycle until they fall inside, which makes it a permutation again.
+struct Permutation: Sendable, Equatable {
+  let count: Int
+  private let rows: UInt64
+  private let columns: UInt64
+  private let key: UInt64
+
+  init(count: Int, key: UInt64) {
+    self.count = count
+    self.key = key
+    // A grid as square as can be, at least 2 x 2, with less than a row to spare.
+    let side = UInt64(max(2, Int(Double(count).squareRoot().rounded(.up))))
+    rows = side
+    columns = max(2, (UInt64(count) + side - 1) / side)
+  }
+
+  /// What is at a place.
+  @inline(__always)
+  subscript(place: Int) -> Int {
+    var cell = UInt64(place)
+    repeat { cell = stepped(cell) } while cell >= UInt64(count)
+    return Int(cell)
+  }
+
+  @inline(__always)
+  private func stepped(_ cell: UInt64) -> UInt64 {
+    var (left, right) = (cell / columns, cell % columns)
+    for round in 0..<UInt64(4) {
+      left = (left &+ drawn(right, round * 2, below: rows)) % rows
+      right = (right &+ drawn(left, round * 2 + 1, below: columns)) % columns
+    }
+    return left * columns + right
+  }
+
+  @inline(__always)
+  private func drawn(_ value: UInt64, _ round: UInt64, below bound: UInt64) -> UInt64 {
+    mixed(value &+ key &+ round &* 0xD1B5_4A32_D192_ED03).multipliedFullWidth(by: bound).high
+  }
+}
+
+/// SplitMix64's finaliser: every bit of the result depends on every bit of the value.
+@inline(__always)
+func mixed(_ value: UInt64) -> UInt64 {
+  var z = value &+ 0x9E37_79B9_7F4A_7C15
+  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+  return z ^ (z >> 31)
+}

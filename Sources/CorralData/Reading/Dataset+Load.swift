@@ -1,0 +1,146 @@
+import Foundation
+
+extension Dataset {
+  /// Reads the data set that the settings describe, and says what became of every row.
+  ///
+  /// Parsing uses all cores. Throws `DataError` for what cannot be read, and for more bad rows
+  /// than `settings.tolerance`.
+  public static func load(_ settings: DataSettings) throws -> (dataset: Dataset, report: LoadReport)
+  {
+    let loader = DatasetLoader(settings: settings)
+    return try loader.load()
+  }
+}
+
+/// Reads a data set step by step; shared by loading and validating.
+struct DatasetLoader {
+  let settings: DataSettings
+  /// How many problems are kept; all are counted.
+  var problemLimit = 100
+
+  func load() throws -> (dataset: Dataset, report: LoadReport) {
+    let start = ContinuousClock.now
+    let source = try DataSource(
+      path: settings.path, userFile: settings.userFile, itemFile: settings.itemFile)
+    var report = LoadReport()
+    let read = try readLog(source, &report)
+    try tolerate(report)
+    var log = read.log
+    let (userCount, itemCount) = (read.users.count, read.items.count)
+    if log.count == 0 { throw nothingLeft(report) }
+    if let rows = settings.repeats.rows(of: log, users: userCount, items: itemCount) {
+      report.repeatsDropped = log.count - rows.count
+      log = log.gathered(rows)
+    }
+    if let rows = settings.filter.rows(
+      of: log, users: userCount, items: itemCount, report: &report.filter)
+    {
+      log = log.gathered(rows)
+    }
+    if log.count == 0 { throw nothingLeft(report) }
+    let (kept, users, items) = compacted(log, users: read.users, items: read.items)
+    report.filter.users = userCount - users.count
+    report.filter.items = itemCount - items.count
+    report.interactions = kept.count
+    let userSide = try features(source.users, \.user, users, &report)
+    let itemSide = try features(source.items, \.item, items, &report)
+    try tolerate(report)
+    if settings.order == .time, !kept.hasTimes {
+      throw DataError.badSetting(
+        name: "data.order", value: "time",
+        reason: "the interactions have no times; name their column with data.columns.time")
+    }
+    let dataset = Dataset(
+      name: source.name, log: kept, users: users, items: items, userFeatures: userSide?.table,
+      itemFeatures: itemSide?.table, titles: itemSide?.titles ?? [], order: settings.order,
+      files: source.interactions + [source.users, source.items].compactMap(\.self))
+    report.seconds = start.duration(to: .now) / .seconds(1)
+    return (dataset, report)
+  }
+
+  /// The interactions of all files, before repeats and filters.
+  func readLog(
+    _ source: DataSource, _ report: inout LoadReport
+  ) throws -> InteractionReader.Log {
+    var reader = InteractionReader(problemLimit: problemLimit)
+    for path in source.interactions {
+      let file = try FileBytes(path: path)
+      let (layout, format) = try TableLayout.ofInteractions(file, format: settings.format)
+      report.format = format
+      var events = settings.events
+      if format == .kuairand, events.isEmpty { events = ["click": 1] }
+      let plan = try RowPlan(
+        layout: layout, columns: settings.columns, conditions: settings.only, events: events,
+        file: path)
+      let read = try reader.read(file, plan: plan)
+      for (rule, count) in zip(plan.rules, read.matches) {
+        report.matches[rule.text, default: 0] += count
+      }
+      report.files.append(read)
+    }
+    report.problems = reader.problems
+    return reader.finish()
+  }
+
+  /// What is known of users or items, when there is a file of it.
+  func features(
+    _ path: String?, _ role: KeyPath<ColumnNames, String>, _ vocabulary: Vocabulary,
+    _ report: inout LoadReport
+  ) throws -> FeatureReader.Features? {
+    guard let path else { return nil }
+    var reader = try FeatureReader(
+      FileBytes(path: path), of: role, columns: settings.columns, vocabulary: vocabulary)
+    let features = try reader.read()
+    report.features.append(features.report)
+    report.problems += features.problems.prefix(problemLimit - report.problems.count)
+    return features
+  }
+
+  private func tolerate(_ report: LoadReport) throws {
+    if report.badRows > settings.tolerance {
+      throw DataError.badRows(
+        count: report.badRows, tolerance: settings.tolerance,
+        first: Array(report.problems.prefix(10)))
+    }
+  }
+
+  private func nothingLeft(_ report: LoadReport) -> DataError {
+    let bad = report.badRows
+    let excluded = report.files.reduce(0) { $0 + $1.excluded }
+    let uncounted = report.files.reduce(0) { $0 + $1.uncounted }
+    return .nothingLeft(
+      reason: "\(settings.path): no interaction is left of \(report.rows) rows: \(excluded) dropped"
+        + " by data.only, \(uncounted) by data.events, \(bad) bad, \(report.repeatsDropped)"
+        + " repeated, \(report.filter.interactions) dropped by data.filter; ask for less")
+  }
+
+  /// The log with only the users and items that it still names, in the same order.
+  private func compacted(
+    _ log: InteractionLog, users: Vocabulary, items: Vocabulary
+  ) -> (InteractionLog, Vocabulary, Vocabulary) {
+    let (userMap, keptUsers) = renumbered(log.users.lazy.map(\.position), of: users.count)
+    let (itemMap, keptItems) = renumbered(log.items.lazy.map(\.position), of: items.count)
+    if keptUsers.count == users.count, keptItems.count == items.count {
+      return (log, users, items)
+    }
+    let compacted = InteractionLog(
+      users: log.users.map { UserIndex(Int(userMap[$0.position])) },
+      items: log.items.map { ItemIndex(Int(itemMap[$0.position])) },
+      times: log.times, weights: log.weights)
+    return (compacted, users.gathered(keptUsers), items.gathered(keptItems))
+  }
+
+  /// The new position of each that is used, and the old positions of those in order.
+  private func renumbered(
+    _ used: some Sequence<Int>, of count: Int
+  ) -> (map: [Int32], kept: [Int32]) {
+    var map = [Int32](repeating: -1, count: count)
+    for position in used { map[position] = 0 }
+    var kept: [Int32] = []
+    for position in 0..<count where map[position] == 0 {
+      map[position] = Int32(kept.count)
+      kept.append(Int32(position))
+    }
+    return (map, kept)
+  }
+}

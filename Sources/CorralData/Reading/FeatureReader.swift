@@ -1,0 +1,196 @@
+import Foundation
+
+/// Reads what is known about users or items, one row each, into columns in vocabulary order.
+struct FeatureReader {
+  /// What a file of features holds.
+  struct Features {
+    var table: FeatureTable
+    var titles: [String] = []
+    var report: LoadReport.FeatureFile
+    var problems: [RowProblem] = []
+  }
+
+  let file: FileBytes
+  let vocabulary: Vocabulary
+  private var layout: TableLayout
+  private let id: Int
+  private let title: Int?
+
+  /// A reader of the rows of users or of items.
+  init(
+    _ file: FileBytes, of role: KeyPath<ColumnNames, String>, columns: ColumnNames,
+    vocabulary: Vocabulary
+  ) throws {
+    self.file = file
+    self.vocabulary = vocabulary
+    let layout = try TableLayout.ofFeatures(file)
+    let isUsers = role == \ColumnNames.user
+    // The column may be called otherwise than in the log: the usual names are tried as well.
+    var names = columns
+    if layout.column(named: columns[keyPath: role]) == nil {
+      if isUsers { names.user = ColumnNames.automatic } else { names.item = ColumnNames.automatic }
+    }
+    id = try names.find(
+      role, isUsers ? "user" : "item", isUsers ? "data.columns.user" : "data.columns.item",
+      in: layout, file: file.path)
+    title =
+      isUsers
+      ? nil
+      : try names.findOptional(
+        \.title, "title", "data.columns.title", in: layout, file: file.path)
+    self.layout = layout
+  }
+
+  /// Reads the file; problems are dropped rows, for the caller to tolerate or not.
+  mutating func read() throws -> Features {
+    if layout.isUntyped { try inferKinds() }
+    var builders = layout.columns.indices.map { column in
+      FeatureColumnBuilder(
+        column == id || column == title ? .ignored : layout.columns[column].kind)
+    }
+    var flags = FeatureColumnBuilder(.tokens(separator: Byte.pipe))
+    var report = LoadReport.FeatureFile(path: file.path)
+    var problems: [RowProblem] = []
+    var rowOf = [Int32](repeating: -1, count: vocabulary.count)
+    var titles: [String] = []
+    var accepted: Int32 = 0
+    let flagNames = layout.columns.map(\.name)
+    try eachRow { fields, line, outcome in
+      report.rows += 1
+      if let problem = problem(outcome, fields) {
+        report.badRows += 1
+        problems.append(problem.at(file.path, line))
+        return
+      }
+      guard let position = vocabulary.table.position(of: fields[id]).map(Int.init) else {
+        report.unused += 1
+        return
+      }
+      if let found = repeated(rowOf[position], fields) ?? wrongNumber(fields) {
+        report.badRows += 1
+        problems.append(found.at(file.path, line))
+        return
+      }
+      rowOf[position] = accepted
+      accepted += 1
+      if let title { titles.append(fields[title].text) }
+      for column in builders.indices { builders[column].append(fields[column]) }
+      for (column, described) in layout.columns.enumerated()
+      where described.kind == .flag && fields[column].number == 1 {
+        withField(of: flagNames[column]) { flags.add($0) }
+      }
+      flags.endRow()
+    }
+    report.missing = rowOf.count { $0 < 0 }
+    var columns = zip(layout.columns, builders).flatMap { described, builder in
+      builder.columns(named: described.name, rowOf: rowOf)
+    }
+    if layout.columns.contains(where: { $0.kind == .flag }) {
+      columns += flags.columns(named: "genres", rowOf: rowOf)
+    }
+    return Features(
+      table: FeatureTable(count: vocabulary.count, columns: columns),
+      titles: title == nil ? [] : rowOf.map { $0 < 0 ? "" : titles[Int($0)] },
+      report: report, problems: problems)
+  }
+
+  private func problem(
+    _ outcome: LineSplitter.Outcome, _ fields: UnsafeMutablePointer<Field>
+  ) -> RowProblem? {
+    switch outcome {
+    case .fields(let found) where found == layout.columns.count:
+      fields[id].count == 0 ? row(.empty, id, "") : nil
+    case .fields(let found):
+      RowProblem(
+        file: "", line: 0, column: "", value: "\(found)", reason: .fieldCount,
+        expected: layout.columns.count)
+    case .openQuote: row(.openQuote, nil, "")
+    case .notAnObject: row(.notAnObject, nil, "")
+    }
+  }
+
+  private func repeated(_ known: Int32, _ fields: UnsafeMutablePointer<Field>) -> RowProblem? {
+    known < 0 ? nil : row(.repeated, id, fields[id].text)
+  }
+
+  private func wrongNumber(_ fields: UnsafeMutablePointer<Field>) -> RowProblem? {
+    for (column, described) in layout.columns.enumerated() where described.kind == .number {
+      let field = fields[column]
+      // Nothing is an unknown number here, other than in a log.
+      if field.count == 0 { continue }
+      guard let number = field.number else { return row(.notANumber, column, field.text) }
+      guard number.isFinite else { return row(.notFinite, column, field.text) }
+    }
+    return nil
+  }
+
+  private func row(_ reason: RowProblem.Reason, _ column: Int?, _ value: String) -> RowProblem {
+    RowProblem(
+      file: "", line: 0, column: column.map { layout.columns[$0].name } ?? "",
+      value: shortened(value, to: 40), reason: reason)
+  }
+
+  /// Calls `body` with the fields, the line number and the outcome of each row.
+  private func eachRow(
+    _ body: (UnsafeMutablePointer<Field>, Int, LineSplitter.Outcome) -> Void
+  ) throws {
+    let splitter = LineSplitter(layout: layout)
+    var line = 0
+    try file.withBlocks { block in
+      guard let base = block.bindMemory(to: UInt8.self).baseAddress else { return }
+      var at = 0
+      while at < block.count {
+        let rest = block.count - at
+        let end = memchr(base + at, Int32(Byte.newline), rest)
+        let length = end.map { UnsafeRawPointer($0) - UnsafeRawPointer(base + at) } ?? rest
+        var field = Field(start: base + at, count: length)
+        if field.count > 0, field.start[field.count - 1] == Byte.carriageReturn { field.count -= 1 }
+        line += 1
+        at += length + 1
+        if field.count == 0 || (line == 1 && layout.hasHeader) { continue }
+        body(splitter.fields, line, splitter.split(field))
+      }
+    }
+  }
+
+  /// A file without types: a column is numbers when all it holds are, several tokens when one of
+  /// its rows has a vertical bar, else one token.
+  private mutating func inferKinds() throws {
+    var areNumbers = [Bool](repeating: true, count: layout.columns.count)
+    var haveBars = [Bool](repeating: false, count: layout.columns.count)
+    try eachRow { fields, _, outcome in
+      guard outcome == .fields(areNumbers.count) else { return }
+      for column in areNumbers.indices where fields[column].count > 0 {
+        if areNumbers[column], fields[column].number?.isFinite != true {
+          areNumbers[column] = false
+        }
+        if fields[column].bytes.contains(Byte.pipe) { haveBars[column] = true }
+      }
+    }
+    for column in areNumbers.indices {
+      layout.columns[column].kind =
+        areNumbers[column]
+        ? .number : haveBars[column] ? .tokens(separator: Byte.pipe) : .token
+    }
+  }
+}
+
+extension TableLayout {
+  /// Whether the file itself does not say what its columns hold.
+  fileprivate var isUntyped: Bool {
+    switch dialect {
+    case .quoted, .json: true
+    case .separated(let byte): byte == Byte.tab && columns.allSatisfy { $0.kind == .token }
+    case .doubleColon: false
+    }
+  }
+}
+
+extension RowProblem {
+  fileprivate func at(_ file: String, _ line: Int) -> RowProblem {
+    var problem = self
+    problem.file = file
+    problem.line = line
+    return problem
+  }
+}

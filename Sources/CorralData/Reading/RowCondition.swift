@@ -1,0 +1,69 @@
+/// A condition on the fields of a row, as settings spell it: `rating>=4`, `tab==1`, `type!=view`,
+/// or one word such as `click`, which is a column of zeros and ones or a kind of event.
+struct RowCondition: Sendable, Equatable {
+  enum Comparison: String, Sendable, CaseIterable {
+    // The longer ones first: that is the order in which they are looked for.
+    case atLeast = ">="
+    case atMost = "<="
+    case equal = "=="
+    case notEqual = "!="
+    case above = ">"
+    case below = "<"
+    case equalShort = "="
+
+    func holds(_ left: Double, _ right: Double) -> Bool {
+      switch self {
+      case .atLeast: left >= right
+      case .atMost: left <= right
+      case .equal, .equalShort: left == right
+      case .notEqual: left != right
+      case .above: left > right
+      case .below: left < right
+      }
+    }
+  }
+
+  /// The condition as it was spelled.
+  let text: String
+  /// What is compared, or the one word.
+  let name: String
+  /// How, or `nil` for one word.
+  let comparison: Comparison?
+  /// With what, as spelled.
+  let value: String
+
+  init(_ text: String) throws {
+    self.text = text
+    func trimmed(_ part: some StringProtocol) -> String {
+      withField(of: String(part)) { $0.trimmed().text }
+    }
+    let found = text.indices.lazy.compactMap { index in
+      Comparison.allCases.first { text[index...].hasPrefix($0.rawValue) }.map { (index, $0) }
+    }.first
+    guard let (index, comparison) = found else {
+      name = trimmed(text)
+      self.comparison = nil
+      value = ""
+      if name.isEmpty || name.contains(" ") {
+        throw DataError.badRule(
+          rule: text, reason: "this is no condition; write one as in 'rating>=4' or 'click'")
+      }
+      return
+    }
+    name = trimmed(text[..<index])
+    value = trimmed(text[text.index(index, offsetBy: comparison.rawValue.count)...])
+    self.comparison = comparison
+    guard !name.isEmpty, !value.isEmpty else {
+      throw DataError.badRule(
+        rule: text,
+        reason: "a condition has a column, a comparison (>=, <=, ==, !=, >, <) and a value, as in"
+          + " 'rating>=4'")
+    }
+    let needsNumber = comparison != .equal && comparison != .equalShort && comparison != .notEqual
+    if needsNumber, Double(value) == nil {
+      throw DataError.badRule(
+        rule: text,
+        reason: "'\(value)' is not a number, which \(comparison.rawValue) compares with")
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// What a reader does with each row of a log: the columns it reads, the rows it keeps, their weights.
+///
+/// Everything that is text in settings is resolved here, once.
+struct RowPlan: Sendable {
+  /// A number of a row: a column, or the share that one column is of another.
+  enum Quantity: Sendable {
+    case number(slot: Int)
+    case ratio(slot: Int, of: Int)
+  }
+
+  /// A condition that knows its columns.
+  enum Condition: Sendable {
+    case compares(Quantity, RowCondition.Comparison, Double)
+    case text(column: Int, [UInt8], isEqual: Bool)
+  }
+
+  /// A rule that knows its columns.
+  struct Rule: Sendable {
+    var text: String
+    var condition: Condition
+    var weight: EventRules.Weight
+    var quantity: Quantity?
+  }
+
+  let layout: TableLayout
+  let user: Int
+  let item: Int
+  let time: Int?
+  /// The columns that are read as numbers; a slot is a position here.
+  private(set) var numbers: [Int] = []
+  private(set) var conditions: [Condition] = []
+  private(set) var rules: [Rule] = []
+  private let event: Int?
+  private let file: String
+
+  /// Finds the columns that the settings name, or the usual ones.
+  init(
+    layout: TableLayout, columns: ColumnNames, conditions: [String], events: EventRules,
+    file: String
+  ) throws {
+    self.layout = layout
+    self.file = file
+    user = try columns.find(\.user, "user", "data.columns.user", in: layout, file: file)
+    item = try columns.find(\.item, "item", "data.columns.item", in: layout, file: file)
+    time = try columns.findOptional(\.time, "time", "data.columns.time", in: layout, file: file)
+    event = try columns.findOptional(
+      \.event, "kind of event", "data.columns.event", in: layout, file: file)
+    // A column that is a number by its header, or the rating, is one in every row, used or not.
+    for (column, described) in layout.columns.enumerated()
+    where described.kind == .number && column != time { numbers.append(column) }
+    let rating = try columns.findOptional(
+      \.rating, "rating", "data.columns.rating", in: layout, file: file)
+    if let rating { _ = slot(of: rating) }
+    self.conditions = try conditions.map { try bound(RowCondition($0)) }
+    rules = try events.sorted.map { try rule($0.condition, $0.weight) }
+  }
+
+  /// The position among the numbers of a column, which becomes one of them.
+  private mutating func slot(of column: Int) -> Int {
+    if let slot = numbers.firstIndex(of: column) { return slot }
+    numbers.append(column)
+    return numbers.count - 1
+  }
+
+  private mutating func rule(_ text: String, _ weight: EventRules.Weight) throws -> Rule {
+    let condition = try RowCondition(text)
+    switch weight {
+    case .fixed(let number):
+      guard number.isFinite, number >= 0 else {
+        throw DataError.badRule(
+          rule: text, reason: "its weight is \(number), and weights are 0 or more")
+      }
+      return Rule(text: text, condition: try bound(condition), weight: weight, quantity: nil)
+    case .fraction, .value:
+      guard let quantity = quantity(condition.name) else { throw unknown(condition) }
+      let bound =
+        condition.comparison == nil ? Condition.compares(quantity, .above, 0) : try bound(condition)
+      return Rule(text: text, condition: bound, weight: weight, quantity: quantity)
+    }
+  }
+
+  private mutating func bound(_ condition: RowCondition) throws -> Condition {
+    guard let comparison = condition.comparison else {
+      // One word: a column of zeros and ones first, then a kind of event.
+      if let column = flagColumn(condition.name) {
+        return .compares(.number(slot: slot(of: column)), .notEqual, 0)
+      }
+      if let event {
+        return .text(column: event, Array(kind(condition.name).utf8), isEqual: true)
+      }
+      throw unknown(condition)
+    }
+    if let number = Double(condition.value), let quantity = quantity(condition.name) {
+      return .compares(quantity, comparison, number)
+    }
+    guard let column = layout.column(named: condition.name) else { throw unknown(condition) }
+    return .text(column: column, Array(condition.value.utf8), isEqual: comparison != .notEqual)
+  }
+
+  private mutating func quantity(_ name: String) -> Quantity? {
+    if let column = layout.column(named: name) { return .number(slot: slot(of: column)) }
+    // KuaiRand: how much of the video was played.
+    if name == "watch", let played = layout.column(named: "play_time_ms"),
+      let duration = layout.column(named: "duration_ms")
+    {
+      return .ratio(slot: slot(of: played), of: slot(of: duration))
+    }
+    return nil
+  }
+
+  private func flagColumn(_ word: String) -> Int? {
+    layout.column(named: [word, "is_\(word)"])
+  }
+
+  /// Taobao calls a click `pv`, a page view.
+  private func kind(_ word: String) -> String {
+    layout == .taobao && word == "click" ? "pv" : word
+  }
+
+  private func unknown(_ condition: RowCondition) -> DataError {
+    .badRule(
+      rule: condition.text,
+      reason: "\(file) has no column '\(condition.name)'"
+        + (condition.comparison == nil
+          ? " or 'is_\(condition.name)', and none of kinds of event" : "")
+        + "; its columns are \(listed(layout.names))")
+  }
+}

@@ -1,0 +1,64 @@
+/// Something wrong with one row of a file.
+public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible {
+  /// What can be wrong with a row.
+  public enum Reason: String, Sendable, Codable, CaseIterable {
+    /// A word where a number belongs.
+    case notANumber = "not-a-number"
+    /// `nan` or `inf` where a number belongs.
+    case notFinite = "not-finite"
+    /// Neither a number nor a date where a time belongs.
+    case notATime = "not-a-time"
+    /// A number that cannot say how much an interaction counts.
+    case notAWeight = "not-a-weight"
+    /// More or fewer fields than the file has columns.
+    case fieldCount = "field-count"
+    /// As `fieldCount`, on a last line that does not end.
+    case cutOff = "cut-off"
+    /// Nothing where an identifier or a number belongs.
+    case empty
+    /// A quoted field that does not end on its line.
+    case openQuote = "open-quote"
+    /// A line of JSON lines that is not an object.
+    case notAnObject = "not-an-object"
+    /// A second row of features for the same user or item.
+    case repeated
+  }
+
+  /// The file, by its path.
+  public var file: String
+  /// The line, from 1.
+  public var line: Int
+  /// The column by its name, or empty when the problem is the whole row's.
+  public var column: String
+  /// What the column holds, or for a wrong number of fields the number there is.
+  public var value: String
+  /// What is wrong.
+  public var reason: Reason
+  /// For a wrong number of fields the number there should be, else 0.
+  public var expected = 0
+
+  /// The problem in words, without the file and what to do.
+  var words: String {
+    switch reason {
+    case .notANumber: "column '\(column)' holds '\(value)', which is not a number"
+    case .notFinite: "column '\(column)' holds '\(value)', which is not a finite number"
+    case .notATime:
+      "column '\(column)' holds '\(value)', which is neither a number nor a date such as"
+        + " 2024-05-31T12:00:00Z"
+    case .notAWeight:
+      "column '\(column)' holds '\(value)', which cannot be a weight: weights are 0 or more"
+    case .fieldCount: "\(fields) where there should be \(expected)"
+    case .cutOff:
+      "\(fields) where there should be \(expected), and the line has no end: the file is cut off"
+    case .empty: "column '\(column)' is empty"
+    case .openQuote: "a quoted field does not end on its line"
+    case .notAnObject: "the line is not a JSON object"
+    case .repeated: "column '\(column)' holds '\(value)' for the second time"
+    }
+  }
+
+  private var fields: String { value == "1" ? "1 field" : "\(value) fields" }
+
+  /// Where the problem is, and what: `ratings.inter, line 17: column 'rating' is empty`.
+  public var description: String { "\(file), line \(line): \(words)" }
+}

@@ -1,0 +1,37 @@
+/// How much of a held-out part training could know: warm and cold items and users.
+public struct HeldOutAccount: Sendable, Equatable, Codable {
+  /// The targets of the part.
+  public var targets = 0
+  /// Users with a target.
+  public var users = 0
+  /// Targets whose item occurs nowhere in training.
+  public var coldItemTargets = 0
+  /// Users with a target and no training interaction.
+  public var coldUsers = 0
+  /// Targets of those users.
+  public var coldUserTargets = 0
+  /// Targets that their user interacted with before: masking seen items makes them impossible.
+  public var repeatedTargets = 0
+}
+
+extension Split {
+  /// How much of a held-out part training could know.
+  public func account(of part: HeldOut) -> HeldOutAccount {
+    let counts = itemCounts()
+    let held = targets(part)
+    var account = HeldOutAccount()
+    for user in 0..<userCount where !held[user].isEmpty {
+      account.users += 1
+      account.targets += held[user].count
+      account.coldItemTargets += held[user].count { counts[$0.position] == 0 }
+      var known = Set(training[user])
+      if part == .test { known.formUnion(validation[user]) }
+      account.repeatedTargets += held[user].count { known.contains($0) }
+      if training[user].isEmpty {
+        account.coldUsers += 1
+        account.coldUserTargets += held[user].count
+      }
+    }
+    return account
+  }
+}

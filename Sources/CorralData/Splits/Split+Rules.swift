@@ -1,0 +1,169 @@
+import CorralVectors
+
+extension Dataset {
+  /// Cuts the data set by a rule.
+  ///
+  /// A user with too few interactions to give some away keeps all of them in training. Throws
+  /// `DataError` when nothing at all is held out.
+  public func split(_ rule: SplitRule = .leaveOneOut) throws -> Split {
+    try rule.validate()
+    switch rule.rule {
+    case .leaveOneOut: return try leaveOneOut()
+    case .ratio: return try ratio(rule)
+    case .timeCut: return try timeCut(rule)
+    }
+  }
+
+  private func leaveOneOut() throws -> Split {
+    let rows = rowsByUser()
+    let split = assembled(rows, rule: "leave-one-out, \(orderWords)") { row, parts in
+      guard row.count >= 3 else { return }
+      parts[row.count - 2] = .validation
+      parts[row.count - 1] = .test
+    }
+    if split.test.values.isEmpty {
+      throw DataError.emptySplit(
+        "\(name): no user has 3 interactions, which leave-one-out needs: one to learn from, one for"
+          + " validation and one for the test; use more data, a weaker data.filter, or another"
+          + " data.split.rule")
+    }
+    return split
+  }
+
+  private func ratio(_ rule: SplitRule) throws -> Split {
+    if rule.order == .time, order == .none {
+      throw DataError.badSetting(
+        name: "data.split.order", value: "time",
+        reason: "\(name) has no times; use 'random', or set data.order to 'file'")
+    }
+    let isRandom = rule.order == .random
+    let share = "\(rule.validation) validation, \(rule.test) test"
+    let words = "ratio, \(share), " + (isRandom ? "random, seed \(rule.seed)" : orderWords)
+    let split = assembled(rowsByUser(), rule: words) { row, parts in
+      let test = count(rule.test, of: row.count)
+      let validation = count(rule.validation, of: row.count)
+      guard row.count > test + validation else { return }
+      var places = Array(0..<row.count)
+      if isRandom {
+        // A stream a user: who else is in the data does not move what is held out.
+        var generator = SeededGenerator(seed: rule.seed, stream: UInt64(row.user))
+        for at in 0..<(test + validation) {
+          places.swapAt(at, at + generator.next(below: row.count - at))
+        }
+      } else {
+        places.reverse()
+      }
+      for place in places[..<test] { parts[place] = .test }
+      for place in places[test..<(test + validation)] { parts[place] = .validation }
+    }
+    if split.test.values.isEmpty && split.validation.values.isEmpty {
+      throw DataError.emptySplit(
+        "\(name): the split holds nothing out: no user has enough interactions for \(share) and one"
+          + " to learn from; use more data, a weaker data.filter, or larger shares")
+    }
+    return split
+  }
+
+  /// As many as the share says, to the nearest even as numpy rounds, but one at least.
+  private func count(_ share: Double, of length: Int) -> Int {
+    share == 0 ? 0 : max(1, Int((Double(length) * share).rounded(.toNearestOrEven)))
+  }
+
+  private func timeCut(_ rule: SplitRule) throws -> Split {
+    guard log.hasTimes else {
+      throw DataError.badSetting(
+        name: "data.split.rule", value: "time-cut",
+        reason: "\(name) has no times; name their column with data.columns.time, or use another"
+          + " rule")
+    }
+    let sorted = log.times.sorted()
+    func time(_ from: Double) -> Double {
+      guard from <= 1 else { return from }
+      return sorted[min(sorted.count - 1, max(0, Int(Double(sorted.count) * from)))]
+    }
+    let validationStart = time(rule.validationFrom)
+    let testStart = time(rule.testFrom)
+    let words = "time-cut, validation from \(validationStart), test from \(testStart)"
+    let split = assembled(rowsByUser(), rule: words) { row, parts in
+      for place in 0..<row.count {
+        let time = log.times[Int(row.rows[row.rows.startIndex + place])]
+        parts[place] = time >= testStart ? .test : time >= validationStart ? .validation : .training
+      }
+    }
+    let lengths = (
+      split.training.values.count, split.validation.values.count, split.test.values.count
+    )
+    if lengths.0 == 0 || (lengths.1 == 0 && lengths.2 == 0) {
+      let range = "\(sorted[0]) to \(sorted[sorted.count - 1])"
+      throw DataError.emptySplit(
+        "\(name): a time cut at \(validationStart) and \(testStart) leaves \(lengths.0) interactions"
+          + " for training, \(lengths.1) for validation and \(lengths.2) for the test; the times run"
+          + " from \(range): move data.split.validationFrom and data.split.testFrom")
+    }
+    return split
+  }
+
+  private var orderWords: String {
+    switch order {
+    case .time: "in time"
+    default: "in file order"
+    }
+  }
+
+  /// Where an interaction goes.
+  private enum Part { case training, validation, test }
+
+  /// The interactions of one user.
+  private struct UserRow {
+    var user: Int
+    var rows: ArraySlice<Int32>
+    var count: Int { rows.count }
+  }
+
+  /// The split in which `assign` says of each user where each interaction goes.
+  private func assembled(
+    _ rows: Ragged<Int32>, rule: String, _ assign: (UserRow, inout [Part]) -> Void
+  ) -> Split {
+    var training = PartBuilder(users: users.count)
+    var validation = PartBuilder(users: users.count)
+    var test = PartBuilder(users: users.count)
+    training.values.reserveCapacity(log.count)
+    var weights: [Float] = []
+    weights.reserveCapacity(log.count)
+    var parts: [Part] = []
+    for user in 0..<users.count {
+      let row = UserRow(user: user, rows: rows[user])
+      parts.removeAll(keepingCapacity: true)
+      parts.append(contentsOf: repeatElement(.training, count: row.count))
+      assign(row, &parts)
+      for (place, at) in row.rows.enumerated() {
+        let item = log.items[Int(at)]
+        switch parts[place] {
+        case .training:
+          training.values.append(item)
+          weights.append(log.weights[Int(at)])
+        case .validation: validation.values.append(item)
+        case .test: test.values.append(item)
+        }
+      }
+      training.endRow()
+      validation.endRow()
+      test.endRow()
+    }
+    return Split(
+      itemCount: items.count, training: training.ragged, weights: weights,
+      validation: validation.ragged, test: test.ragged, rule: rule, isOrdered: order != .none)
+  }
+}
+
+/// The rows of one part, user after user.
+private struct PartBuilder {
+  var values: [ItemIndex] = []
+  private var offsets = [0]
+
+  init(users: Int) { offsets.reserveCapacity(users + 1) }
+
+  mutating func endRow() { offsets.append(values.count) }
+
+  var ragged: Ragged<ItemIndex> { Ragged(values: values, offsets: offsets) }
+}

@@ -1,0 +1,91 @@
+/// What of a data set is held out.
+///
+/// In settings `{rule: leave-one-out}`, `{rule: ratio, validation: 0.1, test: 0.1, order: random}`
+/// or `{rule: time-cut, validationFrom: 0.8, testFrom: 0.9}`.
+public struct SplitRule: Sendable, Equatable, Codable {
+  /// The rules.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// Of each user the last interaction for the test, the one before for validation.
+    case leaveOneOut = "leave-one-out"
+    /// Of each user a share for each part.
+    case ratio
+    /// Of the whole log what happened from one time on, and from a later one on.
+    case timeCut = "time-cut"
+  }
+
+  /// Which interactions of a user a ratio holds out.
+  public enum Order: String, Sendable, Codable, CaseIterable {
+    /// Any, by the seed.
+    case random
+    /// The last ones.
+    case time
+  }
+
+  /// The rule.
+  public var rule = Kind.leaveOneOut
+  /// The share of a user's interactions for validation: `ratio` only.
+  public var validation = 0.1
+  /// The share of a user's interactions for the test: `ratio` only.
+  public var test = 0.1
+  /// Which interactions a ratio holds out.
+  public var order = Order.random
+  /// The seed of a random ratio.
+  public var seed: UInt64 = 2024
+  /// Where validation starts: a time, or up to 1 the share of the log that lies before; `time-cut`
+  /// only.
+  public var validationFrom = 0.8
+  /// Where the test starts, in the same way; `time-cut` only.
+  public var testFrom = 0.9
+
+  /// Leave-one-out, until something is changed.
+  public init() {}
+
+  /// The last interaction of each user, and the one before.
+  public static var leaveOneOut: SplitRule { SplitRule() }
+
+  /// A share of each user's interactions: at least one where the share is not 0.
+  public static func ratio(
+    validation: Double = 0.1, test: Double = 0.1, order: Order = .random, seed: UInt64 = 2024
+  ) -> SplitRule {
+    var rule = SplitRule()
+    rule.rule = .ratio
+    rule.validation = validation
+    rule.test = test
+    rule.order = order
+    rule.seed = seed
+    return rule
+  }
+
+  /// Everything from a time on: times, or up to 1 shares of the log.
+  public static func timeCut(validationFrom: Double = 0.8, testFrom: Double = 0.9) -> SplitRule {
+    var rule = SplitRule()
+    rule.rule = .timeCut
+    rule.validationFrom = validationFrom
+    rule.testFrom = testFrom
+    return rule
+  }
+
+  func validate() throws {
+    switch rule {
+    case .leaveOneOut: break
+    case .ratio:
+      for (name, share) in [("validation", validation), ("test", test)]
+      where !(0..<1).contains(share) {
+        throw DataError.badSetting(
+          name: "data.split.\(name)", value: "\(share)",
+          reason: "a share of each user's interactions is 0 or more and below 1")
+      }
+      if validation + test >= 1 {
+        throw DataError.badSetting(
+          name: "data.split.test", value: "\(test)",
+          reason: "with data.split.validation \(validation) nothing is left to learn from")
+      }
+    case .timeCut:
+      if !(validationFrom <= testFrom) {
+        throw DataError.badSetting(
+          name: "data.split.testFrom", value: "\(testFrom)",
+          reason: "the test starts before validation does, at \(validationFrom)")
+      }
+    }
+  }
+}
