@@ -29,8 +29,11 @@ struct Permutation: Sendable, Equatable {
   private func stepped(_ cell: UInt64) -> UInt64 {
     var (left, right) = (cell / columns, cell % columns)
     for round in 0..<UInt64(4) {
-      left = (left &+ drawn(right, round * 2, below: rows)) % rows
-      right = (right &+ drawn(left, round * 2 + 1, below: columns)) % columns
+      // Both parts of a sum are below the bound: one subtraction at most brings it back.
+      left &+= drawn(right, round * 2, below: rows)
+      if left >= rows { left &-= rows }
+      right &+= drawn(left, round * 2 + 1, below: columns)
+      if right >= columns { right &-= columns }
     }
     return left * columns + right
   }

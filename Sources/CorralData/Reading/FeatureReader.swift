@@ -7,7 +7,10 @@ struct FeatureReader {
     var table: FeatureTable
     var titles: [String] = []
     var report: LoadReport.FeatureFile
+    /// Rows that are dropped.
     var problems: [RowProblem] = []
+    /// Rows that are kept in part.
+    var notes: [RowProblem] = []
   }
 
   let file: FileBytes
@@ -43,7 +46,7 @@ struct FeatureReader {
 
   /// Reads the file; problems are dropped rows, for the caller to tolerate or not.
   mutating func read() throws -> Features {
-    if layout.isUntyped { try inferKinds() }
+    if !layout.isTyped { try inferKinds() }
     var builders = layout.columns.indices.map { column in
       FeatureColumnBuilder(
         column == id || column == title ? .ignored : layout.columns[column].kind)
@@ -51,13 +54,18 @@ struct FeatureReader {
     var flags = FeatureColumnBuilder(.tokens(separator: Byte.pipe))
     var report = LoadReport.FeatureFile(path: file.path)
     var problems: [RowProblem] = []
+    var notes: [RowProblem] = []
     var rowOf = [Int32](repeating: -1, count: vocabulary.count)
     var titles: [String] = []
     var accepted: Int32 = 0
     let flagNames = layout.columns.map(\.name)
-    try eachRow { fields, line, outcome in
+    try eachRow { fields, line, outcome, isCut in
       report.rows += 1
-      if let problem = problem(outcome, fields) {
+      if case .fields(let found) = outcome, found < layout.columns.count, found > id, !isCut {
+        report.incomplete += 1
+        notes.append(count(found, .incomplete).at(file.path, line))
+        for column in found..<layout.columns.count { fields[column].count = 0 }
+      } else if let problem = problem(outcome, fields, isCut) {
         report.badRows += 1
         problems.append(problem.at(file.path, line))
         return
@@ -91,22 +99,26 @@ struct FeatureReader {
     return Features(
       table: FeatureTable(count: vocabulary.count, columns: columns),
       titles: title == nil ? [] : rowOf.map { $0 < 0 ? "" : titles[Int($0)] },
-      report: report, problems: problems)
+      report: report, problems: problems, notes: notes)
   }
 
   private func problem(
-    _ outcome: LineSplitter.Outcome, _ fields: UnsafeMutablePointer<Field>
+    _ outcome: LineSplitter.Outcome, _ fields: UnsafeMutablePointer<Field>, _ isCut: Bool
   ) -> RowProblem? {
     switch outcome {
     case .fields(let found) where found == layout.columns.count:
       fields[id].count == 0 ? row(.empty, id, "") : nil
     case .fields(let found):
-      RowProblem(
-        file: "", line: 0, column: "", value: "\(found)", reason: .fieldCount,
-        expected: layout.columns.count)
+      count(found, isCut && found < layout.columns.count ? .cutOff : .fieldCount)
     case .openQuote: row(.openQuote, nil, "")
     case .notAnObject: row(.notAnObject, nil, "")
     }
+  }
+
+  private func count(_ found: Int, _ reason: RowProblem.Reason) -> RowProblem {
+    RowProblem(
+      file: "", line: 0, column: "", value: "\(found)", reason: reason,
+      expected: layout.columns.count)
   }
 
   private func repeated(_ known: Int32, _ fields: UnsafeMutablePointer<Field>) -> RowProblem? {
@@ -130,9 +142,9 @@ struct FeatureReader {
       value: shortened(value, to: 40), reason: reason)
   }
 
-  /// Calls `body` with the fields, the line number and the outcome of each row.
+  /// Calls `body` with the fields, the line number, the outcome, and whether the file ends in it.
   private func eachRow(
-    _ body: (UnsafeMutablePointer<Field>, Int, LineSplitter.Outcome) -> Void
+    _ body: (UnsafeMutablePointer<Field>, Int, LineSplitter.Outcome, Bool) -> Void
   ) throws {
     let splitter = LineSplitter(layout: layout)
     var line = 0
@@ -148,7 +160,7 @@ struct FeatureReader {
         line += 1
         at += length + 1
         if field.count == 0 || (line == 1 && layout.hasHeader) { continue }
-        body(splitter.fields, line, splitter.split(field))
+        body(splitter.fields, line, splitter.split(field), end == nil)
       }
     }
   }
@@ -158,7 +170,7 @@ struct FeatureReader {
   private mutating func inferKinds() throws {
     var areNumbers = [Bool](repeating: true, count: layout.columns.count)
     var haveBars = [Bool](repeating: false, count: layout.columns.count)
-    try eachRow { fields, _, outcome in
+    try eachRow { fields, _, outcome, _ in
       guard outcome == .fields(areNumbers.count) else { return }
       for column in areNumbers.indices where fields[column].count > 0 {
         if areNumbers[column], fields[column].number?.isFinite != true {
@@ -171,17 +183,6 @@ struct FeatureReader {
       layout.columns[column].kind =
         areNumbers[column]
         ? .number : haveBars[column] ? .tokens(separator: Byte.pipe) : .token
-    }
-  }
-}
-
-extension TableLayout {
-  /// Whether the file itself does not say what its columns hold.
-  fileprivate var isUntyped: Bool {
-    switch dialect {
-    case .quoted, .json: true
-    case .separated(let byte): byte == Byte.tab && columns.allSatisfy { $0.kind == .token }
-    case .doubleColon: false
     }
   }
 }

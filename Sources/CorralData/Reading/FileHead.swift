@@ -95,7 +95,7 @@ struct FileHead {
       TableLayout.Column(name: hasHeader ? fields[column] : "\(column + 1)", kind: .token)
     }
     return try checked(
-      TableLayout(dialect: dialect, hasHeader: hasHeader, columns: columns))
+      TableLayout(dialect: dialect, hasHeader: hasHeader, columns: columns, isTyped: false))
   }
 
   /// The names of the members of the first objects.
@@ -119,7 +119,7 @@ struct FileHead {
     }
     return TableLayout(
       dialect: .json, hasHeader: false,
-      columns: names.map { TableLayout.Column(name: $0, kind: .token) })
+      columns: names.map { TableLayout.Column(name: $0, kind: .token) }, isTyped: false)
   }
 
   private func split(_ line: String, _ dialect: TableLayout.Dialect) -> [String] {

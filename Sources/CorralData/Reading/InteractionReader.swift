@@ -1,4 +1,4 @@
-import Foundation
+import CorralVectors
 
 /// Reads a log into columns: chunks of lines in parallel, then one numbering for all of them.
 ///
@@ -50,7 +50,8 @@ struct InteractionReader {
     let reader = ChunkReader(plan: plan, path: path, problemLimit: problemLimit)
     // Read by all threads, changed by none, and longer there than they are.
     nonisolated(unsafe) let block = block
-    return inParallel(pieces.count) { piece in
+    return Parallel.map(pieces.count, grain: 1) { range in
+      let piece = range.lowerBound
       let bytes = UnsafeRawBufferPointer(rebasing: block[pieces[piece]])
       return reader.read(bytes, isLast: pieces[piece].upperBound == block.count)
     }
@@ -58,8 +59,7 @@ struct InteractionReader {
 
   /// The block cut into pieces of whole lines: at least a quarter of a megabyte each.
   private func lines(of block: UnsafeRawBufferPointer) -> [Range<Int>] {
-    let threads = ProcessInfo.processInfo.activeProcessorCount
-    let wanted = max(1, min(threads * 2, block.count >> 18))
+    let wanted = max(1, min(Parallel.threads * 2, block.count >> 18))
     var pieces: [Range<Int>] = []
     var first = 0
     for piece in 1...wanted {
@@ -146,7 +146,8 @@ struct InteractionReader {
     let count = starts.last ?? 0
     return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let buffer = buffer
-      let _: [Void] = inParallel(starts.count - 1) { chunk in
+      Parallel.forEach(starts.count - 1, grain: 1) { range in
+        let chunk = range.lowerBound
         let part = buffer[starts[chunk]..<starts[chunk + 1]]
         fill(chunk, UnsafeMutableBufferPointer(rebasing: part))
       }

@@ -30,6 +30,8 @@ public struct LoadReport: Sendable, Equatable, Codable {
     public var rows = 0
     /// Rows of users or items that have no interaction: not used.
     public var unused = 0
+    /// Rows that end early: what they do not say is unknown.
+    public var incomplete = 0
     /// Rows with a problem: dropped, as many as the settings tolerate.
     public var badRows = 0
     /// Users or items of the log that the file says nothing of.

@@ -14,6 +14,8 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case fieldCount = "field-count"
     /// As `fieldCount`, on a last line that does not end.
     case cutOff = "cut-off"
+    /// Fewer fields than columns in a row of features: the rest is unknown, the row is kept.
+    case incomplete
     /// Nothing where an identifier or a number belongs.
     case empty
     /// A quoted field that does not end on its line.
@@ -50,6 +52,7 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case .fieldCount: "\(fields) where there should be \(expected)"
     case .cutOff:
       "\(fields) where there should be \(expected), and the line has no end: the file is cut off"
+    case .incomplete: "\(fields) where there should be \(expected): the rest is taken as unknown"
     case .empty: "column '\(column)' is empty"
     case .openQuote: "a quoted field does not end on its line"
     case .notAnObject: "the line is not a JSON object"

@@ -38,6 +38,8 @@ struct TableLayout: Sendable, Equatable {
   /// Whether the first line names the columns.
   var hasHeader: Bool
   var columns: [Column]
+  /// Whether the format says what the columns hold; else the values do.
+  var isTyped = true
 
   var names: [String] { columns.map(\.name) }
 
