@@ -34,7 +34,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let house: [[Target]] = [
   library("CorralVectors", ["CKernels"]),
   library("CorralData", ["CorralVectors", "LibZ"]),
-  library("CorralIndex", ["CorralVectors", "CorralData", "CHNSW"]),
+  library("CorralIndex", ["CorralVectors", "CorralData", "CKernels", "CHNSW"]),
   library("CorralSampling", ["CorralIndex", "CorralVectors", "CorralData"]),
   library("CorralBaselines", ["CorralIndex", "CorralVectors", "CorralData", "CKernels"]),
   library("CorralEvaluation", ["CorralVectors", "CorralData"]),

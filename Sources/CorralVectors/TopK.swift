@@ -49,7 +49,7 @@ public struct TopK: Sendable {
     }
   }
 
-  /// Offers the positions `first`, `first + 1`, ... with their scores.
+  /// Offers consecutive positions, from `first` on, with their scores.
   public mutating func insert(contentsOf scores: some Sequence<Float>, from first: Int = 0) {
     var index = first
     var bound = threshold

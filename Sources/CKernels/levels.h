@@ -1,0 +1,63 @@
+// What a level consists of; private to the target.
+#ifndef CORRAL_LEVELS_H
+#define CORRAL_LEVELS_H
+
+#include "CKernels.h"
+
+// The items that one query keeps while a search runs.
+typedef struct ck_selection {
+  uint64_t *keys;
+  int64_t count;
+  const int32_t *excluded, *excluded_end;
+} ck_selection;
+
+// What every survivor of a scan is handed to.
+typedef struct ck_collector {
+  int64_t wanted, capacity;
+  ck_filter filter;
+  void *context;
+} ck_collector;
+
+// Offers an item whose score is above the query's threshold; returns the new threshold.
+float ck_offer(
+    const ck_collector *collector, ck_selection *selection, int64_t item, float score, float threshold);
+
+// A run of items that a scan goes over.
+typedef struct ck_block {
+  const float *items;
+  int64_t count, dimension, first_item;
+  // What the scan brings into the cache on its way, for the next one; null when nothing.
+  const float *next;
+} ck_block;
+
+// The queries that the lanes of a scan hold: `panel[k * width + lane]`.
+enum { CK_MOST_LANES = 32 };
+
+typedef struct ck_kernels {
+  int64_t lanes;
+  float (*dot)(const float *a, const float *b, int64_t count);
+  // Scans a block with `lanes` or `lanes / 2` queries at once.
+  void (*scan_panel)(
+      const ck_block *block, const float *panel, int64_t width, float *thresholds,
+      ck_selection *selections, const ck_collector *collector);
+  // Scans a block with one query. Scores may be summed in another order first, to pass over those
+  // that are more than `margin` below the threshold; infinity when no margin is known.
+  void (*scan_one)(
+      const ck_block *block, const float *query, float margin, float *threshold,
+      ck_selection *selection, const ck_collector *collector);
+  void (*score_rows)(
+      const float *items, int64_t dimension, const int32_t *positions, int64_t count,
+      const float *query, float *scores);
+} ck_kernels;
+
+extern const ck_kernels ck_plain;
+#if defined(__x86_64__)
+extern const ck_kernels ck_avx2, ck_avx512;
+#elif defined(__aarch64__)
+extern const ck_kernels ck_neon;
+#endif
+
+// The kernels of a level; those of `plain` where the processor cannot run it.
+const ck_kernels *ck_kernels_at(ck_level level);
+
+#endif
