@@ -1,0 +1,134 @@
+import CKernels
+
+/// Finds the rows of a matrix that have the largest inner products with query vectors, exactly.
+///
+/// A search costs one multiplication and addition for each element of the matrix and never holds a
+/// queries x rows matrix: scores are compared with the worst that is kept while they are in
+/// registers. A score is summed over the elements in their order, so it has the same bits for one
+/// query as for many, and for any number of threads. Equal scores are in order of row; `nan` and
+/// minus infinity are never found.
+package struct InnerProductSearch: Sendable {
+  /// The rows, not copied.
+  package let matrix: Matrix
+  private let longest: Float
+
+  /// A search over the rows of a matrix; one pass over it prepares for single queries.
+  package init(_ matrix: Matrix) {
+    self.matrix = matrix
+    longest = matrix.values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return 0 }
+      ck_prefer_large_pages(start, Int64(values.count * MemoryLayout<Float>.size))
+      nonisolated(unsafe) let rows = start
+      let columns = matrix.columns
+      return Parallel.map(matrix.rows, grain: 1 << 14) { range in
+        ck_longest(rows + range.lowerBound * columns, Int64(range.count), Int64(columns))
+      }.max() ?? 0
+    }
+  }
+
+  /// The best `count` allowed rows for one query, found on the calling thread.
+  ///
+  /// The filter is asked only for rows that are better than the worst that is kept so far.
+  package func search(
+    _ query: [Float], count: Int, where isAllowed: (Int) -> Bool
+  ) -> FoundRows {
+    check(query.count)
+    let part = SearchPart(rows: 0..<matrix.rows, queries: 0..<1, wanted: count)
+    let found = query.withUnsafeBufferPointer { query in
+      withFilter(isAllowed) { filter, context in
+        search(
+          part, queries: query, excluded: [], offsets: [], filter: filter, context: context)
+      }
+    }
+    return FoundRows(merging: [found], queries: 1, count: count)
+  }
+
+  /// The best `count` rows for each query, `[queries, dimension]`.
+  ///
+  /// - Parameters:
+  ///   - queries: the query vectors, one a row.
+  ///   - count: how many rows to find for each.
+  ///   - excluded: rows that must not be found: those of query `q`, in rising order, are
+  ///     `excluded[offsets[q]..<offsets[q + 1]]`.
+  ///   - offsets: one more than there are queries; empty when nothing is excluded.
+  ///   - threads: how many threads share the work.
+  /// - Returns: for each query its rows, the best first.
+  package func search(
+    _ queries: Matrix, count: Int, excluding excluded: [Int32] = [], offsets: [Int] = [],
+    threads: Int = Parallel.threads
+  ) -> FoundRows {
+    check(queries.columns)
+    if !offsets.isEmpty, offsets.count != queries.rows + 1 {
+      fatalError(
+        "search: \(queries.rows) queries need as many exclusions, not \(offsets.count - 1)")
+    }
+    let wideOffsets = offsets.map(Int64.init)
+    let parts = SearchPart.all(
+      rows: matrix.rows, queries: queries.rows, wanted: count, dimension: matrix.columns,
+      threads: threads)
+    return queries.values.withUnsafeBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      let found = Parallel.map(parts.count, grain: 1, threads: threads) { range in
+        search(
+          parts[range.lowerBound], queries: values, excluded: excluded, offsets: wideOffsets,
+          filter: nil, context: nil)
+      }
+      return FoundRows(merging: found, queries: queries.rows, count: count)
+    }
+  }
+
+  private func check(_ elements: Int) {
+    if elements != matrix.columns {
+      fatalError(
+        "search: a query of \(elements) elements among vectors of \(matrix.columns)")
+    }
+  }
+
+  /// Searches one part on the calling thread.
+  private func search(
+    _ part: SearchPart, queries: UnsafeBufferPointer<Float>, excluded: [Int32], offsets: [Int64],
+    filter: ck_filter?, context: UnsafeMutableRawPointer?
+  ) -> PartResult {
+    var result = PartResult(part: part)
+    guard let query = queries.baseAddress, part.wanted > 0 else { return result }
+    let dimension = matrix.columns
+    matrix.values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return }
+      excluded.withUnsafeBufferPointer { excluded in
+        offsets.withUnsafeBufferPointer { offsets in
+          var search = ck_search(
+            items: start + part.rows.lowerBound * dimension, item_count: Int64(part.rows.count),
+            dimension: Int64(dimension), first_item: Int64(part.rows.lowerBound),
+            longest_item: longest, queries: query + part.queries.lowerBound * dimension,
+            query_count: Int64(part.queries.count), wanted: Int64(part.wanted),
+            excluded: nil, excluded_offsets: nil, filter: filter, context: context)
+          if !excluded.isEmpty, let first = offsets.baseAddress {
+            search.excluded = excluded.baseAddress
+            search.excluded_offsets = first + part.queries.lowerBound
+          }
+          if !ck_find(&search, &result.keys, &result.counts) {
+            fatalError(
+              "search: no memory for the \(part.wanted) best of \(part.queries.count) queries")
+          }
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// Calls a filter from C, where it is a function and a pointer.
+private func withFilter<Result>(
+  _ isAllowed: (Int) -> Bool, _ body: (ck_filter, UnsafeMutableRawPointer) -> Result
+) -> Result {
+  withoutActuallyEscaping(isAllowed) { isAllowed in
+    var boxed = isAllowed
+    return withUnsafeMutablePointer(to: &boxed) { pointer in
+      body(
+        { context, item in
+          guard let context else { return true }
+          return context.assumingMemoryBound(to: ((Int) -> Bool).self).pointee(Int(item))
+        }, UnsafeMutableRawPointer(pointer))
+    }
+  }
+}
