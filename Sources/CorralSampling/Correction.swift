@@ -24,9 +24,8 @@ public struct Correction: Sendable, Equatable {
     case streaming(FrequencyEstimator)
   }
 
-  /// A correction as settings describe it.
-  ///
-  /// - Parameter counts: how often each item of the catalogue is a target in training, `[items]`.
+  /// A correction as settings describe it; `counts` says how often each item of the catalogue is a
+  /// target in training, `[items]`.
   public init(_ settings: CorrectionSettings, counts: [Int]) {
     let source: Source =
       switch settings.estimate {

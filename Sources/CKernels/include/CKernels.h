@@ -113,4 +113,6 @@ void ck_score_rows(
 }
 #endif
 
+#include "CKernelsALS.h"
+
 #endif

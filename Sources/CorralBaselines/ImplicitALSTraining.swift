@@ -1,0 +1,110 @@
+public import CorralData
+import CorralVectors
+
+/// Trains implicit ALS, one sweep at a time: `while let sweep = try training.next() { ... }`.
+public struct ImplicitALSTraining: Sendable {
+  /// A sweep that was done.
+  public struct Sweep: Sendable, Equatable {
+    /// Its number, from 1.
+    public var number: Int
+    /// The number of sweeps that the settings ask for.
+    public var of: Int
+    /// How long it took.
+    public var seconds: Double
+  }
+
+  /// The settings.
+  public let settings: ImplicitALSSettings
+  /// The number of sweeps done.
+  public private(set) var sweepsDone = 0
+  private let rows: InteractionMatrix
+  private let columns: InteractionMatrix
+  private var users: FactorMatrix
+  private var items: FactorMatrix
+
+  /// Training on the training part of a split.
+  public init(_ split: Split, settings: ImplicitALSSettings = ImplicitALSSettings()) {
+    self.init(
+      split.training, weights: split.weights, itemCount: split.itemCount, settings: settings)
+  }
+
+  /// Training on interactions, one row a user, each with a weight.
+  public init(
+    _ interactions: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
+    settings: ImplicitALSSettings = ImplicitALSSettings()
+  ) {
+    settings.check()
+    self.settings = settings
+    rows = InteractionMatrix(
+      interactions, weights: weights, itemCount: itemCount, weighting: settings.weighting)
+    columns = rows.transposed()
+    var rng = SeededGenerator(seed: settings.seed)
+    users = FactorMatrix(
+      rows: interactions.count, dimension: settings.dimension, norm: settings.initialNorm,
+      using: &rng)
+    items = FactorMatrix(
+      rows: itemCount, dimension: settings.dimension, norm: settings.initialNorm, using: &rng)
+  }
+
+  /// Carries on from a model after a number of sweeps, as if training had never stopped.
+  public mutating func resume(from model: ImplicitALS, sweepsDone: Int) {
+    guard
+      model.users.rows == users.rows, model.items.rows == items.rows,
+      model.dimension == settings.dimension
+    else {
+      fatalError(
+        """
+        training with vectors [\(users.rows), \(settings.dimension)] and \
+        [\(items.rows), \(settings.dimension)] cannot resume from [\(model.users.rows), \
+        \(model.dimension)] and [\(model.items.rows), \(model.dimension)]
+        """)
+    }
+    users = FactorMatrix(model.users)
+    items = FactorMatrix(model.items)
+    self.sweepsDone = sweepsDone
+  }
+
+  /// Does the next sweep, or returns `nil` when all are done.
+  ///
+  /// - Throws: `BaselineError.unsolvable` when a row has no finite solution.
+  public mutating func next() throws -> Sweep? {
+    guard sweepsDone < settings.sweeps else { return nil }
+    let clock = ContinuousClock()
+    let duration = try clock.measure {
+      try updateUsers()
+      try updateItems()
+    }
+    sweepsDone += 1
+    return Sweep(number: sweepsDone, of: settings.sweeps, seconds: duration / .seconds(1))
+  }
+
+  /// The loss as it stands: about the cost of half a sweep.
+  public var loss: ImplicitALSLoss {
+    ImplicitALSLoss(users: users, items: items, rows: rows, columns: columns, settings: settings)
+  }
+
+  /// The model as it stands.
+  public var model: ImplicitALS {
+    ImplicitALS(settings: settings, users: users.matrix, items: items.matrix)
+  }
+
+  /// Solves all users against the items: the first half of a sweep.
+  package mutating func updateUsers() throws {
+    try RowSolver(settings, fixed: items).solve(rows, into: &users, of: .user)
+  }
+
+  /// Solves all items against the users: the second half of a sweep.
+  package mutating func updateItems() throws {
+    try RowSolver(settings, fixed: users).solve(columns, into: &items, of: .item)
+  }
+}
+
+extension ImplicitALSSettings {
+  /// Traps where no training could make sense of the settings.
+  func check() {
+    guard dimension > 0 else { fatalError("implicit ALS needs a dimension, not \(dimension)") }
+    if case .blocks(let size) = solver, size <= 0 || size % 16 != 0 {
+      fatalError("blocks of implicit ALS have a size that is a multiple of 16, not \(size)")
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import CorralData
+import Foundation
+
+/// Who interacted with what, in rows of either side, as the least squares problems see it.
+///
+/// Invariant: within a row columns rise strictly; a pair that occurs more than once counts once,
+/// with the sum of its weights.
+struct InteractionMatrix: Sendable {
+  let rowCount: Int
+  let columnCount: Int
+  /// Row `r` is `offsets[r]..<offsets[r + 1]` of the arrays below.
+  let offsets: [Int]
+  let columns: [Int32]
+  /// The weight c of each pair's distance from 1; also its share in the right-hand side.
+  let weights: [Float]
+  /// The weight with which each pair joins the normal equations, besides the Gramian.
+  let squares: [Float]
+  /// The length of the longest row.
+  let longestRow: Int
+
+  private init(
+    rowCount: Int, columnCount: Int, offsets: [Int], columns: [Int32], weights: [Float],
+    squares: [Float]
+  ) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.offsets = offsets
+    self.columns = columns
+    self.weights = weights
+    self.squares = squares
+    longestRow = zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
+  }
+
+  /// The interactions of users, one row each; items outside the catalogue are left out.
+  init(
+    _ rows: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
+    weighting: ImplicitALSSettings.Weighting
+  ) {
+    guard weights.count == rows.values.count else {
+      fatalError("\(rows.values.count) interactions need as many weights, not \(weights.count)")
+    }
+    var offsets = [0]
+    var columns: [Int32] = []
+    var merged: [Float] = []
+    offsets.reserveCapacity(rows.count + 1)
+    columns.reserveCapacity(rows.values.count)
+    merged.reserveCapacity(rows.values.count)
+    var row: [(column: Int32, weight: Float)] = []
+    for user in 0..<rows.count {
+      row.removeAll(keepingCapacity: true)
+      for position in rows.offsets[user]..<rows.offsets[user + 1] {
+        let item = rows.values[position]
+        if item.position < itemCount { row.append((item.rawValue, weights[position])) }
+      }
+      row.sort { $0.column < $1.column }
+      let first = columns.count
+      for (column, weight) in row {
+        if columns.count > first, columns[columns.count - 1] == column {
+          merged[merged.count - 1] += weight
+        } else {
+          columns.append(column)
+          merged.append(weight)
+        }
+      }
+      offsets.append(columns.count)
+    }
+    let weighted = merged.map { weighting.weights(of: $0) }
+    self.init(
+      rowCount: rows.count, columnCount: itemCount, offsets: offsets, columns: columns,
+      weights: weighted.map(\.distance), squares: weighted.map(\.square))
+  }
+
+  /// The same interactions, one row a column.
+  func transposed() -> InteractionMatrix {
+    var starts = [Int](repeating: 0, count: columnCount + 1)
+    for column in columns { starts[Int(column) + 1] += 1 }
+    for column in 0..<columnCount { starts[column + 1] += starts[column] }
+    var next = starts
+    var rows = [Int32](repeating: 0, count: columns.count)
+    var weights = [Float](repeating: 0, count: columns.count)
+    var squares = weights
+    for row in 0..<rowCount {
+      for position in offsets[row]..<offsets[row + 1] {
+        let column = Int(columns[position])
+        rows[next[column]] = Int32(row)
+        weights[next[column]] = self.weights[position]
+        squares[next[column]] = self.squares[position]
+        next[column] += 1
+      }
+    }
+    return InteractionMatrix(
+      rowCount: columnCount, columnCount: rowCount, offsets: starts, columns: rows,
+      weights: weights, squares: squares)
+  }
+}
+
+extension ImplicitALSSettings.Weighting {
+  /// The weight of every pair's distance from 0: alpha0.
+  var unobserved: Double {
+    switch self {
+    case .frequencyScaled(let unobserved, _): unobserved
+    case .confidence: 1
+    }
+  }
+
+  /// What an observed pair of a weight counts: its distance from 1, and its square on top of what
+  /// the Gramian counts already.
+  func weights(of weight: Float) -> (distance: Float, square: Float) {
+    switch self {
+    case .frequencyScaled: (weight, weight)
+    case .confidence(let alpha): (Float(alpha) * weight, Float(alpha) * weight - 1)
+    }
+  }
+
+  /// What a row's regularisation lambda is multiplied with.
+  func regularisationScale(observed: Int, all: Int) -> Double {
+    switch self {
+    case .frequencyScaled(let unobserved, let exponent):
+      pow(Double(observed) + unobserved * Double(all), exponent)
+    case .confidence: 1
+    }
+  }
+}
