@@ -18,11 +18,18 @@ static inline __attribute__((always_inline)) uint32_t above(vf a, vf b) {
   return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GT_OQ));
 }
 
+static inline __attribute__((always_inline)) float lane_sum(vf a) {
+  __m128 sum = _mm_add_ps(_mm256_castps256_ps128((__m256)a), _mm256_extractf128_ps((__m256)a, 1));
+  sum = _mm_add_ps(sum, _mm_movehl_ps(sum, sum));
+  return _mm_cvtss_f32(_mm_add_ss(sum, _mm_movehdup_ps(sum)));
+}
+
 #define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
 #define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 
 #include "template/vectors.h"
 #include "template/scan.h"
+#include "template/rows.h"
 #include "template/level.h"
 #pragma clang attribute pop
 #endif

@@ -18,6 +18,10 @@ static inline __attribute__((always_inline)) uint32_t above(vf a, vf b) {
   return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
 }
 
+static inline __attribute__((always_inline)) float lane_sum(vf a) {
+  return _mm512_reduce_add_ps((__m512)a);
+}
+
 #define LOW_HALVES(a, b) \
   __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define HIGH_HALVES(a, b) \
@@ -25,6 +29,7 @@ static inline __attribute__((always_inline)) uint32_t above(vf a, vf b) {
 
 #include "template/vectors.h"
 #include "template/scan.h"
+#include "template/rows.h"
 #include "template/level.h"
 #pragma clang attribute pop
 #endif

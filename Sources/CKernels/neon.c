@@ -18,10 +18,15 @@ static inline __attribute__((always_inline)) uint32_t above(vf a, vf b) {
   return vaddvq_u32(vandq_u32(vcgtq_f32((float32x4_t)a, (float32x4_t)b), bits));
 }
 
+static inline __attribute__((always_inline)) float lane_sum(vf a) {
+  return vaddvq_f32((float32x4_t)a);
+}
+
 #define LOW_HALVES(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 
 #include "template/vectors.h"
 #include "template/scan.h"
+#include "template/rows.h"
 #include "template/level.h"
 #endif

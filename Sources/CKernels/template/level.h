@@ -1,3 +1,15 @@
 // What the templates made, as the table of the level.
 
-const ck_kernels LEVEL = {LANES, dot, scan_panel, scan_one, score_rows};
+const ck_kernels LEVEL = {
+    .lanes = LANES,
+    .dot = dot,
+    .scan_panel = scan_panel,
+    .scan_one = scan_one,
+    .score = score,
+    .negative_dot = negative_dot,
+    .axpy = axpy,
+    .dot_rows = dot_rows,
+    .add_rows = add_rows,
+    .add_outer = add_outer,
+    .solve = solve,
+};

@@ -189,15 +189,11 @@ static void scan_one(
   }
 }
 
-static void score_rows(
-    const float *items, int64_t dimension, const int32_t *positions, int64_t count,
-    const float *query, float *scores) {
+static void score(
+    const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores) {
   for (int64_t i = 0; i < count; i += W) {
     const float *rows[W];
-    for (int row = 0; row < W; row++) {
-      int64_t position = positions[i + row < count ? i + row : count - 1];
-      rows[row] = items + position * dimension;
-    }
+    for (int row = 0; row < W; row++) rows[row] = vectors[i + row < count ? i + row : count - 1];
     float found[W];
     store(found, score_lanes(rows, dimension, query));
     for (int row = 0; row < W && i + row < count; row++) scores[i + row] = found[row];

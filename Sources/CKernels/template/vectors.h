@@ -1,4 +1,5 @@
-// Loops over vectors, for any level: the including file defines `W` lanes of `vf`, `multiply_add`.
+// Loops over vectors, for any level: the including file defines `W` lanes of `vf`,
+// `multiply_add`, `lane_sum`.
 
 typedef float vf_unaligned __attribute__((ext_vector_type(W), aligned(4)));
 
@@ -8,15 +9,6 @@ static inline __attribute__((always_inline)) vf load(const float *from) {
 
 static inline __attribute__((always_inline)) void store(float *to, vf value) {
   *(vf_unaligned *)to = value;
-}
-
-static inline __attribute__((always_inline)) float lane_sum(vf value) {
-  float sums[W];
-  store(sums, value);
-  for (int width = W / 2; width > 0; width /= 2) {
-    for (int lane = 0; lane < width; lane++) sums[lane] += sums[lane + width];
-  }
-  return sums[0];
 }
 
 static float dot(const float *a, const float *b, int64_t count) {
@@ -32,4 +24,14 @@ static float dot(const float *a, const float *b, int64_t count) {
   float sum = lane_sum((first + second) + (third + fourth));
   for (; k < count; k++) sum += a[k] * b[k];
   return sum;
+}
+
+static float negative_dot(const void *a, const void *b, const void *dimension) {
+  return -dot(a, b, *(const int64_t *)dimension);
+}
+
+static void axpy(float factor, const float *x, float *y, int64_t count) {
+  int64_t k = 0;
+  for (; k + W <= count; k += W) store(y + k, multiply_add((vf)factor, load(x + k), load(y + k)));
+  for (; k < count; k++) y[k] += factor * x[k];
 }
