@@ -15,7 +15,8 @@ template <typename Body>
 void in_parallel(int64_t count, int64_t grain, const Body &body) {
   if (count == 0) return;
   auto positions = at::arange(count, at::kLong);
-  auto iterator = at::TensorIteratorConfig().add_output(positions).build();
+  auto iterator =
+      at::TensorIteratorConfig().check_all_same_dtype(false).resize_outputs(false).add_output(positions).build();
   iterator.for_each(
       [&](char **data, const int64_t *, int64_t length) {
         auto first = *reinterpret_cast<const int64_t *>(data[0]);
