@@ -8,9 +8,9 @@ import Foundation
 /// spread of n means of disjoint groups tells the variance of the grand mean without bias), and
 /// the cost stops growing. Resample r uses stream r of the seed, so the result does not depend on
 /// the number of threads.
-struct Bootstrap {
+package struct Bootstrap {
   /// The number of users, or groups of users, beyond which they are drawn in groups.
-  static let largestCount = 16_384
+  package static let largestCount = 16_384
 
   /// The number of metrics.
   private let width: Int
@@ -20,7 +20,7 @@ struct Bootstrap {
   private let seed: UInt64
 
   /// Prepares values `[users, width]`, row after row.
-  init(values: [Double], width: Int, seed: UInt64) {
+  package init(values: [Double], width: Int, seed: UInt64) {
     let users = values.count / max(1, width)
     let groups = min(users, Self.largestCount)
     let stride = width + 1
@@ -128,7 +128,7 @@ struct Bootstrap {
 
 extension Bootstrap {
   /// The middle 95% of each metric over the resamples, `[width]`; empty without resamples.
-  func intervals(resamples: Int) -> [(low: Double, high: Double)] {
+  package func intervals(resamples: Int) -> [(low: Double, high: Double)] {
     if resamples == 0 || groups == 0 { return [] }
     let means = means(resamples: resamples)
     return (0..<width).map { column in

@@ -8,8 +8,8 @@ extension FullRanking {
 
   /// Measures one model.
   ///
-  /// Memory beyond the split's own: one block of queries (or of scores, for a model that makes
-  /// them itself), and one tile of scores a thread.
+  /// Memory beyond the split's own: one block of queries, or of scores for a model that
+  /// makes them itself, and the lists of that block.
   ///
   /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
   public func evaluate(_ scoring: Scoring) throws -> Evaluation {
@@ -18,7 +18,7 @@ extension FullRanking {
     var headShares = [Float](repeating: 0, count: users.count * settings.cutoffs.count)
     // The best rank at which each item was recommended to anyone.
     var bestRanks = [Int32](repeating: .max, count: itemCount)
-    if case .vectors(_, let items) = scoring { try check(items: items) }
+    let search = InnerProductSearch(try items(of: scoring))
     var first = 0
     while first < users.count {
       let block = block(from: first)
@@ -28,11 +28,11 @@ extension FullRanking {
       case .vectors(let queries, let items):
         let queries = try queries(positions)
         try check(queries, for: positions, columns: items.columns)
-        lists = topLists(of: block, .products(queries: queries, items: items))
+        lists = topLists(of: block, queries: queries, search: search)
       case .scores(let scores):
         let scores = try scores(positions)
         try check(scores, for: positions, columns: itemCount)
-        lists = topLists(of: block, .rows(scores))
+        lists = topLists(of: block, scores: scores)
       }
       for user in block {
         note(
@@ -85,13 +85,16 @@ extension FullRanking {
     return first..<last
   }
 
-  private func check(items: Matrix) throws {
+  /// The item vectors, checked; none for a model that makes its scores itself.
+  private func items(of scoring: Scoring) throws -> Matrix {
+    guard case .vectors(_, let items) = scoring else { return Matrix(rows: 0, columns: 0) }
     if items.rows != itemCount {
       fatalError("evaluate: \(items.rows) item vectors for a catalogue of \(itemCount) items")
     }
     if let bad = items.values.firstIndex(where: \.isNaN) {
       throw EvaluationError.notANumber("in the vector of item \(bad / items.columns)")
     }
+    return items
   }
 
   private func check(_ matrix: Matrix, for users: Range<Int>, columns: Int) throws {

@@ -1,85 +1,55 @@
 import CorralData
 import CorralVectors
 
-/// The scores of a block of users: made a tile at a time, or there already.
-enum BlockScores {
-  case products(queries: Matrix, items: Matrix)
-  case rows(Matrix)
-}
-
-/// The best items of each user of a block, the best first, `[users, depth]`, and how many of each
-/// row are filled.
+/// The best items of each user of a block, the best first, one row a user.
 struct TopLists {
-  let depth: Int
   let items: [Int32]
-  let lengths: [Int]
+  let offsets: [Int]
 
   /// The list of one user, counted from the first of the block.
-  subscript(user: Int) -> ArraySlice<Int32> { items[user * depth..<user * depth + lengths[user]] }
+  subscript(user: Int) -> ArraySlice<Int32> { items[offsets[user]..<offsets[user + 1]] }
 }
 
 extension FullRanking {
   /// Users whose lists one thread fills at a time.
   private static let usersPerChunk = 32
-  /// Items scored at a time: with a chunk of users, a tile of scores that stays in the cache.
-  private static let itemsPerTile = 1024
 
-  /// The list of every measured user in a block of them; row 0 of the scores is the first.
-  func topLists(of block: Range<Int>, _ scores: BlockScores) -> TopLists {
-    let depth = depth
+  /// The lists of a block of measured users by inner products; row 0 of the queries is the first.
+  func topLists(of block: Range<Int>, queries: Matrix, search: InnerProductSearch) -> TopLists {
     let base = users[block.lowerBound].position
-    var items = [Int32](repeating: 0, count: block.count * depth)
-    var lengths = [Int](repeating: 0, count: block.count)
-    items.withUnsafeMutableBufferPointer { items in
-      lengths.withUnsafeMutableBufferPointer { lengths in
-        // Every chunk writes the rows of its own users only.
-        nonisolated(unsafe) let items = items
-        nonisolated(unsafe) let lengths = lengths
-        Parallel.forEach(block.count, grain: Self.usersPerChunk) { chunk in
-          for user in chunk {
-            var list = TopList(depth: depth)
-            let row = users[block.lowerBound + user].position - base
-            scan(row, of: scores, masked: masked[block.lowerBound + user], into: &list)
-            lengths[user] = list.finish(
-              into: UnsafeMutableBufferPointer(
-                rebasing: items[user * depth..<(user + 1) * depth]))
-          }
-        }
-      }
-    }
-    return TopLists(depth: depth, items: items, lengths: lengths)
+    let measured =
+      queries.rows == block.count
+      ? queries : queries.gathered(block.map { users[$0].position - base })
+    let found = search.search(
+      measured, count: depth, excluding: masked.values,
+      offsets: Array(masked.offsets[block.lowerBound...block.upperBound]))
+    return TopLists(items: found.rows, offsets: found.offsets)
   }
 
-  /// Offers all scores of one row to a list, except those of the masked items.
-  private func scan(
-    _ row: Int, of scores: BlockScores, masked: ArraySlice<ItemIndex>, into list: inout TopList
-  ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.itemsPerTile) { tile in
-      var next = masked.startIndex
-      var first = 0
-      while first < itemCount {
-        let end = min(first + Self.itemsPerTile, itemCount)
-        switch scores {
-        case .products(let queries, let items):
-          for item in first..<end {
-            var sum: Float = 0
-            for column in 0..<items.columns {
-              sum +=
-                queries.values[row * items.columns + column]
-                * items.values[item * items.columns + column]
-            }
-            tile[item - first] = sum
+  /// The lists of a block of measured users by given scores; row 0 of the scores is the first.
+  func topLists(of block: Range<Int>, scores: Matrix) -> TopLists {
+    let base = users[block.lowerBound].position
+    let parts = scores.values.withUnsafeBufferPointer { values in
+      nonisolated(unsafe) let values = values
+      return Parallel.map(block.count, grain: Self.usersPerChunk) { chunk in
+        var items: [Int32] = []
+        var lengths: [Int] = []
+        var list = TopList(depth: depth)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: itemCount) { row in
+          for user in chunk {
+            let start = (users[block.lowerBound + user].position - base) * itemCount
+            _ = row.update(fromContentsOf: values[start..<start + itemCount])
+            for item in masked[block.lowerBound + user] { row[Int(item)] = -.infinity }
+            list.clear()
+            list.offer(UnsafeBufferPointer(row))
+            lengths.append(list.finish(into: &items))
           }
-        case .rows(let matrix):
-          for item in first..<end { tile[item - first] = matrix.values[row * itemCount + item] }
         }
-        while next < masked.endIndex, masked[next].position < end {
-          tile[masked[next].position - first] = -.infinity
-          next += 1
-        }
-        list.offer(UnsafeBufferPointer(rebasing: tile[..<(end - first)]), from: first)
-        first = end
+        return (items: items, lengths: lengths)
       }
     }
+    var offsets = [0]
+    for length in parts.lazy.flatMap(\.lengths) { offsets.append((offsets.last ?? 0) + length) }
+    return TopLists(items: parts.flatMap(\.items), offsets: offsets)
   }
 }

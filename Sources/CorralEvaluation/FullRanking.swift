@@ -17,7 +17,7 @@ public struct FullRanking: Sendable {
   let targets: Ragged<ItemIndex>
   /// What they have already met, in rising order of item, perhaps repeated; empty rows when seen
   /// items are ranked.
-  let masked: Ragged<ItemIndex>
+  let masked: Ragged<Int32>
   /// How many interactions their histories have.
   let historyLengths: [Int32]
   let itemGroups: [ItemGroup]
@@ -38,7 +38,7 @@ public struct FullRanking: Sendable {
     let histories = split.histories(before: part)
     var users: [UserIndex] = []
     var targets = RaggedBuilder<ItemIndex>()
-    var masked = RaggedBuilder<ItemIndex>()
+    var masked = RaggedBuilder<Int32>()
     var historyLengths: [Int32] = []
     var maskedTargets = 0
     for user in 0..<split.userCount where !heldOut[user].isEmpty {
@@ -49,7 +49,7 @@ public struct FullRanking: Sendable {
         masked.append([])
         continue
       }
-      masked.append(sorted: histories[user])
+      masked.append(sorted: histories[user].lazy.map(\.rawValue))
       maskedTargets += Self.common(targets.last, masked.last)
     }
     guard !users.isEmpty else { throw EvaluationError.nothingHeldOut(part, rule: split.rule) }
@@ -72,12 +72,12 @@ public struct FullRanking: Sendable {
   public var userCount: Int { users.count }
 
   /// How many of the first, a sorted row without repeats, are also in the second, a sorted row.
-  private static func common(_ few: ArraySlice<ItemIndex>, _ many: ArraySlice<ItemIndex>) -> Int {
+  private static func common(_ few: ArraySlice<ItemIndex>, _ many: ArraySlice<Int32>) -> Int {
     var position = many.startIndex
     var count = 0
     for item in few {
-      while position < many.endIndex, many[position] < item { position += 1 }
-      if position < many.endIndex, many[position] == item { count += 1 }
+      while position < many.endIndex, many[position] < item.rawValue { position += 1 }
+      if position < many.endIndex, many[position] == item.rawValue { count += 1 }
     }
     return count
   }
@@ -108,7 +108,7 @@ private struct RaggedBuilder<Element: Comparable & Sendable> {
     offsets.append(values.count)
   }
 
-  mutating func append(sorted row: ArraySlice<Element>) {
+  mutating func append(sorted row: some Sequence<Element>) {
     values.append(contentsOf: row)
     values[(offsets.last ?? 0)...].sort()
     offsets.append(values.count)

@@ -17,7 +17,7 @@ public enum ItemGroup: UInt8, Sendable, Codable, CaseIterable {
   case cold
 
   /// The group of every item, given how often training saw each of them.
-  static func groups(counts: [Int]) -> [ItemGroup] {
+  package static func groups(counts: [Int]) -> [ItemGroup] {
     var groups = [ItemGroup](repeating: .cold, count: counts.count)
     let seen = counts.indices.filter { counts[$0] > 0 }
     let order = seen.sorted { (counts[$1], $0) < (counts[$0], $1) }

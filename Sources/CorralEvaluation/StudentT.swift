@@ -1,16 +1,16 @@
 import Foundation
 
 /// Student's t distribution.
-enum StudentT {
+package enum StudentT {
   /// The chance of a value at least as far from 0 as `t`, on either side, with `freedom` degrees.
-  static func twoSided(_ t: Double, freedom: Double) -> Double {
+  package static func twoSided(_ t: Double, freedom: Double) -> Double {
     if freedom <= 0 || t.isNaN { return 1 }
     if t.isInfinite { return 0 }
     return incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5)
   }
 
   /// The regularised incomplete beta function I_x(a, b), by Lentz's continued fraction.
-  static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
+  package static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }
     // The fraction converges fast on this side only; the other is its mirror image.

@@ -4,8 +4,8 @@ import CorralVectors
 ///
 /// Scores that beat the worst kept one go into a buffer of twice the depth; when it is full the
 /// better half is selected, which raises the bar. So an item costs `O(1)` however deep the list
-/// is. Items must be offered in rising order: then of equal scores the lower position came first,
-/// and a later item must beat the bar strictly. `-infinity` and `nan` never do.
+/// is. Items are offered in rising order: of equal scores the lower position came first, so a later
+/// item must beat the bar strictly. `-infinity` and `nan` never do.
 struct TopList: ~Copyable {
   let depth: Int
   private let keys: UnsafeMutableBufferPointer<UInt64>
@@ -25,11 +25,11 @@ struct TopList: ~Copyable {
     bar = -.infinity
   }
 
-  /// Offers the items from `first` on with their scores.
-  mutating func offer(_ scores: UnsafeBufferPointer<Float>, from first: Int) {
+  /// Offers all items with their scores.
+  mutating func offer(_ scores: UnsafeBufferPointer<Float>) {
     var bar = bar
     for index in 0..<scores.count where scores[index] > bar {
-      keys[count] = TopK.key(scores[index], first + index)
+      keys[count] = TopK.key(scores[index], index)
       count += 1
       if count == keys.count {
         select()
@@ -38,12 +38,12 @@ struct TopList: ~Copyable {
     }
   }
 
-  /// Writes the kept items, the best first, and returns how many there are: at most the depth.
-  mutating func finish(into items: UnsafeMutableBufferPointer<Int32>) -> Int {
+  /// Appends the kept items, the best first, and returns how many there are: at most the depth.
+  mutating func finish(into items: inout [Int32]) -> Int {
     if count > depth { select() }
     var kept = UnsafeMutableBufferPointer(rebasing: keys[..<count])
     kept.sort(by: >)
-    for rank in 0..<count { items[rank] = Int32(truncatingIfNeeded: TopK.index(kept[rank])) }
+    for key in kept { items.append(Int32(truncatingIfNeeded: TopK.index(key))) }
     return count
   }
 
