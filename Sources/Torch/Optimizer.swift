@@ -118,7 +118,7 @@ extension Optimizer {
     steps = saved.steps
   }
 
-  private var namedStates: [(name: String, state: Tensor)] {
+  var namedStates: [(name: String, state: Tensor)] {
     zip(parameters, states).compactMap { parameter, state in
       state.map { ("\(parameter.name).\(rule.stateName)", $0) }
     }

@@ -8,7 +8,7 @@ public enum Torch {
   /// Whether this libtorch was built with CUDA; `Device.cudaCount` tells what it finds.
   public static var isBuiltWithCUDA: Bool { ct_has_cuda() }
 
-  /// The number of threads inside one operation.
+  /// The number of threads inside one operation that the calling thread starts.
   public static var threads: Int {
     get { ct_threads() }
     set { check(ct_set_threads(newValue), "threads = \(newValue)") }
