@@ -13,6 +13,8 @@ public struct ColumnNames: Sendable, Equatable, Codable {
   public var rating = Self.automatic
   /// The kind of event: `click`, `buy`.
   public var event = Self.automatic
+  /// How much an interaction counts, where no rule of `data.events` says.
+  public var weight = Self.automatic
   /// What people call an item, in its own file.
   public var title = Self.automatic
 
@@ -33,6 +35,7 @@ public struct ColumnNames: Sendable, Equatable, Codable {
     case \.rating: ["rating", "score", "overall", "stars"]
     case \.event:
       ["event", "event_type", "behavior", "behaviour", "feedback_type", "action", "kind"]
+    case \.weight: ["weight"]
     case \.title: ["title", "movie_title", "item_name", "product_title", "name"]
     default: []
     }

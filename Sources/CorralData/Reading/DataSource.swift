@@ -41,11 +41,15 @@ struct DataSource {
     let isMovieLens = ["u.data", "ratings.dat", "ratings.csv"].contains(first)
     users =
       userFile.isEmpty
-      ? beside(["\(stem).user"] + (isMovieLens ? ["users.dat", "u.user"] : []))
+      ? beside(
+        ["\(stem).user", "\(stem).users.csv", "\(stem).users.jsonl"]
+          + (isMovieLens ? ["users.dat", "u.user"] : []))
         ?? prefixed("user_features") : userFile
     items =
       itemFile.isEmpty
-      ? beside(["\(stem).item"] + (isMovieLens ? ["movies.dat", "movies.csv", "u.item"] : []))
+      ? beside(
+        ["\(stem).item", "\(stem).items.csv", "\(stem).items.jsonl"]
+          + (isMovieLens ? ["movies.dat", "movies.csv", "u.item"] : []))
         ?? prefixed("video_features_basic") : itemFile
   }
 
@@ -84,7 +88,10 @@ struct DataSource {
     let parts = named { $0.hasPrefix("log_standard") && $0.hasSuffix(".csv") }
     if !parts.isEmpty { return parts }
     for ending in [".jsonl", ".csv", ".tsv"] {
-      let found = named { $0.hasSuffix(ending) }
+      let found = named { name in
+        name.hasSuffix(ending)
+          && ![".users", ".items"].contains { name.hasSuffix($0 + ending) }
+      }
       if found.count > 1 { throw DataError.severalFiles(folder: folder, found: found) }
       if !found.isEmpty { return found }
     }

@@ -7,8 +7,9 @@ extension Dataset {
   /// than `settings.tolerance`.
   public static func load(_ settings: DataSettings) throws -> (dataset: Dataset, report: LoadReport)
   {
-    let loader = DatasetLoader(settings: settings)
-    return try loader.load()
+    var report = LoadReport()
+    let dataset = try DatasetLoader(settings: settings).load(&report)
+    return (dataset, report)
   }
 }
 
@@ -18,11 +19,11 @@ struct DatasetLoader {
   /// How many problems are kept; all are counted.
   var problemLimit = 100
 
-  func load() throws -> (dataset: Dataset, report: LoadReport) {
+  /// Loads, and reports as far as it gets.
+  func load(_ report: inout LoadReport) throws -> Dataset {
     let start = ContinuousClock.now
     let source = try DataSource(
       path: settings.path, userFile: settings.userFile, itemFile: settings.itemFile)
-    var report = LoadReport()
     let read = try readLog(source, &report)
     try tolerate(report)
     var log = read.log
@@ -55,7 +56,7 @@ struct DatasetLoader {
       itemFeatures: itemSide?.table, titles: itemSide?.titles ?? [], order: settings.order,
       files: source.interactions + [source.users, source.items].compactMap(\.self))
     report.seconds = start.duration(to: .now) / .seconds(1)
-    return (dataset, report)
+    return dataset
   }
 
   /// The interactions of all files, before repeats and filters.
@@ -69,6 +70,9 @@ struct DatasetLoader {
       report.format = format
       var events = settings.events
       if format == .kuairand, events.isEmpty { events = ["click": 1] }
+      let weight = try settings.columns.findOptional(
+        \.weight, "weight", "data.columns.weight", in: layout, file: path)
+      if let weight, events.isEmpty { events = EventRules([layout.names[weight]: .value]) }
       let plan = try RowPlan(
         layout: layout, columns: settings.columns, conditions: settings.only, events: events,
         file: path)
@@ -93,6 +97,7 @@ struct DatasetLoader {
     let features = try reader.read()
     report.features.append(features.report)
     report.problems += features.problems.prefix(problemLimit - report.problems.count)
+    report.incomplete += features.notes.prefix(problemLimit - report.incomplete.count)
     return features
   }
 

@@ -35,6 +35,7 @@ struct FileHead {
   func format() throws -> DataFormat {
     if isAtomic || name.hasSuffix(".inter") { return .atomic }
     if firstLine.hasPrefix("{") || name.hasSuffix(".jsonl") { return .jsonl }
+    if name == "u.data" || name == "ratings.dat" { return .movielens }
     let commas = firstLine.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     if commas.count == 5, ["pv", "buy", "cart", "fav"].contains(commas[3]) { return .taobao }
     if commas.starts(with: ["user_id", "video_id"]), commas.contains("is_click") {

@@ -48,6 +48,8 @@ public struct LoadReport: Sendable, Equatable, Codable {
   public var matches: [String: Int] = [:]
   /// The bad rows that were tolerated, at most the first hundred.
   public var problems: [RowProblem] = []
+  /// Rows of features that end early, at most the first hundred: kept, the rest of them unknown.
+  public var incomplete: [RowProblem] = []
   /// Interactions dropped as repeats.
   public var repeatsDropped = 0
   /// What the filter dropped.

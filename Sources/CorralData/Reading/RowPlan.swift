@@ -74,7 +74,8 @@ struct RowPlan: Sendable {
     case .fraction, .value:
       guard let quantity = quantity(condition.name) else { throw unknown(condition) }
       let bound =
-        condition.comparison == nil ? Condition.compares(quantity, .above, 0) : try bound(condition)
+        condition.comparison == nil
+        ? Condition.compares(quantity, .notEqual, 0) : try bound(condition)
       return Rule(text: text, condition: bound, weight: weight, quantity: quantity)
     }
   }

@@ -1,0 +1,171 @@
+/// What a data set is like, in numbers: what `data describe` prints.
+public struct DataDescription: Sendable, Equatable, Codable {
+  /// How a number of interactions is spread over users or items.
+  public struct Spread: Sendable, Equatable, Codable {
+    /// The fewest.
+    public var minimum = 0
+    /// A quarter has at most as many.
+    public var lowerQuartile = 0
+    /// Half have at most as many.
+    public var median = 0
+    /// Three quarters have at most as many.
+    public var upperQuartile = 0
+    /// Nine in ten have at most as many.
+    public var ninthDecile = 0
+    /// The most.
+    public var maximum = 0
+    /// The average.
+    public var mean = 0.0
+
+    init(of counts: [Int]) {
+      guard !counts.isEmpty else { return }
+      let sorted = counts.sorted()
+      // Nearest rank: a number that is there.
+      func quantile(_ share: Double) -> Int {
+        sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
+      }
+      minimum = sorted[0]
+      lowerQuartile = quantile(0.25)
+      median = quantile(0.5)
+      upperQuartile = quantile(0.75)
+      ninthDecile = quantile(0.9)
+      maximum = sorted[sorted.count - 1]
+      mean = Double(counts.reduce(0, +)) / Double(counts.count)
+    }
+  }
+
+  /// How unevenly interactions are spread over items.
+  public struct Concentration: Sendable, Equatable, Codable {
+    /// The share of interactions that the most popular hundredth of the items has.
+    public var topHundredth = 0.0
+    /// The share that the most popular tenth has.
+    public var topTenth = 0.0
+    /// Gini's coefficient: 0 when all items are equally popular, towards 1 when one has everything.
+    public var gini = 0.0
+
+    init(of counts: [Int]) {
+      let sorted = counts.sorted(by: >)
+      let total = Double(sorted.reduce(0, +))
+      guard total > 0 else { return }
+      func share(_ part: Double) -> Double {
+        let head = max(1, Int((Double(sorted.count) * part).rounded(.up)))
+        return Double(sorted[..<head].reduce(0, +)) / total
+      }
+      topHundredth = share(0.01)
+      topTenth = share(0.1)
+      let count = Double(sorted.count)
+      let weighted = sorted.enumerated().reduce(0.0) {
+        $0 + (count - Double($1.offset)) * Double($1.element)
+      }
+      gini = 2 * weighted / (count * total) - (count + 1) / count
+    }
+  }
+
+  /// One feature of users or items.
+  public struct Feature: Sendable, Equatable, Codable {
+    /// Whether `user` or `item`.
+    public var side: String
+    /// The name.
+    public var name: String
+    /// `categories`, `multi-valued` or `numbers`.
+    public var kind: String
+    /// The number of different categories; 0 for numbers.
+    public var categories: Int
+    /// The share of users or items that have a value.
+    public var coverage: Double
+  }
+
+  /// When the interactions happened.
+  public struct TimeRange: Sendable, Equatable, Codable {
+    /// The earliest.
+    public var first: Double
+    /// The latest.
+    public var last: Double
+  }
+
+  /// The name of the data set.
+  public var name: String
+  /// The number of users.
+  public var users: Int
+  /// The number of items.
+  public var items: Int
+  /// The number of interactions.
+  public var interactions: Int
+  /// The share of user-item pairs without an interaction.
+  public var sparsity: Double
+  /// Interactions of a user with an item that they had met before.
+  public var repeats: Int
+  /// Interactions a user.
+  public var perUser: Spread
+  /// Interactions an item.
+  public var perItem: Spread
+  /// How popularity is concentrated.
+  public var popularity: Concentration
+  /// The times, in the unit of the file, when there are any.
+  public var times: TimeRange?
+  /// What puts the interactions of a user in order.
+  public var order: InteractionOrder
+  /// The average reward r_i.
+  public var meanWeight: Double
+  /// The share of items with a title.
+  public var titles: Double
+  /// The features of users and items.
+  public var features: [Feature]
+  /// The bytes that an interaction keeps in memory.
+  public var bytesPerInteraction: Double
+  /// The files that were read.
+  public var files: [String]
+
+  /// The description of a data set, in O(interactions).
+  public init(_ dataset: Dataset) {
+    let log = dataset.log
+    var perUser = [Int](repeating: 0, count: dataset.users.count)
+    var perItem = [Int](repeating: 0, count: dataset.items.count)
+    for user in log.users { perUser[user.position] += 1 }
+    for item in log.items { perItem[item.position] += 1 }
+    let distinct = Repeats.first.rows(of: log, users: perUser.count, items: perItem.count)
+    let pairs = Double(perUser.count) * Double(perItem.count)
+    name = dataset.name
+    users = perUser.count
+    items = perItem.count
+    interactions = log.count
+    repeats = distinct.map { log.count - $0.count } ?? 0
+    sparsity = pairs > 0 ? 1 - Double(log.count - repeats) / pairs : 0
+    self.perUser = Spread(of: perUser)
+    self.perItem = Spread(of: perItem)
+    popularity = Concentration(of: perItem)
+    if let first = log.times.min(), let last = log.times.max() {
+      times = TimeRange(first: first, last: last)
+    }
+    order = dataset.order
+    let total = log.weights.reduce(0.0) { $0 + Double($1) }
+    meanWeight = log.count > 0 ? total / Double(log.count) : 0
+    let titled = dataset.titles.count { !$0.isEmpty }
+    titles = perItem.isEmpty ? 0 : Double(titled) / Double(perItem.count)
+    features =
+      Self.features(dataset.userFeatures, "user") + Self.features(dataset.itemFeatures, "item")
+    bytesPerInteraction = log.count > 0 ? Double(log.residentBytes) / Double(log.count) : 0
+    files = dataset.files
+  }
+
+  private static func features(_ table: FeatureTable, _ side: String) -> [Feature] {
+    table.columns.map { column in
+      let kind: String
+      var categories = 0
+      let known: Int
+      switch column.values {
+      case .categories(let rows, let vocabulary):
+        let isSingle = (0..<rows.count).allSatisfy { rows[$0].count <= 1 }
+        kind = isSingle ? "categories" : "multi-valued"
+        categories = vocabulary.count
+        known = (0..<rows.count).count { !rows[$0].isEmpty }
+      case .numbers(let numbers):
+        kind = "numbers"
+        known = numbers.count { !$0.isNaN }
+      }
+      return Feature(
+        side: side, name: column.name, kind: kind, categories: categories,
+        coverage: table.count > 0 ? Double(known) / Double(table.count) : 0)
+    }
+  }
+}

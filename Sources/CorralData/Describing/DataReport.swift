@@ -1,0 +1,68 @@
+/// Everything that is wrong with the files of a data set: what `data validate` prints.
+public struct DataReport: Sendable, Equatable, Codable {
+  /// What was read, and what became of it.
+  public var load = LoadReport()
+  /// Why nothing can be loaded at all, or empty.
+  public var failure = ""
+  /// How many rows have a problem.
+  public var problemCount = 0
+  /// The first of them, with file and line.
+  public var problems: [RowProblem] = []
+  /// What is no error, and worth knowing.
+  public var notes: [String] = []
+
+  /// Whether loading succeeds without tolerating anything.
+  public var isValid: Bool { failure.isEmpty && problemCount == 0 }
+
+  /// Reads everything that the settings name and keeps up to `limit` of the problems.
+  ///
+  /// Rules and filters are applied as in loading; nothing is thrown, what cannot be read is the
+  /// report's `failure`.
+  public init(validating settings: DataSettings, limit: Int = 1000) {
+    var tolerant = settings
+    tolerant.tolerance = .max
+    let loader = DatasetLoader(settings: tolerant, problemLimit: limit)
+    do {
+      let dataset = try loader.load(&load)
+      notes = Self.notes(on: dataset, load)
+      _ = try dataset.split(settings.split)
+    } catch {
+      failure = "\(error)"
+    }
+    problemCount = load.badRows
+    problems = load.problems
+  }
+
+  private static func notes(on dataset: Dataset, _ load: LoadReport) -> [String] {
+    var notes = load.incomplete.map(\.description)
+    func note(_ count: Int, _ one: String, _ many: String) {
+      if count > 0 { notes.append(count == 1 ? "1 \(one)" : "\(count) \(many)") }
+    }
+    let blank = load.files.reduce(0) { $0 + $1.blankLines }
+    note(blank, "line is blank", "lines are blank")
+    let excluded = load.files.reduce(0) { $0 + $1.excluded }
+    note(excluded, "row is dropped by data.only", "rows are dropped by data.only")
+    let uncounted = load.files.reduce(0) { $0 + $1.uncounted }
+    note(uncounted, "row meets no rule of data.events", "rows meet no rule of data.events")
+    for (rule, count) in load.matches.sorted(by: { $0.key < $1.key }) where count == 0 {
+      notes.append("no row meets the rule '\(rule)'")
+    }
+    note(load.repeatsDropped, "repeat is dropped", "repeats are dropped")
+    note(
+      load.filter.interactions, "interaction is dropped by data.filter",
+      "interactions are dropped by data.filter")
+    for file in load.features {
+      note(
+        file.missing, "identifier of the log is not in \(file.path)",
+        "identifiers of the log are not in \(file.path)")
+      note(
+        file.unused, "row of \(file.path) has no interaction: not used",
+        "rows of \(file.path) have no interaction: not used")
+    }
+    let repeats = DataDescription(dataset).repeats
+    note(
+      repeats, "interaction repeats an earlier one of its user with the same item",
+      "interactions repeat an earlier one of their user with the same item")
+    return notes
+  }
+}

@@ -1,0 +1,41 @@
+/// How large a planted data set is, and which of them it is.
+public struct SyntheticSettings: Sendable, Equatable, Codable {
+  /// The number of users.
+  public var users = 2_000
+  /// The number of items.
+  public var items = 1_000
+  /// The number of interactions.
+  public var interactions = 80_000
+  /// The same sizes and seed give the same data, on any number of threads.
+  public var seed: UInt64 = 2024
+
+  /// A set that trains in seconds, unless something is changed.
+  public init(
+    users: Int = 2_000, items: Int = 1_000, interactions: Int = 80_000, seed: UInt64 = 2024
+  ) {
+    self.users = users
+    self.items = items
+    self.interactions = interactions
+    self.seed = seed
+  }
+
+  func validate() throws {
+    func check(_ holds: Bool, _ name: String, _ value: Int, _ reason: String) throws {
+      if !holds { throw DataError.badSetting(name: name, value: "\(value)", reason: reason) }
+    }
+    try check(users > 0, "users", users, "at least one user is needed")
+    try check(
+      items >= SyntheticCatalogue.genreCount, "items", items,
+      "at least \(SyntheticCatalogue.genreCount) items are needed, one a genre")
+    try check(
+      interactions >= users, "interactions", interactions,
+      "every one of the \(users) users has at least one")
+    try check(
+      interactions <= users * (items / 2), "interactions", interactions,
+      "nobody meets more than half of the \(items) items, which for \(users) users makes"
+        + " \(users * (items / 2))")
+    try check(
+      max(users, items, interactions) < Int(Int32.max), "interactions",
+      max(users, items, interactions), "positions are 32-bit: 2,147,483,646 at most")
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+
+/// What was written, and what could not be said in the format.
+public struct WriteReport: Sendable, Equatable, Codable {
+  /// The files, by their paths.
+  public var files: [String] = []
+  /// Categories of multi-valued features with the format's separator in them, which is now `_`.
+  public var replacedCategories = 0
+}
+
+extension Dataset {
+  /// Writes the data set into a folder so that loading the folder gives it back.
+  ///
+  /// `atomic` files `NAME.inter`, `NAME.user` and `NAME.item`; `csv` and `jsonl` write `NAME.csv`,
+  /// `NAME.users.csv` and `NAME.items.csv`, which do not say types: categories that are all numbers
+  /// come back as numbers. Weights that are not all 1 are a column `weight`. Each file is moved into
+  /// its place when it is whole.
+  @discardableResult
+  public func write(
+    to folder: String, as format: DataFormat = .atomic, name: String? = nil
+  ) throws -> WriteReport {
+    guard [.atomic, .csv, .jsonl].contains(format) else {
+      throw DataError.badSetting(
+        name: "format", value: format.rawValue,
+        reason: "the formats that are written are 'atomic', 'csv' and 'jsonl'")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw DataError.unreadable(
+        file: folder, reason: "the folder cannot be made: \(error.localizedDescription)")
+    }
+    let stem = (folder as NSString).appendingPathComponent(name ?? self.name)
+    let ending = format.rawValue
+    func path(_ atomic: String, _ other: String) -> String {
+      format == .atomic ? "\(stem).\(atomic)" : "\(stem)\(other).\(ending)"
+    }
+    var report = WriteReport()
+    let log = path("inter", "")
+    try writeLog(log, format)
+    report.files.append(log)
+    if !userFeatures.columns.isEmpty {
+      let file = path("user", ".users")
+      report.replacedCategories += try write(userFeatures, of: users, "user_id", [], file, format)
+      report.files.append(file)
+    }
+    if !itemFeatures.columns.isEmpty || !titles.isEmpty {
+      let file = path("item", ".items")
+      report.replacedCategories += try write(
+        itemFeatures, of: items, "item_id", titles, file, format)
+      report.files.append(file)
+    }
+    return report
+  }
+
+  private func writeLog(_ path: String, _ format: DataFormat) throws {
+    var columns = [(name: "user_id", kind: "token"), (name: "item_id", kind: "token")]
+    let hasWeights = log.weights.contains { $0 != 1 }
+    if hasWeights { columns.append((name: "weight", kind: "float")) }
+    if log.hasTimes { columns.append((name: "timestamp", kind: "float")) }
+    var writer = try TableWriter(path, format: format, columns: columns)
+    for row in 0..<log.count {
+      var values: [TableWriter.Value] = [
+        .token(users[log.users[row].position]), .token(items[log.items[row].position]),
+      ]
+      // Through the shortest decimal, so that 0.3 is not written as 0.30000001192092896.
+      if hasWeights { values.append(.number(Double("\(log.weights[row])") ?? 1)) }
+      if log.hasTimes { values.append(.number(log.times[row])) }
+      try writer.write(values)
+    }
+    try writer.finish()
+  }
+
+  private func write(
+    _ table: FeatureTable, of vocabulary: Vocabulary, _ id: String, _ titles: [String],
+    _ path: String, _ format: DataFormat
+  ) throws -> Int {
+    var columns = [(name: id, kind: "token")]
+    if !titles.isEmpty { columns.append((name: "title", kind: "token_seq")) }
+    let isSingle = table.columns.map { column in
+      guard case .categories(let rows, _) = column.values else { return false }
+      return (0..<rows.count).allSatisfy { rows[$0].count <= 1 }
+    }
+    for (column, isSingle) in zip(table.columns, isSingle) {
+      switch column.values {
+      case .categories: columns.append((name: column.name, kind: isSingle ? "token" : "token_seq"))
+      case .numbers: columns.append((name: column.name, kind: "float"))
+      }
+    }
+    var writer = try TableWriter(path, format: format, columns: columns)
+    for position in 0..<table.count {
+      var values = [TableWriter.Value.token(vocabulary[position])]
+      if !titles.isEmpty { values.append(.text(titles[position])) }
+      for (column, isSingle) in zip(table.columns, isSingle) {
+        switch column.values {
+        case .categories(let rows, let categories):
+          let tokens = rows[position].map { categories[Int($0)] }
+          values.append(isSingle ? .token(tokens.first ?? "") : .tokens(tokens))
+        case .numbers(let numbers):
+          values.append(.number(Double("\(numbers[position])") ?? .nan))
+        }
+      }
+      try writer.write(values)
+    }
+    try writer.finish()
+    return writer.replaced
+  }
+}
