@@ -34,11 +34,7 @@ extension FullRanking {
         try check(scores, for: positions, columns: itemCount)
         lists = topLists(of: block, scores: scores)
       }
-      for user in block {
-        note(
-          lists[user - block.lowerBound], of: user, ranks: &ranks, headShares: &headShares,
-          bestRanks: &bestRanks)
-      }
+      note(lists, of: block, ranks: &ranks, headShares: &headShares, bestRanks: &bestRanks)
       first = block.upperBound
     }
     return Evaluation(
@@ -55,24 +51,31 @@ extension FullRanking {
   /// The length of the lists: the largest cut-off.
   var depth: Int { settings.cutoffs.max() ?? 0 }
 
-  /// Takes from one user's list all that an evaluation keeps of it.
+  /// Takes from the lists of a block all that an evaluation keeps of them.
   private func note(
-    _ list: ArraySlice<Int32>, of user: Int, ranks: inout [Int32], headShares: inout [Float],
+    _ lists: TopLists, of block: Range<Int>, ranks: inout [Int32], headShares: inout [Float],
     bestRanks: inout [Int32]
   ) {
-    var heads = 0
-    var rank: Int32 = 0
-    let width = settings.cutoffs.count
-    let targetRange = targets.offsets[user]..<targets.offsets[user + 1]
-    for item in list {
-      rank += 1
-      bestRanks[Int(item)] = min(bestRanks[Int(item)], rank)
-      for target in targetRange where targets.values[target].rawValue == item {
-        ranks[target] = rank
+    let cutoffs = settings.cutoffs
+    for user in block {
+      let list = lists[user - block.lowerBound]
+      for target in targets.offsets[user]..<targets.offsets[user + 1] {
+        let place = list.firstIndex(of: targets.values[target].rawValue)
+        ranks[target] = place.map { Int32($0 - list.startIndex + 1) } ?? 0
       }
-      if itemGroups[Int(item)] == .head { heads += 1 }
-      for column in 0..<width where min(settings.cutoffs[column], list.count) == rank {
-        headShares[user * width + column] = Float(heads) / Float(rank)
+      for (column, cutoff) in cutoffs.enumerated() where !list.isEmpty {
+        let first = list.prefix(cutoff)
+        let heads = first.reduce(0) { $0 + (itemGroups[Int($1)] == .head ? 1 : 0) }
+        headShares[user * cutoffs.count + column] = Float(heads) / Float(first.count)
+      }
+    }
+    bestRanks.withUnsafeMutableBufferPointer { best in
+      for user in block.indices {
+        var rank: Int32 = 0
+        for item in lists[user - block.lowerBound] {
+          rank += 1
+          if rank < best[Int(item)] { best[Int(item)] = rank }
+        }
       }
     }
   }
