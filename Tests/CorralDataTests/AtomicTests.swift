@@ -95,6 +95,7 @@ private func loaded(_ settings: DataSettings) throws -> Dataset {
         try #require(dataset.log.times[row] == time)
       }
       #expect(dataset.users.count == users.count)
+      #expect(dataset.log.residentBytes <= 32 * dataset.log.count)
       #expect(dataset.users.position(of: "user-17") == users["user-17"])
       #expect(dataset.users.position(of: "user-99999") == nil)
     }

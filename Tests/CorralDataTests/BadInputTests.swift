@@ -124,6 +124,9 @@ struct BadRow: CustomTestStringConvertible, Sendable {
           + " and 'what': name one of them with data.columns.item")
       settings.columns.item = "what"
       #expect(try Dataset.load(settings).dataset.items.ids == ["2"])
+      try folder.write("who,what,rating\n1,2,good\n", as: "a.csv")
+      settings.columns.rating = "none"
+      #expect(try Dataset.load(settings).dataset.items.ids == ["2"])
     }
   }
 
@@ -158,6 +161,9 @@ struct BadRow: CustomTestStringConvertible, Sendable {
     #expect(
       message { try Dataset.load(DataSettings(path: "/no/such/place")) }
         == "/no/such/place: there is no such file or folder; check data.path")
+    #expect(
+      message { try Dataset.load(DataSettings()) }
+        == "setting 'data.path' is '': name a file or folder of interactions")
     try withTemporaryFolder { folder in
       let settings = DataSettings(path: folder.path)
       let wanted =

@@ -1,7 +1,11 @@
-/// The columns of a file that hold what a log needs, by name; `auto` finds the usual names.
+/// The columns of a file that hold what a log needs, by name.
+///
+/// `auto` finds the usual names, and `none` leaves a column out that is not needed.
 public struct ColumnNames: Sendable, Equatable, Codable {
   /// The name that stands for whichever of the usual names is there.
   public static let automatic = "auto"
+  /// The name that stands for no column at all, where one is not needed.
+  public static let absent = "none"
 
   /// Who.
   public var user = Self.automatic
@@ -57,6 +61,7 @@ public struct ColumnNames: Sendable, Equatable, Codable {
     in layout: TableLayout, file: String
   ) throws -> Int? {
     let name = self[keyPath: column]
+    if name == Self.absent { return nil }
     guard name != Self.automatic else { return layout.column(named: Self.usual(column)) }
     guard let found = layout.column(named: name) else {
       throw DataError.missingColumn(

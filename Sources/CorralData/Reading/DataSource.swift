@@ -13,6 +13,10 @@ struct DataSource {
 
   /// Finds the files at a path, a file or a folder; named side files come before found ones.
   init(path: String, userFile: String, itemFile: String) throws {
+    if path.isEmpty {
+      throw DataError.badSetting(
+        name: "data.path", value: "", reason: "name a file or folder of interactions")
+    }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw DataError.missingFile(path)

@@ -81,6 +81,13 @@ struct DatasetLoader {
         report.matches[rule.text, default: 0] += count
       }
       report.files.append(read)
+      // Rows are numbered with 32 bits.
+      if report.files.reduce(0, { $0 + $1.kept }) >= Int(Int32.max) {
+        throw DataError.unreadable(
+          file: path,
+          reason: "more than 2,147,483,646 interactions are kept; keep fewer with data.only or"
+            + " data.events")
+      }
     }
     report.problems = reader.problems
     return reader.finish()
