@@ -63,8 +63,7 @@ struct `the streaming frequency estimator` {
   }
 
   @Test func `takes the least disturbed of colliding buckets`() {
-    // Every item of one array shares one bucket; four arrays of 16 disturb less than one of 64 at
-    // the same seed would if it had only 4.
+    // 200 items in 128 buckets: most share theirs with another in each array.
     var rng = SeededGenerator(seed: 3)
     let batches = (0..<2000).map { _ in (0..<4).map { _ in ItemIndex(rng.next(below: 200)) } }
     func learned(_ hashes: Int) -> FrequencyEstimator {

@@ -33,7 +33,8 @@ func expectSamplerContract(
     chiSquareScore(counts: counts, probabilities: stated) < 3.72, sourceLocation: sourceLocation)
 }
 
-/// How many standard deviations the chi-square statistic is above its mean (Wilson and Hilferty);
+/// How many standard deviations the chi-square statistic is above its mean (Wilson and Hilferty).
+///
 /// 3.72 is p = 0.0001. Cells with fewer than 5 expected draws are pooled.
 func chiSquareScore(counts: [Int], probabilities: [Double]) -> Double {
   let draws = Double(counts.reduce(0, +))
