@@ -1,6 +1,7 @@
 # make demo: everything from a fresh machine to recommendations.  make test: the whole test suite.
+# make bench: Corral beside other systems; BENCH="--quick" hands options on.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig:$(PKG_CONFIG_PATH)
-SWIFT_SOURCES := Sources Tests Package.swift
+SWIFT_SOURCES := Sources Tests Benchmarks/Sources Package.swift
 # The path of libtorch is known only after `configure`, so it is read when a command runs.
 SWIFT_FLAGS = -c release -Xlinker -rpath -Xlinker "$$(cat .deps/torch-library-path)"
 
@@ -26,7 +27,8 @@ configure:
 	@Scripts/configure
 
 bench: build
-	Benchmarks/run
+	swift build $(SWIFT_FLAGS) --product CorralBench
+	Benchmarks/run $(BENCH)
 
 clean:
 	rm -rf .build

@@ -77,6 +77,10 @@ let package = Package(
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + ["CorralCLI", "CorralTesting", arguments], swiftSettings: strict),
+    // Corral's side of `make bench`.
+    .executableTarget(
+      name: "CorralBench", dependencies: umbrella + [arguments],
+      path: "Benchmarks/Sources/CorralBench", swiftSettings: strict),
     // What every test target shares: planted data, temporary folders, contract checks.
     .target(
       name: "CorralTesting",
