@@ -1,2 +1,0 @@
-#include "CHNSW.h"
-#include <hnswlib/hnswlib.h>

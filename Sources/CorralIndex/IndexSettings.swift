@@ -1,0 +1,51 @@
+/// How a catalogue is searched.
+public struct IndexSettings: Codable, Sendable, Equatable {
+  /// The kinds of index.
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// Every item is compared: always right, and fast enough for some hundred thousand items.
+    case exact
+    /// A graph of neighbours is walked (Malkov and Yashunin, 2016): nearly always right, and much
+    /// faster for more.
+    case hnsw
+  }
+
+  /// How the work of making a graph is shared.
+  public enum Construction: String, Codable, Sendable, CaseIterable {
+    /// By one thread: the same items and settings give the same graph.
+    case reproducible
+    /// By all threads: faster, and another graph each time, just as good.
+    case parallel
+  }
+
+  /// The kind of index.
+  public var kind = Kind.exact
+  /// Links of each item in a graph; twice as many on its lowest level.
+  ///
+  /// More are better and slower.
+  public var m = 16
+  /// Candidates that are looked at for the links of an item.
+  ///
+  /// More are better and slower to make.
+  public var efConstruction = 200
+  /// Candidates that a search keeps, if not fewer than it was asked for.
+  ///
+  /// More are better and slower.
+  public var ef = 100
+  /// How the work of making a graph is shared.
+  public var construction = Construction.reproducible
+
+  /// The defaults.
+  public init() {}
+
+  /// Throws `IndexError.badSetting` when a graph cannot be made this way.
+  func check() throws {
+    func check(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
+      guard allowed.contains(value) else {
+        throw IndexError.badSetting(name: name, value: value, allowed: allowed)
+      }
+    }
+    try check("m", m, 2...1000)
+    try check("efConstruction", efConstruction, 1...100_000)
+    try check("ef", ef, 1...100_000)
+  }
+}
