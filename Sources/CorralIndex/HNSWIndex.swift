@@ -47,6 +47,16 @@ public struct HNSWIndex: CandidateIndex {
     self.init(count: items.rows, dimension: items.columns, settings: settings, graph: graph)
   }
 
+  /// The same graph, not copied, whose searches keep another number of candidates.
+  ///
+  /// Throws `IndexError` when the number is out of range.
+  public func searching(ef: Int) throws -> HNSWIndex {
+    var settings = settings
+    settings.ef = ef
+    try settings.check()
+    return HNSWIndex(count: count, dimension: dimension, settings: settings, graph: graph)
+  }
+
   /// Always false.
   public var isExact: Bool { false }
 

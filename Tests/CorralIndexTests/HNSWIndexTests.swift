@@ -56,6 +56,25 @@ struct HNSWIndexTests {
     #expect(wide > 0.99)
   }
 
+  @Test func `another ef searches the same graph as one made with it`() throws {
+    let items = Self.clusters(rows: 2000, columns: 24)
+    let queries = Self.clusters(rows: 50, columns: 24, seed: 2)
+    func made(ef: Int) throws -> HNSWIndex {
+      try HNSWIndex(
+        items,
+        settings: Self.settings {
+          $0.m = 4
+          $0.ef = ef
+        })
+    }
+    let widened = try made(ef: 10).searching(ef: 100)
+    #expect(widened.settings.ef == 100)
+    let expected = try made(ef: 100).search(queries, count: 10)
+    #expect(widened.search(queries, count: 10) == expected)
+    #expect(try made(ef: 10).search(queries, count: 10) != expected)
+    #expect(throws: IndexError.self) { try widened.searching(ef: 0) }
+  }
+
   @Test func `scores have the bits that the exact index finds`() throws {
     let items = Self.clusters(rows: 2000, columns: 37)
     let queries = Self.clusters(rows: 20, columns: 37, seed: 3)

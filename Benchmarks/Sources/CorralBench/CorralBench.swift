@@ -7,7 +7,9 @@ struct CorralBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "CorralBench",
     abstract: "One side of the benchmark: sets up, then measures a round for every line it reads.",
-    subcommands: [ParseCase.self, EvaluateCase.self, ALSCase.self, FlatCase.self])
+    subcommands: [
+      ParseCase.self, EvaluateCase.self, ALSCase.self, FlatCase.self, GraphCase.self,
+    ])
 }
 
 /// How many threads a case may use.
