@@ -29,7 +29,6 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 
 #include "template/vectors.h"
 #include "template/scan.h"
-#include "template/rows.h"
 #include "template/level.h"
 #pragma clang attribute pop
 #endif

@@ -60,46 +60,6 @@ float ck_dot_at(ck_level level, const float *a, const float *b, int64_t count) {
 
 float ck_dot(const float *a, const float *b, int64_t count) { return ACTIVE->dot(a, b, count); }
 
-void ck_axpy_at(ck_level level, float factor, const float *x, float *y, int64_t count) {
-  ck_kernels_at(level)->axpy(factor, x, y, count);
-}
-
-void ck_axpy(float factor, const float *x, float *y, int64_t count) {
-  ACTIVE->axpy(factor, x, y, count);
-}
-
-void ck_dot_rows_at(ck_level level, const ck_rows *rows, const float *x, float *products) {
-  ck_kernels_at(level)->dot_rows(rows, x, products);
-}
-
-void ck_dot_rows(const ck_rows *rows, const float *x, float *products) {
-  ACTIVE->dot_rows(rows, x, products);
-}
-
-void ck_add_rows_at(ck_level level, const ck_rows *rows, const float *factors, float *y) {
-  ck_kernels_at(level)->add_rows(rows, factors, y);
-}
-
-void ck_add_rows(const ck_rows *rows, const float *factors, float *y) {
-  ACTIVE->add_rows(rows, factors, y);
-}
-
-void ck_add_outer_at(ck_level level, const ck_rows *rows, const float *factors, float *matrix) {
-  ck_kernels_at(level)->add_outer(rows, factors, matrix);
-}
-
-void ck_add_outer(const ck_rows *rows, const float *factors, float *matrix) {
-  ACTIVE->add_outer(rows, factors, matrix);
-}
-
-bool ck_solve_at(ck_level level, float *matrix, float *b, int64_t dimension) {
-  return ck_kernels_at(level)->solve(matrix, b, dimension);
-}
-
-bool ck_solve(float *matrix, float *b, int64_t dimension) {
-  return ACTIVE->solve(matrix, b, dimension);
-}
-
 void ck_score(
     const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores) {
   ACTIVE->score(vectors, count, dimension, query, scores);

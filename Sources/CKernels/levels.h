@@ -48,11 +48,6 @@ typedef struct ck_kernels {
   void (*score)(
       const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores);
   ck_distance negative_dot;
-  void (*axpy)(float factor, const float *x, float *y, int64_t count);
-  void (*dot_rows)(const ck_rows *rows, const float *x, float *products);
-  void (*add_rows)(const ck_rows *rows, const float *factors, float *y);
-  void (*add_outer)(const ck_rows *rows, const float *factors, float *matrix);
-  bool (*solve)(float *matrix, float *b, int64_t dimension);
 } ck_kernels;
 
 extern const ck_kernels ck_plain;
@@ -61,11 +56,6 @@ extern const ck_kernels ck_avx2, ck_avx512;
 #elif defined(__aarch64__)
 extern const ck_kernels ck_neon;
 #endif
-
-// The `i`th of some rows.
-static inline const float *ck_row(const ck_rows *rows, int64_t i) {
-  return rows->matrix + (rows->positions ? rows->positions[i] : i) * rows->dimension;
-}
 
 // The kernels of a level; those of `plain` where the processor cannot run it.
 const ck_kernels *ck_kernels_at(ck_level level);

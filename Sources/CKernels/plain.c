@@ -1,5 +1,4 @@
 #include "levels.h"
-#include "template/cholesky.h"
 
 // The plain twin: one element at a time, whatever the processor.
 #pragma STDC FP_CONTRACT OFF
@@ -48,35 +47,6 @@ static float negative_dot(const void *a, const void *b, const void *dimension) {
   return -dot(a, b, *(const int64_t *)dimension);
 }
 
-static void axpy(float factor, const float *x, float *y, int64_t count) {
-  for (int64_t k = 0; k < count; k++) y[k] += factor * x[k];
-}
-
-static void dot_rows(const ck_rows *rows, const float *x, float *products) {
-  for (int64_t i = 0; i < rows->count; i++) products[i] = dot(ck_row(rows, i), x, rows->dimension);
-}
-
-static void add_rows(const ck_rows *rows, const float *factors, float *y) {
-  for (int64_t i = 0; i < rows->count; i++) axpy(factors[i], ck_row(rows, i), y, rows->dimension);
-}
-
-static void add_outer(const ck_rows *rows, const float *factors, float *matrix) {
-  const int64_t d = rows->dimension;
-  for (int64_t i = 0; i < rows->count; i++) {
-    const float *row = ck_row(rows, i);
-    for (int64_t k = 0; k < d; k++) {
-      axpy((factors ? factors[i] : 1) * row[k], row, matrix + k * d, k + 1);
-    }
-  }
-  for (int64_t k = 0; k < d; k++) {
-    for (int64_t j = 0; j < k; j++) matrix[j * d + k] = matrix[k * d + j];
-  }
-}
-
-static bool solve(float *matrix, float *b, int64_t dimension) {
-  return ck_cholesky(matrix, b, dimension, dot, axpy);
-}
-
 const ck_kernels ck_plain = {
     .lanes = 16,
     .dot = dot,
@@ -84,9 +54,4 @@ const ck_kernels ck_plain = {
     .scan_one = scan_one,
     .score = score,
     .negative_dot = negative_dot,
-    .axpy = axpy,
-    .dot_rows = dot_rows,
-    .add_rows = add_rows,
-    .add_outer = add_outer,
-    .solve = solve,
 };

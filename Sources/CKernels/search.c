@@ -6,27 +6,30 @@
 
 // MARK: keys
 
-static void swap_keys(uint64_t *a, uint64_t *b) {
-  uint64_t kept = *a;
-  *a = *b;
-  *b = kept;
-}
+static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
+static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-// Splits keys around the median of three of them: larger ones first. Returns where the split is:
-// keys before it are at least as large as any from it on, and neither part is empty.
+// Moves the keys above the median of three of them to the front; returns how many those are, or 1
+// where there are none. No branch depends on a key: they come in no order that could be predicted.
 static int64_t split_keys(uint64_t *keys, int64_t count) {
-  uint64_t *middle = keys + count / 2, *last = keys + count - 1;
-  if (*middle > *keys) swap_keys(middle, keys);
-  if (*last > *keys) swap_keys(last, keys);
-  if (*last > *middle) swap_keys(last, middle);
-  uint64_t pivot = *middle;
-  int64_t i = -1, j = count;
-  for (;;) {
-    do i++; while (keys[i] > pivot);
-    do j--; while (keys[j] < pivot);
-    if (i >= j) return j + 1;
-    swap_keys(&keys[i], &keys[j]);
+  uint64_t a = keys[0], b = keys[count / 2], c = keys[count - 1];
+  uint64_t pivot = larger(smaller(a, b), smaller(larger(a, b), c));
+  int64_t split = 0;
+  for (int64_t i = 0; i < count; i++) {
+    uint64_t key = keys[i];
+    keys[i] = keys[split];
+    keys[split] = key;
+    split += key > pivot;
   }
+  if (split > 0) return split;
+  // The pivot is the largest key, because others equal it.
+  for (int64_t i = 0; i < count; i++) {
+    if (keys[i] != pivot) continue;
+    keys[i] = keys[0];
+    keys[0] = pivot;
+    return 1;
+  }
+  return 1;
 }
 
 static void insertion_sort(uint64_t *keys, int64_t count) {

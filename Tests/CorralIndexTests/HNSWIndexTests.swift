@@ -75,6 +75,19 @@ struct HNSWIndexTests {
     #expect(throws: IndexError.self) { try widened.searching(ef: 0) }
   }
 
+  @Test func `a graph is searched with another ef as if it had been made with it`() throws {
+    let items = Self.clusters(rows: 3000, columns: 12)
+    let queries = Self.clusters(rows: 20, columns: 12, seed: 4)
+    let made = try HNSWIndex(items, settings: Self.settings { $0.ef = 200 })
+    let narrow = try HNSWIndex(items, settings: Self.settings { $0.ef = 5 })
+    #expect(narrow.search(queries, count: 5) != made.search(queries, count: 5))
+    let widened = try narrow.searching(ef: 200)
+    #expect(widened.search(queries, count: 5) == made.search(queries, count: 5))
+    #expect(throws: IndexError.badSetting(name: "ef", value: -1, allowed: 1...100_000)) {
+      _ = try narrow.searching(ef: -1)
+    }
+  }
+
   @Test func `scores have the bits that the exact index finds`() throws {
     let items = Self.clusters(rows: 2000, columns: 37)
     let queries = Self.clusters(rows: 20, columns: 37, seed: 3)

@@ -27,105 +27,10 @@ struct KernelTests {
   }
 
   @Test(arguments: levels, lengths)
-  func `dot and axpy equal the plain ones`(level: ck_level, length: Int) {
+  func `an inner product equals the plain one`(level: ck_level, length: Int) {
     let (a, b) = (Self.normal(length), Self.normal(length, seed: 2))
     let dot = ck_dot_at(level, a, b, Int64(length))
     #expect(Self.agree([dot], [zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }], terms: length))
-    var y = b
-    ck_axpy_at(level, 0.5, a, &y, Int64(length))
-    #expect(Self.agree(y, zip(a, b).map { 0.5 * $0 + $1 }, terms: 1))
-  }
-
-  @Test(arguments: levels, lengths)
-  func `products of rows equal the plain ones`(level: ck_level, dimension: Int) {
-    let matrix = Self.normal(20 * dimension)
-    let positions: [Int32] = [19, 0, 3, 3, 7, 11, 2]
-    let x = Self.normal(dimension, seed: 3)
-    let factors = Self.normal(20, seed: 4)
-    for gathered in [true, false] {
-      let order = gathered ? positions.map(Int.init) : Array(0..<20)
-      let rowsOf = order.map { Array(matrix[$0 * dimension..<($0 + 1) * dimension]) }
-      var products = [Float](repeating: .nan, count: order.count)
-      var sum = x
-      matrix.withUnsafeBufferPointer { matrix in
-        positions.withUnsafeBufferPointer { positions in
-          guard let start = matrix.baseAddress ?? UnsafePointer(bitPattern: 4) else { return }
-          var rows = ck_rows(
-            matrix: start, dimension: Int64(dimension),
-            positions: gathered ? positions.baseAddress : nil, count: Int64(order.count))
-          ck_dot_rows_at(level, &rows, x, &products)
-          ck_add_rows_at(level, &rows, factors, &sum)
-        }
-      }
-      let plainProducts = rowsOf.map { zip($0, x).reduce(0) { $0 + $1.0 * $1.1 } }
-      #expect(Self.agree(products, plainProducts, terms: dimension))
-      let plainSum = (0..<dimension).map { k in
-        rowsOf.indices.reduce(x[k]) { $0 + factors[$1] * rowsOf[$1][k] }
-      }
-      #expect(Self.agree(sum, plainSum, terms: order.count))
-    }
-  }
-
-  @Test(arguments: levels, lengths.dropFirst())
-  func `sums of outer products equal the definition`(level: ck_level, dimension: Int) {
-    // Enough rows for several blocks at any dimension.
-    let count = 20_000 / dimension + 3
-    let values = Self.normal(count * dimension)
-    let factors = Self.normal(count, seed: 5)
-    for weighted in [true, false] {
-      var matrix = [Float](repeating: 0, count: dimension * dimension)
-      for k in 0..<dimension { matrix[k * dimension + k] = 2 }
-      values.withUnsafeBufferPointer { values in
-        guard let start = values.baseAddress else { return }
-        var rows = ck_rows(
-          matrix: start, dimension: Int64(dimension), positions: nil, count: Int64(count))
-        if weighted {
-          ck_add_outer_at(level, &rows, factors, &matrix)
-        } else {
-          ck_add_outer_at(level, &rows, nil, &matrix)
-        }
-      }
-      for (row, column) in [(0, 0), (dimension - 1, 0), (0, dimension - 1), (dimension / 2, 1)]
-      where column < dimension {
-        let sum = (0..<count).reduce(row == column ? 2.0 : 0.0) { sum, i in
-          let factor = weighted ? Double(factors[i]) : 1
-          return sum
-            + factor * Double(values[i * dimension + row] * values[i * dimension + column])
-        }
-        let found = Double(matrix[row * dimension + column])
-        #expect(abs(found - sum) < 1e-3 * (1 + abs(sum)))
-        #expect(found == Double(matrix[column * dimension + row]))
-      }
-    }
-  }
-
-  @Test(arguments: levels, lengths.dropFirst())
-  func `a positive definite system is solved`(level: ck_level, dimension: Int) {
-    // A = I + X^T X / n, and b = A x for a known x.
-    let x = Self.normal(dimension, seed: 7)
-    let values = Self.normal(2 * dimension * dimension)
-    var matrix = [Float](repeating: 0, count: dimension * dimension)
-    for k in 0..<dimension { matrix[k * dimension + k] = Float(dimension) }
-    values.withUnsafeBufferPointer { values in
-      guard let start = values.baseAddress else { return }
-      var rows = ck_rows(
-        matrix: start, dimension: Int64(dimension), positions: nil, count: Int64(2 * dimension))
-      ck_add_outer(&rows, nil, &matrix)
-    }
-    var b = (0..<dimension).map { row in
-      (0..<dimension).reduce(Float(0)) { $0 + matrix[row * dimension + $1] * x[$1] }
-    }
-    #expect(ck_solve_at(level, &matrix, &b, Int64(dimension)))
-    #expect(zip(b, x).allSatisfy { abs($0 - $1) < 1e-3 })
-  }
-
-  @Test(arguments: levels)
-  func `a system that is not positive definite is refused`(level: ck_level) {
-    var matrix: [Float] = [1, 2, 2, 1]
-    var b: [Float] = [1, 1]
-    #expect(!ck_solve_at(level, &matrix, &b, 2))
-    matrix = [.nan, 0, 0, 1]
-    #expect(!ck_solve_at(level, &matrix, &b, 2))
   }
 
   @Test(arguments: levels, [1, 5, 24, 33, 64])

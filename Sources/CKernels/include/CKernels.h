@@ -33,42 +33,6 @@ bool ck_supports(ck_level level);
 float ck_dot(const float *a, const float *b, int64_t count);
 float ck_dot_at(ck_level level, const float *a, const float *b, int64_t count);
 
-/// `y += factor * x`, over `count` elements.
-void ck_axpy(float factor, const float *x, float *y, int64_t count);
-void ck_axpy_at(ck_level level, float factor, const float *x, float *y, int64_t count);
-
-// MARK: rows of a matrix
-
-/// Some rows of a row-major matrix, each of `dimension` elements: those at `positions`, or the first
-/// `count` where that is null.
-typedef struct ck_rows {
-  const float *matrix;
-  int64_t dimension;
-  const int32_t *_Nullable positions;
-  int64_t count;
-} ck_rows;
-
-/// `products[i] = row_i . x`: with rows of a matrix in their order, its product with a vector.
-void ck_dot_rows(const ck_rows *rows, const float *x, float *products);
-void ck_dot_rows_at(ck_level level, const ck_rows *rows, const float *x, float *products);
-
-/// `y += sum_i factors[i] * row_i`: the product with a transposed matrix, or with a symmetric one.
-void ck_add_rows(const ck_rows *rows, const float *factors, float *y);
-void ck_add_rows_at(ck_level level, const ck_rows *rows, const float *factors, float *y);
-
-/// `matrix += sum_i factors[i] * row_i row_i^T`, a symmetric `[dimension, dimension]` matrix of which
-/// both triangles are written. Factors are 1 where they are null: a Gram matrix.
-void ck_add_outer(const ck_rows *rows, const float *_Nullable factors, float *matrix);
-void ck_add_outer_at(
-    ck_level level, const ck_rows *rows, const float *_Nullable factors, float *matrix);
-
-/// Solves `matrix x = b` for a symmetric positive definite `[dimension, dimension]` matrix by
-/// Cholesky's method; `b` becomes `x`, and the lower triangle of the matrix its factor.
-///
-/// Returns false when the matrix is not positive definite; then both are left half done.
-bool ck_solve(float *matrix, float *b, int64_t dimension);
-bool ck_solve_at(ck_level level, float *matrix, float *b, int64_t dimension);
-
 // MARK: exact search
 
 /// Whether an item may be found; asked only for items that are good enough to be kept.

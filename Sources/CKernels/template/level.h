@@ -7,9 +7,4 @@ const ck_kernels LEVEL = {
     .scan_one = scan_one,
     .score = score,
     .negative_dot = negative_dot,
-    .axpy = axpy,
-    .dot_rows = dot_rows,
-    .add_rows = add_rows,
-    .add_outer = add_outer,
-    .solve = solve,
 };

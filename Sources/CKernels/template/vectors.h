@@ -29,9 +29,3 @@ static float dot(const float *a, const float *b, int64_t count) {
 static float negative_dot(const void *a, const void *b, const void *dimension) {
   return -dot(a, b, *(const int64_t *)dimension);
 }
-
-static void axpy(float factor, const float *x, float *y, int64_t count) {
-  int64_t k = 0;
-  for (; k + W <= count; k += W) store(y + k, multiply_add((vf)factor, load(x + k), load(y + k)));
-  for (; k < count; k++) y[k] += factor * x[k];
-}
