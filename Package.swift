@@ -13,7 +13,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
     .target(name: name, dependencies: dependencies, swiftSettings: strict),
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["CorralTesting", .target(name: name)],
-      exclude: name == "Torch" ? ["Golden"] : [], swiftSettings: strict),
+      exclude: ["Torch", "CorralModels"].contains(name) ? ["Golden"] : [], swiftSettings: strict),
   ]
 }
 

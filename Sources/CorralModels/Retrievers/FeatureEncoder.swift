@@ -1,0 +1,58 @@
+import CorralData
+import Torch
+
+/// One feature of users or items as an embedding, `[rows, dimension]`.
+///
+/// Categories have an embedding each, averaged where there are several (Covington and others, 2016);
+/// numbers are standardised over the table and multiply one learned vector. A row about which nothing
+/// is known is zero. Parameter: `weight`, `[categories, dimension]` or `[dimension]`.
+struct FeatureEncoder {
+  private let kind: Kind
+
+  private enum Kind {
+    case categories(Embedding, Ragged<Int32>)
+    case numbers(Tensor, standardised: [Float])
+  }
+
+  /// An encoder of one column.
+  init(
+    _ column: FeatureColumn, _ settings: RetrieverSettings, in scope: Parameters.Scope
+  ) throws {
+    let spread = Initializer.normal(deviation: settings.initialSpread)
+    switch column.values {
+    case .categories(let rows, let vocabulary):
+      kind = .categories(
+        try Embedding(vocabulary.count, settings.dimension, initializer: spread, in: scope), rows)
+    case .numbers(let numbers):
+      kind = .numbers(
+        try scope.parameter("weight", shape: [settings.dimension], initializer: spread),
+        standardised: Self.standardised(numbers))
+    }
+  }
+
+  /// The embeddings of some users or items by position, -1 for an unknown one.
+  func callAsFunction(_ positions: [Int32]) -> Tensor {
+    switch kind {
+    case .categories(let table, let rows):
+      var bags = Bags(capacity: positions.count * 2, rows: positions.count)
+      for position in positions {
+        if position >= 0 { bags.indices += rows[Int(position)] }
+        bags.close()
+      }
+      return bags.means(of: table)
+    case .numbers(let weight, let standardised):
+      let numbers = positions.map { $0 >= 0 ? standardised[Int($0)] : 0 }
+      return Tensor(numbers, shape: [numbers.count, 1], device: weight.device) * weight
+    }
+  }
+
+  /// Numbers with mean 0 and variance 1 over those that are known, and 0 for the others.
+  private static func standardised(_ numbers: [Float]) -> [Float] {
+    let known = numbers.lazy.filter { $0.isFinite }.map { Double($0) }
+    let count = Double(max(known.reduce(into: 0) { count, _ in count += 1 }, 1))
+    let mean = known.reduce(0, +) / count
+    let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    let deviation = variance > 0 ? variance.squareRoot() : 1
+    return numbers.map { $0.isFinite ? Float((Double($0) - mean) / deviation) : 0 }
+  }
+}

@@ -1,0 +1,82 @@
+public import CorralData
+public import CorralIndex
+public import CorralVectors
+public import Torch
+
+/// A trained retriever that serves: the same network, its parameters never changed again.
+///
+/// `@unchecked Sendable` is the only one of the package, and holds because parameters are not
+/// mutated after `init` and every call into libtorch runs inside `withoutGradients`.
+public final class FrozenModel: QueryEncoder, @unchecked Sendable {
+  /// The shape of the retriever.
+  public let settings: RetrieverSettings
+  /// The users and items that it knows.
+  public let catalogue: Catalogue
+  /// What is added to scores through an extra coordinate; `nil` for scores as training made them.
+  public let prior: ServingPrior?
+  private let parameters: Parameters
+  private let retriever: RetrieverNetwork
+
+  /// The retriever of some stored parameters, by the constructor that made it for training.
+  ///
+  /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
+  public init(
+    _ settings: RetrieverSettings, for catalogue: Catalogue, stored: [String: StoredTensor],
+    prior: ServingPrior? = nil
+  ) throws {
+    if let prior, prior.coordinates.count != catalogue.items.count {
+      fatalError(
+        "FrozenModel: a prior of \(prior.coordinates.count) items for \(catalogue.items.count)")
+    }
+    self.settings = settings
+    self.catalogue = catalogue
+    self.prior = prior
+    parameters = Parameters(stored: stored)
+    retriever = try parameters.build { try RetrieverNetwork(settings, for: catalogue, in: $0) }
+  }
+
+  /// The number of elements of a vector, the extra coordinate counted.
+  public var dimension: Int { retriever.dimension + (prior == nil ? 0 : 1) }
+
+  /// The number of trained numbers.
+  public var parameterCount: Int { parameters.count }
+
+  /// The parameters by name, to be saved.
+  public var stored: [String: StoredTensor] { parameters.stored() }
+
+  /// The vectors of all items, `[items, dimension]`: what an index is built over.
+  public func itemVectors() -> Matrix {
+    let vectors = retriever.itemMatrix(count: catalogue.items.count)
+    return prior.map { vectors.appending($0.coordinates) } ?? vectors
+  }
+
+  /// The vectors of many queries, `[queries, dimension]`.
+  public func vectors(for batch: QueryBatch) -> Matrix {
+    let vectors = retriever.queryMatrix(batch)
+    return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: batch.count))
+  }
+
+  /// The vector of one request; throws `ModelsError.nothingKnown` without a known user and without a
+  /// history.
+  public func vector(for query: Query) throws -> [Float] {
+    let users = catalogue.users.count
+    let items = catalogue.items.count
+    let user = query.user.flatMap { $0.position < users ? $0 : nil }
+    let history = query.history.filter { $0.position < items }
+    if user == nil && history.isEmpty { throw ModelsError.nothingKnown }
+    return vectors(for: QueryBatch(users: [user], histories: Ragged([history]))).values
+  }
+}
+
+extension Matrix {
+  /// The matrix with one more column.
+  fileprivate func appending(_ column: [Float]) -> Matrix {
+    var values: [Float] = []
+    values.reserveCapacity(rows * (columns + 1))
+    for row in 0..<rows {
+      values += self[row]
+      values.append(column[row])
+    }
+    return Matrix(rows: rows, columns: columns + 1, values: values)
+  }
+}

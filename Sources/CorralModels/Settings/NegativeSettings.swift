@@ -1,0 +1,42 @@
+/// Which items a positive is compared with: the `negatives` block of a settings file.
+public struct NegativeSettings: Sendable, Codable, Equatable {
+  /// Where negatives come from.
+  public var kind = Kind.inBatch
+  /// How many are drawn for each batch and shared by its queries: besides the batch's own items for
+  /// `in-batch` (mixed negatives), and instead of them for `uniform` and `popularity`.
+  public var count = 0
+  /// For `popularity`, the power of the counts that draws are in proportion to: 1 draws as batches do,
+  /// 0.75 as word2vec does.
+  public var exponent = 1.0
+
+  /// The defaults: the other items of the batch.
+  public init() {}
+
+  /// Where negatives come from.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// The other items of the batch, and `count` uniform ones besides (Yang and others, 2020).
+    case inBatch = "in-batch"
+    /// `count` items, each as likely as any other.
+    case uniform
+    /// `count` items in proportion to a power of their number of training interactions.
+    case popularity
+    /// The whole catalogue: the full softmax.
+    case all
+  }
+
+  /// Throws `ModelsError.setting` for a count that the kind cannot have.
+  public func validate() throws {
+    func fault(_ reason: String) -> ModelsError {
+      .setting(key: "negatives.count", value: "\(count)", reason: reason)
+    }
+    if !(exponent >= 0 && exponent.isFinite) {
+      throw ModelsError.setting(
+        key: "negatives.exponent", value: "\(exponent)", reason: "give 0 or more, such as 0.75")
+    }
+    switch kind {
+    case .inBatch, .all: if count < 0 { throw fault("give 0 or more") }
+    case .uniform, .popularity:
+      if count < 1 { throw fault("\(kind.rawValue) negatives need 1 or more, such as 1024") }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import CorralData
+import CorralModels
+import CorralSampling
+import CorralVectors
+import Foundation
+import Testing
+import Torch
+
+@Suite struct `columns of different items` {
+  /// Skewed targets out of 12 items: many accidental hits.
+  let targets: [ItemIndex] = {
+    var generator = SeededGenerator(seed: 5)
+    return (0..<40).map { _ in ItemIndex(min(generator.next(below: 12), generator.next(below: 12)))
+    }
+  }()
+  let counts = (0..<12).map { 30 - 2 * $0 }
+
+  @Test func `different items, their counts and where each went`() {
+    let distinct = DistinctItems(targets)
+    #expect(Set(distinct.items).count == distinct.items.count)
+    #expect(distinct.positions.map { distinct.items[Int($0)] } == targets)
+    for (item, count) in zip(distinct.items, distinct.counts) {
+      #expect(count == targets.count { $0 == item })
+    }
+    #expect(DistinctItems([]).items.isEmpty)
+  }
+
+  @Test(arguments: CorrectionSettings.Estimate.allCases, CorrectionSettings.Form.allCases)
+  func `the loss is that of a column an example with accidental hits masked`(
+    estimate: CorrectionSettings.Estimate, form: CorrectionSettings.Form
+  ) throws {
+    var settings = CorrectionSettings()
+    (settings.estimate, settings.form) = (estimate, form)
+    settings.estimator.buckets = 64
+    settings.estimator.hashing = .identity
+    for extraCount in [0, 25] {
+      var negatives = NegativeSettings()
+      negatives.count = extraCount
+      var source = try TrainingNegatives(negatives, settings, counts: counts)
+      var twin = source.correction
+      var generator = SeededGenerator(seed: 9)
+      var drawing = generator
+      let extra = UniformSampler(itemCount: 12).draw(extraCount, for: .batch, using: &drawing).items
+      // Twice, so that a streaming estimate has something to say.
+      for _ in 0..<2 {
+        generator = SeededGenerator(seed: 9)
+        let columns = source.columns(targets: targets, using: &generator)
+        let table = Tensor.normal([12, 8], seed: 2)
+        table.requiresGradient = true
+        let queries = scores(40, 8, seed: 4)
+        let distinct = SampledSoftmax(temperature: 0.5).mean(
+          Logits(queries, table.rows(positions(columns.items), gradient: .dense), columns))
+        distinct.backward()
+        let gradients = (queries.gradient?.floats() ?? [], table.gradient?.floats() ?? [])
+        queries.clearGradient()
+        table.clearGradient()
+
+        let items = targets + extra
+        let naive = SampledSoftmax(temperature: 0.5).mean(
+          Logits(
+            values: queries.matmul(transposed: table.rows(positions(items), gradient: .dense)),
+            target: .range(0..<40), isMasked: accidentalHits(items),
+            correction: twin.columns(targets: targets, extra: extra).map {
+              Logits.Correction($0)
+            }))
+        naive.backward()
+        expectClose([distinct.item()], [naive.item()], "loss")
+        expectClose(gradients.0, queries.gradient?.floats() ?? [], "queries")
+        expectClose(gradients.1, table.gradient?.floats() ?? [], "items")
+      }
+    }
+  }
+
+  @Test func `permuting the batch permutes the rows of the loss`() throws {
+    var source = try TrainingNegatives(NegativeSettings(), CorrectionSettings(), counts: counts)
+    var generator = SeededGenerator(seed: 9)
+    let order = (0..<40).shuffled(using: &generator)
+    let queries = scores(40, 8, seed: 4)
+    let table = Tensor.normal([12, 8], seed: 2)
+    func rows(_ order: [Int]) -> [Float] {
+      let columns = source.columns(targets: order.map { targets[$0] }, using: &generator)
+      return SampledSoftmax()(
+        Logits(
+          queries.indexSelect(0, Tensor(order)), table.rows(positions(columns.items)), columns)
+      ).floats()
+    }
+    let plain = rows(Array(0..<40))
+    expectClose(rows(order), order.map { plain[$0] })
+  }
+
+  @Test(arguments: [NegativeSettings.Kind.uniform, .popularity])
+  func `drawn negatives are the draws, and the batch's items are positives only`(
+    kind: NegativeSettings.Kind
+  ) throws {
+    var settings = NegativeSettings()
+    (settings.kind, settings.count) = (kind, 1000)
+    var source = try TrainingNegatives(settings, CorrectionSettings(), counts: counts)
+    var generator = SeededGenerator(seed: 9)
+    let batch = [ItemIndex(11), ItemIndex(3)]
+    let columns = source.columns(targets: batch, using: &generator)
+    #expect(columns.counts.reduce(0, +) == 1000)
+    #expect(columns.targets.map { columns.items[Int($0)] } == batch)
+    let total = Double(counts.reduce(0, +))
+    for (column, item) in columns.items.enumerated() {
+      let q = kind == .uniform ? 1 / 12.0 : Double(counts[item.position]) / total
+      #expect(abs(exp(Double(columns.logQ?[column] ?? 0)) - q) < 1e-6)
+      #expect(abs(Double(columns.counts[column]) / 1000 - q) < 4 * (q / 1000).squareRoot())
+    }
+  }
+
+  @Test func `all items are the full softmax`() throws {
+    var settings = NegativeSettings()
+    settings.kind = .all
+    var source = try TrainingNegatives(settings, CorrectionSettings(), counts: counts)
+    var generator = SeededGenerator(seed: 9)
+    let columns = source.columns(targets: targets, using: &generator)
+    let table = Tensor.normal([12, 8], seed: 2)
+    let queries = scores(40, 8, seed: 4)
+    let rows = SampledSoftmax()(Logits(queries, table.rows(positions(columns.items)), columns))
+    let whole = Logits(values: queries.matmul(transposed: table), target: positions(targets))
+    expectClose(rows.floats(), FullSoftmax()(whole).floats())
+  }
+
+  @Test func `impossible numbers of negatives are refused in words`() {
+    var settings = NegativeSettings()
+    settings.kind = .uniform
+    #expect(throws: ModelsError.self) { try settings.validate() }
+    #expect(
+      "\(ModelsError.setting(key: "negatives.count", value: "0", reason: "x"))"
+        == "setting 'negatives.count' is 0: x")
+    do {
+      try settings.validate()
+    } catch {
+      #expect(
+        "\(error)"
+          == "setting 'negatives.count' is 0: uniform negatives need 1 or more, such as 1024")
+    }
+  }
+
+  private func positions(_ items: [ItemIndex]) -> Tensor { Tensor(items.map(\.position)) }
+
+  private func accidentalHits(_ items: [ItemIndex]) -> Tensor {
+    let mask = (0..<40).flatMap { row in
+      items.indices.map { $0 != row && items[$0] == items[row] }
+    }
+    return Tensor(mask, shape: [40, items.count])
+  }
+}
