@@ -1,0 +1,150 @@
+import CorralArtifacts
+import CorralData
+import CorralSampling
+import CorralVectors
+import Foundation
+import Torch
+
+/// A run in a file: one safetensors file that is replaced in one go, so that a kill at any moment
+/// leaves the old checkpoint or the new one.
+///
+/// Tensors: `parameters/NAME`, `best/NAME`, `optimiser/NAME`, `estimator/gaps|last_seen|hits`. The
+/// metadata hold the counters, the history of epochs, the settings, and a fingerprint of the data.
+struct Checkpoint {
+  static let format = 1
+
+  let file: URL
+  private let settings: FlatSettings
+  private let fingerprint: String
+
+  /// All of a run that changes.
+  struct Content {
+    var state: RunState
+    var parameters: [String: StoredTensor]
+    var best: [String: StoredTensor]
+    var optimiser: Optimizer.State
+    var estimator: FrequencyEstimator.State?
+  }
+
+  /// The numbers of a content; its tensors stand beside them.
+  private struct Record: Codable {
+    var state: RunState
+    var optimiserSteps: Int
+    var estimatorSteps: Int?
+  }
+
+  init(file: URL, settings: FlatSettings, _ split: Split) {
+    self.file = file
+    self.settings = settings
+    fingerprint = split.fingerprint
+  }
+
+  /// Replaces the checkpoint.
+  func write(_ content: Content) throws {
+    var tensors = Self.tensors("parameters", content.parameters)
+    tensors += Self.tensors("best", content.best)
+    tensors += Self.tensors("optimiser", content.optimiser.tensors)
+    if let estimator = content.estimator {
+      tensors += [
+        SafetensorsTensor("estimator/gaps", estimator.gaps),
+        SafetensorsTensor("estimator/last_seen", estimator.lastSeen),
+        SafetensorsTensor("estimator/hits", estimator.hits),
+      ]
+    }
+    let record = Record(
+      state: content.state, optimiserSteps: content.optimiser.steps,
+      estimatorSteps: content.estimator?.step)
+    let metadata = [
+      "format": "\(Self.format)", "run": try Self.text(record),
+      "settings": try Self.text(settings), "data": fingerprint,
+    ]
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try AtomicFile.write(to: file) { temporary in
+      try SafetensorsFile.write(tensors, metadata: metadata, to: temporary)
+    }
+  }
+
+  /// Reads the checkpoint; `nil` when there is none.
+  ///
+  /// Throws `TrainingError` for one that cannot be read, or belongs to a run with other settings or
+  /// data.
+  func read() throws -> Content? {
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    let stored: SafetensorsFile
+    do {
+      stored = try SafetensorsFile(file)
+    } catch {
+      throw TrainingError.damagedCheckpoint(path: file.path, reason: "\(error)")
+    }
+    guard let format = stored.metadata["format"].flatMap(Int.init) else {
+      throw damaged("it has no format number")
+    }
+    if format > Self.format {
+      throw TrainingError.newerCheckpoint(path: file.path, format: format, known: Self.format)
+    }
+    let saved = try value(FlatSettings.self, "settings", in: stored)
+    if let (key, now, then) = settings.firstDifference(
+      from: saved, except: RetrieverTrainingSettings.free(settings))
+    {
+      throw TrainingError.settingsDiffer(path: file.path, key: key, saved: then, now: now)
+    }
+    guard stored.metadata["data"] == fingerprint else {
+      throw TrainingError.dataDiffer(path: file.path)
+    }
+    let record = try value(Record.self, "run", in: stored)
+    do {
+      return Content(
+        state: record.state, parameters: try Self.tensors("parameters", in: stored),
+        best: try Self.tensors("best", in: stored),
+        optimiser: Optimizer.State(
+          steps: record.optimiserSteps, tensors: try Self.tensors("optimiser", in: stored)),
+        estimator: try record.estimatorSteps.map { step in
+          FrequencyEstimator.State(
+            step: step, gaps: try stored.array("estimator/gaps"),
+            lastSeen: try stored.array("estimator/last_seen"),
+            hits: try stored.array("estimator/hits"))
+        })
+    } catch {
+      throw damaged("\(error)")
+    }
+  }
+
+  private static func tensors(
+    _ part: String, _ tensors: [String: StoredTensor]
+  ) -> [SafetensorsTensor] {
+    tensors.sorted { $0.key < $1.key }.map {
+      SafetensorsTensor("\(part)/\($0.key)", $0.value.values, shape: $0.value.shape)
+    }
+  }
+
+  private static func tensors(
+    _ part: String, in file: SafetensorsFile
+  ) throws -> [String: StoredTensor] {
+    var tensors: [String: StoredTensor] = [:]
+    for (name, entry) in file.entries where name.hasPrefix(part + "/") {
+      tensors[String(name.dropFirst(part.count + 1))] = StoredTensor(
+        shape: entry.shape, values: try file.array(name))
+    }
+    return tensors
+  }
+
+  private static func text(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  private func value<Value: Decodable>(
+    _ type: Value.Type, _ key: String, in file: SafetensorsFile
+  ) throws -> Value {
+    guard let text = file.metadata[key],
+      let value = try? JSONDecoder().decode(type, from: Data(text.utf8))
+    else { throw damaged("its '\(key)' cannot be understood") }
+    return value
+  }
+
+  private func damaged(_ reason: String) -> TrainingError {
+    .damagedCheckpoint(path: file.path, reason: reason)
+  }
+}

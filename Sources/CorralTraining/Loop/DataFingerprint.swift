@@ -1,0 +1,24 @@
+import CorralData
+
+extension Split {
+  /// A number that follows from what training and validation see, and changes when any of it does.
+  ///
+  /// FNV-1a over the interactions, their rows and their weights: O(interactions), no secrecy meant.
+  var fingerprint: String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
+    mix(UInt64(itemCount))
+    for part in [training, validation] {
+      part.values.withUnsafeBufferPointer { values in
+        for item in values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
+      }
+      part.offsets.withUnsafeBufferPointer { offsets in
+        for offset in offsets { mix(UInt64(bitPattern: Int64(offset))) }
+      }
+    }
+    weights.withUnsafeBufferPointer { weights in
+      for weight in weights { mix(UInt64(weight.bitPattern)) }
+    }
+    return String(hash, radix: 16)
+  }
+}

@@ -1,0 +1,73 @@
+import CorralData
+import CorralModels
+import CorralVectors
+import Foundation
+import Torch
+
+extension RetrieverTrainingSettings {
+  /// The most items of a history that the retriever looks at.
+  var historyLength: Int {
+    switch retriever.model {
+    case .twoTower: retriever.history.length
+    // A withheld user is known by the items that they interacted with.
+    case .matrixFactorisation: train.withheldUsers > 0 ? max(retriever.history.length, 1) : 0
+    }
+  }
+
+  /// Whether a query without a history would be nothing at all.
+  func needsHistory(_ catalogue: Catalogue) -> Bool {
+    switch retriever.model {
+    case .twoTower:
+      retriever.userEmbedding == .off
+        && (retriever.features == .off || catalogue.users.columns.isEmpty)
+    case .matrixFactorisation: train.withheldUsers > 0
+    }
+  }
+}
+
+extension NegativeSettings {
+  /// Whether an item that is never a target is in no column either.
+  var leavesUnseenItems: Bool {
+    switch kind {
+    case .inBatch: count == 0
+    case .popularity: true
+    case .uniform, .all: false
+    }
+  }
+}
+
+extension Parameters {
+  /// Sets the embeddings of items that training never sees to zero, so that what is known about them
+  /// is their features, and not the random numbers that the others started from.
+  func forget(itemsWithout counts: [Int]) {
+    guard counts.contains(0) else { return }
+    for parameter in all
+    where parameter.name == "items.weight" || parameter.name == "history.weight" {
+      var values = parameter.tensor.floats()
+      let width = parameter.tensor.size(1)
+      for (item, count) in counts.enumerated() where count == 0 {
+        for column in 0..<width { values[item * width + column] = 0 }
+      }
+      parameter.tensor.write(values)
+    }
+  }
+}
+
+extension QueryBatch {
+  /// The queries with a share of the users unknown.
+  func withholding(_ share: Double, using generator: inout SeededGenerator) -> QueryBatch {
+    guard share > 0 else { return self }
+    return QueryBatch(
+      users: users.map { generator.uniform() < share ? nil : $0 }, histories: histories)
+  }
+}
+
+extension Float {
+  /// `exp(-x)`.
+  var inverseExponential: Float { exp(-self) }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var inSeconds: Double { self / .seconds(1) }
+}

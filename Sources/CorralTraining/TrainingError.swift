@@ -1,0 +1,58 @@
+/// What stops a training run, or keeps one from starting.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss is infinite or not a number.
+  case lossNotFinite(String, epoch: Int, step: Int)
+  /// A parameter is infinite or not a number although the loss was a number.
+  case parameterNotFinite(String, epoch: Int, step: Int)
+  /// A setting has a value that training cannot use.
+  case setting(key: String, value: String, reason: String)
+  /// The split has nothing to learn from.
+  case noExamples(rule: String)
+  /// A checkpoint was saved under another value of a setting.
+  case settingsDiffer(path: String, key: String, saved: String, now: String)
+  /// A checkpoint was saved by a run on other data.
+  case dataDiffer(path: String)
+  /// A checkpoint cannot be read.
+  case damagedCheckpoint(path: String, reason: String)
+  /// A checkpoint of a format that this version does not know.
+  case newerCheckpoint(path: String, format: Int, known: Int)
+
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .lossNotFinite(let loss, let epoch, let step):
+      """
+      the loss became \(loss) in epoch \(epoch), step \(step): lower train.rate, raise \
+      loss.temperature, or set train.clip to 1; the last checkpoint is as it was before
+      """
+    case .parameterNotFinite(let name, let epoch, let step):
+      """
+      parameter '\(name)' is no longer a number after epoch \(epoch), step \(step): lower \
+      train.rate, or set train.clip to 1; the last checkpoint is as it was before
+      """
+    case .setting(let key, let value, let reason): "setting '\(key)' is \(value): \(reason)"
+    case .noExamples(let rule):
+      """
+      there is nothing to learn from: the training part (\(rule)) has no interaction with a weight \
+      above 0 that a query could come before; use more data or a weaker filter
+      """
+    case .settingsDiffer(let path, let key, let saved, let now):
+      """
+      \(path) cannot be resumed: it was trained with \(key) = \(saved), and now \(key) = \(now); use \
+      the settings that it was started with, or start anew without --resume
+      """
+    case .dataDiffer(let path):
+      """
+      \(path) cannot be resumed: it was trained on other data, or on another split of them; use the \
+      data that it was started with, or start anew without --resume
+      """
+    case .damagedCheckpoint(let path, let reason):
+      "\(path) is not a checkpoint that can be read: \(reason); start anew without --resume"
+    case .newerCheckpoint(let path, let format, let known):
+      """
+      \(path) has checkpoint format \(format) and this version reads up to \(known): resume with the \
+      version of corral that wrote it, or start anew without --resume
+      """
+    }
+  }
+}
