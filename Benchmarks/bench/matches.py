@@ -130,15 +130,19 @@ class Matches:
             return f"{items:,}-row table"
 
         large, small = self.sizes.table_items, self.sizes.small_table_items
+        # Growth is that of the table alone: both sides' batches name the same number of items.
+        named = ("--named", small)
+        line = Line("step-growth", f"two-tower step, {label(large)}, same batches", "step")
         matches = [
             Match(
-                self.corral("step", *words(large)), self.corral("step", *words(small)), label(small), 2,
-                [Line("step-growth", f"two-tower step, {label(large)}", "step")], left_name=label(large),
+                self.corral("step", *words(large), *named), self.corral("step", *words(small), *named),
+                label(small), 2, [line], left_name=label(large),
             )
         ]
         for items in (large, small):
             for optimizer, name in (("adam", "PyTorch, fused Adam"), ("sparse", "PyTorch, SparseAdam")):
-                line = Line(f"step-{optimizer}-{'large' if items == large else 'small'}", f"two-tower step, {label(items)}", "step")
+                size = "large" if items == large else "small"
+                line = Line(f"step-{optimizer}-{size}", f"two-tower step, {label(items)}", "step")
                 right = self.peer("step", *words(items), "--optimizer", optimizer)
                 matches.append(Match(self.corral("step", *words(items)), right, name, 2, [line]))
         return matches
