@@ -1,1 +1,10 @@
-// umbrella
+@_exported public import CorralArtifacts
+@_exported public import CorralBaselines
+@_exported public import CorralData
+@_exported public import CorralEvaluation
+@_exported public import CorralIndex
+@_exported public import CorralModels
+@_exported public import CorralSampling
+@_exported public import CorralTraining
+@_exported public import CorralVectors
+@_exported public import Torch

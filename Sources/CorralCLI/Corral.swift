@@ -1,4 +1,31 @@
 import ArgumentParser
 
-@main struct Corral: ParsableCommand {
+/// The command `corral`: from a log of interactions to recommendations.
+@main
+struct Corral: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "corral",
+    abstract: "Turns a log of who-did-what into recommendations.",
+    discussion: """
+      New here? `corral quickstart` needs no data and no network, and takes half a minute.
+
+      Results go to standard output, progress to standard error; --json prints one JSON object. \
+      Exit codes: 0 done, 1 failed, 2 bad input, 64 bad usage.
+      """,
+    version: Version.text,
+    subcommands: [
+      Quickstart.self, DataCommand.self,
+      Train.self, Evaluate.self, Compare.self, Recommend.self,
+      Similar.self, Index.self, Export.self, Experiment.self, Config.self, Doctor.self,
+    ])
+
+  /// Runs a command, and ends the process with the exit code that its outcome deserves.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Failure.exit(with: error)
+    }
+  }
 }

@@ -102,16 +102,16 @@ extension Evaluation {
 }
 
 /// Student's paired t-test over one difference a user.
-struct PairedDifference {
-  let mean: Double
+package struct PairedDifference {
+  package let mean: Double
   /// The mean over its standard error.
   ///
   /// 0 when all differences are 0; where all are the same but not 0, the largest number that can
   /// be written.
-  let t: Double
-  let p: Double
+  package let t: Double
+  package let p: Double
 
-  init(_ values: [Double]) {
+  package init(_ values: [Double]) {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

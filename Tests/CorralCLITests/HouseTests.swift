@@ -26,7 +26,10 @@ private struct House {
     return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
       .flatMap { file in
         try String(contentsOf: file, encoding: .utf8)
-          .matches(of: /(?m)^\s*(?:@\w+ )*(?:public |package |internal |private )?import (?:struct |enum |func |class )?(\w+)/)
+          .matches(
+            of:
+              /(?m)^\s*(?:@\w+ )*(?:public |package |internal |private )?import (?:struct |enum |func |class )?(\w+)/
+          )
           .map { (file.lastPathComponent, String($0.1)) }
       }.filter { modules.contains($0.module) }
   }

@@ -4,7 +4,8 @@ import Testing
 /// The commands of a document: lines of its fenced `sh` blocks that start with `corral`.
 private func corralCommands(in text: String) -> [[String]] {
   text.matches(of: /(?ms)^```sh\n(.*?)^```/).flatMap { block in
-    String(block.1).replacing("\\\n", with: " ").split(separator: "\n").compactMap { line -> [String]? in
+    String(block.1).replacing("\\\n", with: " ").split(separator: "\n").compactMap {
+      line -> [String]? in
       let code = line.split(separator: "#", maxSplits: 1).first ?? ""
       let words = code.split(separator: " ").map { $0.replacing("'", with: "") }
       guard let program = words.first, program.split(separator: "/").last == "corral" else {

@@ -64,7 +64,8 @@ private func complaint(_ yaml: String = "", _ assignments: String...) -> String 
   }
 
   @Test func `a list is replaced whole, and an empty table takes any key`() throws {
-    let sample = try merged("evaluate: {weights: {rating>=4: 1, click: 0.5}}", "evaluate.cutoffs=[7]")
+    let sample = try merged(
+      "evaluate: {weights: {rating>=4: 1, click: 0.5}}", "evaluate.cutoffs=[7]")
     #expect(sample.evaluate.cutoffs == [7])
     #expect(sample.evaluate.weights == ["rating>=4": 1, "click": 0.5])
   }
@@ -85,7 +86,10 @@ private func complaint(_ yaml: String = "", _ assignments: String...) -> String 
     ("evaluate.cutoffs=5", "setting 'evaluate.cutoffs': needs a list, as in [10, 20], not '5'"),
     ("evaluate.cutoffs=[1,x]", "setting 'evaluate.cutoffs[1]': needs a whole number, not 'x'"),
     ("train.rate.x=1", "setting 'train.rate': needs a single value, not a group"),
-    ("train=3", "'train' is a group of settings, not a single value; it holds: epochs, rate, optimiser"),
+    (
+      "train=3",
+      "'train' is a group of settings, not a single value; it holds: epochs, rate, optimiser"
+    ),
     ("train.rate", "--set needs a setting and a value, as in train.rate=0.001, not 'train.rate'"),
     (
       "train.rate=[1", "--set train.rate=[1 is not YAML: did not find expected ',' or ']'"

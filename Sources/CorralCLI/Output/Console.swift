@@ -24,7 +24,9 @@ package struct Console: Sendable {
   package enum Verbosity: Int, Comparable {
     case quiet, normal, verbose
 
-    package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Verbosity, right: Verbosity) -> Bool {
+      left.rawValue < right.rawValue
+    }
   }
 
   /// Whether standard output holds one JSON object instead of text.
@@ -58,7 +60,8 @@ package struct Console: Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    Self.write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: .standardOutput)
+    Self.write(
+      String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: .standardOutput)
   }
 
   /// Says what is going on.

@@ -3,10 +3,10 @@ package struct Table {
   /// Where the cells of a column stand.
   package enum Alignment { case left, right }
 
-  private let headings: [String]
-  private let alignments: [Alignment]
+  fileprivate let headings: [String]
+  fileprivate let alignments: [Alignment]
   private let widest: Int
-  private var rows: [[String]] = []
+  fileprivate var rows: [[String]] = []
 
   /// A table with a heading for each column; cells wider than `widest` columns are cut short.
   package init(_ headings: [(String, Alignment)], widest: Int = 60) {
@@ -20,10 +20,11 @@ package struct Table {
     rows.append(cells + [String](repeating: "", count: max(0, headings.count - cells.count)))
   }
 
-  /// The table, a line a row, headings and a rule first.
-  package func rendered(_ style: TextStyle) -> String {
+  /// The table, a line a row, headings and a rule first unless there are none.
+  package func rendered(_ style: TextStyle, headed: Bool = true) -> String {
     let widths = headings.indices.map { column in
-      min(widest, max(headings[column].displayWidth, rows.map { $0[column].displayWidth }.max() ?? 0))
+      min(
+        widest, max(headings[column].displayWidth, rows.map { $0[column].displayWidth }.max() ?? 0))
     }
     func line(_ cells: [String]) -> String {
       let fitted = cells.indices.map { column in
@@ -35,12 +36,22 @@ package struct Table {
       return trimmedEnd(fitted.joined(separator: "  "))
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-    return ([style.bold(line(headings)), style.dim(rule)] + rows.map(line)).joined(separator: "\n")
+    let head = headed ? [style.bold(line(headings)), style.dim(rule)] : []
+    return (head + rows.map(line)).joined(separator: "\n")
   }
 
   private func trimmedEnd(_ text: String) -> String {
     var text = text
     while text.last == " " { text.removeLast() }
     return text
+  }
+}
+
+extension Table {
+  /// The table as Markdown.
+  package var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+    let rule = alignments.map { $0 == .right ? "---:" : "---" }
+    return ([line(headings), line(rule)] + rows.map(line)).joined(separator: "\n")
   }
 }

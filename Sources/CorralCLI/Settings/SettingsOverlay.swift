@@ -42,7 +42,8 @@ package struct SettingsOverlay<Settings: Codable> {
     }
   }
 
-  private func merged(_ base: Node, _ overlay: Node, path: [String], source: String) throws -> Node {
+  private func merged(_ base: Node, _ overlay: Node, path: [String], source: String) throws -> Node
+  {
     // A group with no settings of its own is a table whose keys are the user's.
     guard let known = base.mapping, !known.isEmpty else { return overlay }
     guard let given = overlay.mapping else {

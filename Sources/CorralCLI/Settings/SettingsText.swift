@@ -8,6 +8,16 @@ package func yamlText(_ settings: some Encodable) throws -> String {
   return try Yams.serialize(node: readable(tree), width: 100)
 }
 
+/// The same with each block on a line or two: what is printed when a run starts.
+func compactText(_ settings: some Encodable) throws -> String {
+  guard let tree = try Yams.compose(yaml: YAMLEncoder().encode(settings)),
+    var blocks = readable(tree).mapping
+  else { return "" }
+  for position in blocks.indices { blocks[position].value.mapping?.style = .flow }
+  return try Yams.serialize(node: .mapping(blocks), width: 100)
+    .trimmingCharacters(in: .newlines)
+}
+
 /// The same tree with numbers as short as they can be and lists on one line.
 private func readable(_ node: Node) -> Node {
   switch node {
@@ -21,7 +31,9 @@ private func readable(_ node: Node) -> Node {
     return .sequence(sequence)
   case .scalar(var scalar):
     let isQuoted = scalar.style != .plain && scalar.style != .any
-    if !isQuoted, node.int == nil, node.bool == nil, let number = Double(scalar.string), number.isFinite {
+    if !isQuoted, node.int == nil, node.bool == nil, let number = Double(scalar.string),
+      number.isFinite
+    {
       // A 32-bit float arrives as all the digits of its 64-bit twin.
       let short = Float(number)
       let isSingle = abs(Double(short) - number) <= abs(number) * 1e-12

@@ -24,9 +24,11 @@ enum Binary {
   /// Where the build put it: the folder that holds the test bundle.
   static var url: URL {
     get throws {
-      let candidates = ([Bundle.main.executableURL] + Bundle.allBundles.map(\.bundleURL))
+      let candidates =
+        ([Bundle.main.executableURL] + Bundle.allBundles.map(\.bundleURL))
         .compactMap { $0?.deletingLastPathComponent() } + [
-          packageRoot.appending(path: ".build/release"), packageRoot.appending(path: ".build/debug"),
+          packageRoot.appending(path: ".build/release"),
+          packageRoot.appending(path: ".build/debug"),
         ]
       return try #require(
         candidates.map { $0.appending(path: "corral") }
@@ -46,8 +48,36 @@ enum Binary {
   static func run(
     _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]
   ) throws -> Outcome {
+    try run(arguments, in: folder, environment: environment) { _ in }
+  }
+
+  /// Runs `corral`, and presses Ctrl-C a moment after a file appears.
+  static func interrupted(_ arguments: [String], after file: String) throws -> Outcome {
+    try run(arguments, in: nil, environment: [:]) { process in
+      for _ in 0..<3_000 where process.isRunning {
+        if FileManager.default.fileExists(atPath: file) { break }
+        usleep(10_000)
+      }
+      usleep(400_000)
+      process.interrupt()
+    }
+  }
+
+  /// Runs `corral` where no file may grow beyond a number of blocks of 512 bytes.
+  static func run(_ arguments: [String], fileLimitBlocks: Int) throws -> Outcome {
+    let script = "trap '' XFSZ; ulimit -f \(fileLimitBlocks); exec \"$0\" \"$@\""
+    let shell = URL(filePath: "/bin/sh")
+    return try run(
+      ["-c", script, try url.path] + arguments, in: nil, environment: [:], program: shell
+    ) { _ in }
+  }
+
+  private static func run(
+    _ arguments: [String], in folder: URL?, environment: [String: String],
+    program: URL? = nil, meanwhile: (Process) -> Void
+  ) throws -> Outcome {
     let process = Process()
-    process.executableURL = try url
+    process.executableURL = try program ?? url
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -63,6 +93,7 @@ enum Binary {
       let data = errors.fileHandleForReading.readDataToEndOfFile()
       said.withLock { $0 = data }
     }
+    meanwhile(process)
     let printed = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     reader.sync {}

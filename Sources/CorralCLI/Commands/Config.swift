@@ -1,0 +1,18 @@
+import ArgumentParser
+import Foundation
+
+/// `corral config`: every setting there is, with what a file and the command line make of it.
+struct Config: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the merged settings: every one there is, as a file that train takes.")
+
+  @OptionGroup var settings: SettingsOptions
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let merged = try settings.merged()
+    try output.console.printJSON(merged)
+    output.console.print(try yamlText(merged).trimmingCharacters(in: .newlines))
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import CorralData
+
+/// Which data a `data` command looks at: a path, and what settings say about it.
+struct DataOptions: ParsableArguments {
+  @Argument(help: "A file of interactions, or a folder that holds one.")
+  var path: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The format, or auto: \(DataFormat.allCases.map(\.rawValue).joined(separator: ", "))."))
+  var format: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("A settings file; its block data counts.", valueName: "file"))
+  var config: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("One setting, as in data.filter.minUser=5.", valueName: "key.path=value"))
+  var assignments: [String] = []
+
+  /// The merged block, over this path.
+  func settings() throws -> DataSettings {
+    var overlay = try SettingsOverlay(Settings())
+    try overlay.apply(file: config, assignments: assignments)
+    var settings = try overlay.decoded().data
+    settings.path = path
+    if let format { settings.format = try DataFormat(named: format) }
+    return settings
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import CorralArtifacts
+import CorralData
+import CorralEvaluation
+import Foundation
+
+/// `corral evaluate DIR`: how good a saved model is on what was held out.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures a saved model by ranking the whole catalogue.",
+    discussion: """
+      The data are those the model was trained on, found again by path and checked by SHA-256, and \
+      cut as they were; --data reads them from another place. Settings of the block `evaluate` can \
+      be changed with --set.
+      """)
+
+  @Argument(help: "The directory of a saved model.")
+  var model: String
+
+  @Option(help: "Where the data are now.")
+  var data: String?
+
+  @Option(help: "The held-out part: test or validation.")
+  var split = HeldOut.test
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("One setting of evaluate, as in cutoffs=[10,20].", valueName: "key=value"))
+  var assignments: [String] = []
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let console = output.console
+    let opened = try OpenedModel(model)
+    var overlay = try SettingsOverlay(opened.settings.evaluate)
+    for assignment in assignments {
+      try overlay.set(assignment.droppingPrefix("evaluate."))
+    }
+    let data = try opened.loadData(from: data, console: console)
+    let ranking = try FullRanking(of: data.split, part: split, settings: overlay.decoded())
+    console.detail("ranking \(data.split.itemCount) items for \(ranking.userCount) users")
+    let evaluation = try ranking.evaluate(opened.model.scoring(data.split, part: split))
+    try show(evaluation.report(), of: opened, data: data, on: console)
+  }
+
+  private func show(
+    _ report: EvaluationReport, of opened: OpenedModel, data: LoadedData, on console: Console
+  ) throws {
+    try console.printJSON(EvaluationOutput(data: data.provenance, report: report))
+    let stage = report.stages["retriever"] ?? [:]
+    console.print("\(console.style.bold(opened.name))  \(opened.kind)")
+    console.print(console.style.dim(data.summary))
+    console.print(console.style.dim(EvaluationView.protocolLine(report)) + "\n")
+    console.print(EvaluationView.metrics(stage).rendered(console.style) + "\n")
+    let headline = EvaluationView.headline(of: stage)
+    console.print(
+      EvaluationView.slices(report.slices, metric: headline).rendered(console.style))
+    console.note(
+      console.noteStyle.dim(
+        """
+
+        \(Format.seconds(report.seconds)), \(Format.short(report.usersPerSecond)) users/s; \
+        ± is half of the 95% interval over users
+        """))
+    console.suggest([
+      ("corral compare \(model) OTHER", "paired tests between models on the same users"),
+      ("corral recommend \(model) --user \(opened.users[0])", "what it recommends"),
+    ])
+  }
+}
+
+/// What `corral evaluate --json` prints.
+struct EvaluationOutput: Encodable {
+  let data: Manifest.DataProvenance
+  let report: EvaluationReport
+
+  private enum CodingKeys: CodingKey { case data }
+
+  func encode(to encoder: any Encoder) throws {
+    try report.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(data, forKey: .data)
+  }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import CorralEvaluation
+import Foundation
+
+/// `corral experiment`: tables from papers, run again beside the published ones.
+struct Experiment: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs an experiment: a table from a paper, beside the published one.",
+    subcommands: [Run.self, List.self])
+
+  /// The experiments that there are.
+  enum Name: String, CaseIterable {
+    case popularityBias = "popularity-bias"
+    case frequencyEstimator = "frequency-estimator"
+
+    /// What the experiment answers.
+    var question: String {
+      switch self {
+      case .popularityBias: PopularityBias.question
+      case .frequencyEstimator: FrequencyEstimatorStudy.question
+      }
+    }
+  }
+
+  /// `corral experiment list`.
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists the experiments.")
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let console = output.console
+      try console.printJSON(
+        Dictionary(uniqueKeysWithValues: Name.allCases.map { ($0.rawValue, $0.question) }))
+      for name in Name.allCases {
+        console.print("\(console.style.bold(name.rawValue))\n  \(name.question)\n")
+      }
+    }
+  }
+
+  /// `corral experiment run NAME`.
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Runs an experiment by name, or again from the settings.json it wrote.",
+      discussion: """
+        Without --data an experiment makes up its data. --set changes any of its settings; --out \
+        writes a folder with settings.json, results.json and README.md.
+        """)
+
+    @Argument(help: "The name of an experiment, or a settings.json that one wrote.")
+    var experiment: String
+
+    @OptionGroup var settings: SettingsOptions
+
+    @Option(help: ArgumentHelp("Where to write the experiment's folder.", valueName: "dir"))
+    var out: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      var settings = settings
+      var name = experiment
+      if FileManager.default.fileExists(atPath: experiment), Name(rawValue: experiment) == nil {
+        name = try ExperimentFolder.name(inSettings: experiment)
+        settings.config = settings.config ?? experiment
+      }
+      switch Name(rawValue: name) {
+      case .popularityBias: try runPopularityBias(settings)
+      case .frequencyEstimator: try runFrequencyEstimator(settings)
+      case nil:
+        let names = Name.allCases.map(\.rawValue)
+        let meant = name.nearest(among: names).map { "; did you mean '\($0)'?" }
+        throw InputError.options(
+          "no experiment '\(name)'\(meant ?? "; there are \(names.joined(separator: ", "))")")
+      }
+    }
+
+    private func runPopularityBias(_ settings: SettingsOptions) throws {
+      let console = output.console
+      var overlay = try SettingsOverlay(PopularityBias.Options())
+      try settings.apply(to: &overlay)
+      var options = try overlay.decoded()
+      options.run = settings.overriding(options.run)
+      if let seed = settings.seed { options.seeds = [seed] }
+      let results = try PopularityBias(options: options, console: console).run()
+      let cutoff =
+        options.run.evaluate.cutoffs.first { $0 == 10 } ?? options.run.evaluate.cutoffs[0]
+      let table = results.table(cutoff: cutoff)
+      try console.printJSON(results)
+      console.print(console.style.dim("\(results.rules.split), seeds \(results.seeds)\n"))
+      console.print(table.rendered(console.style))
+      console.note(
+        console.noteStyle.dim(
+          """
+
+          ± is the deviation over seeds; p: paired t-test over users against no correction, for \
+          ndcg@\(cutoff); head, middle, tail: ndcg@\(cutoff) of those targets; \
+          \(Format.seconds(results.seconds))
+          """))
+      try save(
+        ExperimentFolder(
+          name: PopularityBias.name, question: PopularityBias.question,
+          table: results.rules.split + "\n\n" + table.markdown, seconds: results.seconds),
+        settings: options, results: results)
+    }
+
+    private func runFrequencyEstimator(_ settings: SettingsOptions) throws {
+      let console = output.console
+      var overlay = try SettingsOverlay(FrequencyEstimatorStudy.Options())
+      try settings.apply(to: &overlay)
+      let options = try overlay.decoded()
+      let study = FrequencyEstimatorStudy(options: options)
+      let results = study.run(console: console)
+      try console.printJSON(results)
+      for (title, table) in results.tables {
+        console.print(console.style.bold(title) + "\n" + table.rendered(console.style) + "\n")
+      }
+      try save(
+        ExperimentFolder(
+          name: FrequencyEstimatorStudy.name, question: FrequencyEstimatorStudy.question,
+          table: results.tables.map { "\($0)\n\n\($1.markdown)" }.joined(separator: "\n\n"),
+          seconds: results.seconds),
+        settings: options, results: results)
+    }
+
+    private func save(
+      _ folder: ExperimentFolder, settings: some Encodable, results: some Encodable
+    ) throws {
+      guard let out else { return }
+      try folder.write(settings: settings, results: results, to: URL(filePath: out))
+      output.console.note("written to \(out)")
+    }
+  }
+}

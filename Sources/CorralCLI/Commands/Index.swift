@@ -1,0 +1,165 @@
+import ArgumentParser
+import CorralArtifacts
+import CorralData
+import CorralIndex
+import CorralVectors
+import Foundation
+
+/// `corral index`: how candidates are found among the items of a saved model.
+struct Index: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Builds and checks the index that candidates are found with.",
+    subcommands: [Build.self, Check.self])
+
+  /// `corral index build DIR`: the same model with another index.
+  struct Build: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Builds an index over a model's items, and saves it with the model.")
+
+    @Argument(help: "The directory of a saved model.")
+    var model: String
+
+    @Option(help: "The kind of index: exact or hnsw.")
+    var kind = IndexSettings.Kind.hnsw
+
+    @Option(
+      name: .customLong("set"),
+      help: ArgumentHelp("One setting of index, as in m=32 or ef=200.", valueName: "key=value"))
+    var assignments: [String] = []
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+      let console = output.console
+      let opened = try OpenedModel(model)
+      var overlay = try SettingsOverlay(opened.settings.index)
+      for assignment in assignments { try overlay.set(assignment.droppingPrefix("index.")) }
+      var settings = opened.settings
+      settings.index = try overlay.decoded()
+      settings.index.kind = kind
+      let vectors = opened.model.itemVectors()
+      console.note("building a \(kind.rawValue) index over \(Format.count(vectors.rows)) items")
+      let start = ContinuousClock.now
+      let index = try BuiltIndex(vectors, settings: settings.index)
+      let seconds = (ContinuousClock.now - start).inSeconds
+      try opened.replaceIndex(index, settings: settings)
+      try console.printJSON(
+        Output(
+          model: model, kind: kind.rawValue, items: vectors.rows, dimension: vectors.columns,
+          seconds: seconds, bytes: index.byteCount))
+      console.print(
+        """
+        \(kind.rawValue) index over \(Format.count(vectors.rows)) items of \(vectors.columns) \
+        numbers: \(Format.seconds(seconds)), \(Format.bytes(index.byteCount)), saved in \(model)
+        """)
+      console.suggest([("corral index check \(model)", "what it finds of the exact best")])
+    }
+
+    private struct Output: Encodable {
+      let model: String
+      let kind: String
+      let items: Int
+      let dimension: Int
+      let seconds: Double
+      let bytes: Int
+    }
+  }
+
+  /// `corral index check DIR`: recall against the exact twin, speed, size.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measures an index beside the exact search: recall, speed, size.")
+
+    @Argument(help: "The directory of a saved model.")
+    var model: String
+
+    @Option(help: ArgumentHelp("How many users ask.", valueName: "count"))
+    var queries = 500
+
+    @Option(name: .short, help: ArgumentHelp("How many items each looks for.", valueName: "count"))
+    var k = 10
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+      if k < 1 || queries < 1 { throw ValidationError("-k and --queries need numbers from 1") }
+    }
+
+    func run() throws {
+      let console = output.console
+      let opened = try OpenedModel(model)
+      guard k <= opened.items.count else {
+        throw InputError.tooMany(count: k, items: opened.items.count)
+      }
+      let vectors = opened.model.itemVectors()
+      let index = try opened.index(over: vectors)
+      let users = 0..<min(queries, opened.users.count)
+      let check = IndexCheck(
+        index, items: vectors,
+        queries: opened.model.queries(users, histories: opened.histories), count: k)
+      let kind = opened.settings.index.kind.rawValue
+      try console.printJSON(Output(model: model, kind: kind, check: check))
+      var table = Table([
+        ("index", .left), ("recall@\(k)", .right), ("a search", .right), ("exact", .right),
+        ("times faster", .right), ("memory", .right),
+      ])
+      table.add([
+        kind, Format.metric(check.recall), milliseconds(check.milliseconds),
+        milliseconds(check.exactMilliseconds), String(format: "%.1f", check.speedup),
+        Format.bytes(check.bytes),
+      ])
+      console.print(
+        """
+        \(Format.count(check.items)) items of \(check.dimension) numbers, \
+        \(Format.count(check.queries)) queries, one thread
+
+        """)
+      console.print(table.rendered(console.style))
+      if kind == "exact" {
+        console.suggest([("corral index build \(model) --kind hnsw", "a graph, for speed")])
+      }
+    }
+
+    private func milliseconds(_ value: Double) -> String { String(format: "%.3f ms", value) }
+
+    private struct Output: Encodable {
+      let model: String
+      let kind: String
+      let check: IndexCheck
+
+      private enum CodingKeys: String, CodingKey {
+        case model, kind, speedup
+      }
+
+      func encode(to encoder: any Encoder) throws {
+        try check.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(check.speedup, forKey: .speedup)
+      }
+    }
+  }
+}
+
+extension OpenedModel {
+  /// Writes the model again with another index: the old one stays whole until the new one is.
+  fileprivate func replaceIndex(_ index: BuiltIndex, settings: Settings) throws {
+    var manifest = saved.manifest
+    manifest.settings = try JSONValue(encoding: settings)
+    manifest.kinds["index"] = settings.index.kind.rawValue
+    try SavedModel.write(to: saved.url, manifest: manifest) { folder in
+      for name in saved.manifest.files.keys.sorted() where name != Self.graphFile {
+        try folder.copy(saved.url(of: name), as: name)
+      }
+      try folder.write(index)
+    }
+  }
+}
+
+extension String {
+  /// The text without a prefix, where it has it.
+  func droppingPrefix(_ prefix: String) -> String {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+  }
+}

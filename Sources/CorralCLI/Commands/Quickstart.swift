@@ -1,0 +1,131 @@
+import ArgumentParser
+import CorralBaselines
+import CorralData
+import CorralEvaluation
+import CorralIndex
+import Foundation
+
+/// `corral quickstart`: from nothing to recommendations, without data and without a network.
+struct Quickstart: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Makes up a catalogue, trains, evaluates and recommends: half a minute, no data.",
+    discussion: """
+      The data are generated: titles one can read, genres, popularity that follows a power law, \
+      tastes that drift, and series that are met in order. Everything is written to --out, so that \
+      the commands at the end can be tried on it.
+      """)
+
+  @Option(help: ArgumentHelp("Where to write the data and the model.", valueName: "dir"))
+  var out = "corral-quickstart"
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let console = output.console
+    let folder = URL(filePath: out)
+    let place = (data: folder.appending(path: "data"), model: folder.appending(path: "model"))
+    if FileManager.default.fileExists(atPath: folder.path),
+      !FileManager.default.fileExists(atPath: place.model.path)
+    {
+      throw InputError.exists(out)
+    }
+    let start = ContinuousClock.now
+    console.print(console.style.bold("1. A catalogue with people in it") + "\n")
+    try? FileManager.default.removeItem(at: place.data)
+    try Dataset.synthesized(.quickstart).write(to: place.data.path, name: "quickstart")
+    var settings = Settings.quickstart
+    settings.data.path = place.data.path
+    let data = try LoadedData(settings.data, console: console)
+    console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
+
+    console.print(console.style.bold("2. Training a two-tower retriever on it") + "\n")
+    let run = TrainingRun(settings: settings, data: data, console: console)
+    let outcome = try run.trained()
+    console.print(outcome.summary(console.style) + "\n")
+
+    console.print(console.style.bold("3. Is it any good?") + "\n")
+    let ranking = try FullRanking(of: data.split, settings: settings.evaluate)
+    let evaluation = try ranking.evaluate(outcome.model.scoring(data.split, part: .test))
+    let popularity = TrainedModel.popularity(Popularity(data.split))
+    let baseline = try ranking.evaluate(popularity.scoring(data.split, part: .test))
+    console.print(try comparison(evaluation, baseline).rendered(console.style))
+    console.print(console.style.dim(EvaluationView.protocolLine(evaluation.report())) + "\n")
+    try ModelSaving(settings: settings, data: data, evaluation: evaluation, outcome: outcome)
+      .write(to: place.model)
+
+    let opened = try OpenedModel(place.model.path)
+    let user = Self.interestingUser(of: data)
+    let query = Query(user: UserIndex(user), history: Array(opened.histories[user]))
+    let found = try opened.recommendations(for: query, count: 10)
+    show(
+      found, to: opened.users[user], history: query.history, genres: Genres(data.dataset),
+      on: console)
+    let seconds = (ContinuousClock.now - start).inSeconds
+    console.note(
+      console.noteStyle.dim(
+        "\(Format.seconds(seconds)); the data and the model are in \(out)"))
+    try console.printJSON(
+      Output(
+        data: place.data.path, model: place.model.path, user: opened.users[user],
+        history: query.history.map { opened.label($0) }, recommendations: found.items,
+        metrics: evaluation.intervals(), popularity: baseline.intervals(), seconds: seconds))
+    let model = "\(out)/model"
+    console.suggest([
+      ("corral recommend \(model) --user \(opened.users[user]) --explain", "why these ten"),
+      ("corral similar \(model) --item \(found.items.first?.id ?? "")", "what is like the first"),
+      ("corral evaluate \(model)", "every metric, and who it works for"),
+      ("corral train --data YOUR.csv --out my-model", "the same on your own log"),
+    ])
+  }
+
+  private func comparison(_ evaluation: Evaluation, _ baseline: Evaluation) throws -> Table {
+    var table = Table([
+      ("", .left), ("popularity", .right), ("two-tower", .right), ("change", .right), ("", .left),
+    ])
+    let tests = try evaluation.compared(with: baseline)
+    for metric in [Metric(.recall, at: 10), Metric(.ndcg, at: 10), Metric(.coverage, at: 10)] {
+      let (before, after) = (try baseline.value(of: metric), try evaluation.value(of: metric))
+      let test = tests.first { $0.metric == metric }
+      table.add([
+        "\(metric)", Format.metric(before), Format.metric(after),
+        Format.change(from: before, to: after),
+        test.map { "p \($0.p < 0.001 ? "< 0.001" : "= " + Format.pValue($0.p))" } ?? "",
+      ])
+    }
+    return table
+  }
+
+  private func show(
+    _ found: Recommendations, to user: String, history: [ItemIndex], genres: Genres,
+    on console: Console
+  ) {
+    console.print(console.style.bold("4. What does it recommend?") + "\n")
+    var met = Table([("user \(user) met, the latest last", .left), ("genre", .left)])
+    for item in history.suffix(6) { met.add([genres.label(item), genres.text(item)]) }
+    console.print(met.rendered(console.style) + "\n")
+    var table = Table([("", .right), ("recommended", .left), ("genre", .left), ("score", .right)])
+    for (place, item) in found.items.enumerated() {
+      table.add([
+        "\(place + 1)", item.title ?? item.id, genres.text(id: item.id),
+        String(format: "%.3f", item.score),
+      ])
+    }
+    console.print(table.rendered(console.style))
+  }
+
+  /// A user with a history that fits on a screen: the first with 12 interactions or more.
+  private static func interestingUser(of data: LoadedData) -> Int {
+    (0..<data.split.userCount).first { data.histories[$0].count >= 12 } ?? 0
+  }
+
+  private struct Output: Encodable {
+    let data: String
+    let model: String
+    let user: String
+    let history: [String]
+    let recommendations: [Recommendations.Item]
+    let metrics: [String: Interval]
+    let popularity: [String: Interval]
+    let seconds: Double
+  }
+}

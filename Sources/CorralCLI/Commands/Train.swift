@@ -1,0 +1,92 @@
+import ArgumentParser
+import CorralArtifacts
+import CorralData
+import CorralEvaluation
+import Foundation
+
+/// `corral train`: from a log to a saved model.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Trains a model on a log of interactions and saves it.",
+    discussion: """
+      Settings: command line over file over defaults; the merged settings are saved with the model. \
+      Ctrl-C saves a checkpoint beside --out and stops; --resume goes on from there, and ends with \
+      the same model as a run that was never stopped. Models are two-tower, mf, implicit-als and \
+      popularity: --set retriever.model=mf.
+      """)
+
+  @OptionGroup var settings: SettingsOptions
+
+  @Option(help: ArgumentHelp("The directory of the model, made or replaced.", valueName: "dir"))
+  var out: String
+
+  @Flag(help: "Go on with a run that was stopped or killed.")
+  var resume = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let console = output.console
+    let place = URL(filePath: out)
+    let checkpoint = Checkpoint(beside: place)
+    try checkpoint.prepare(isResuming: resume, place: place)
+    if resume, !checkpoint.exists, FileManager.default.fileExists(atPath: place.path) {
+      console.note("nothing to resume: \(out) is complete")
+      return
+    }
+    let settings = try settings.merged(
+      over: resume ? checkpoint.settings() ?? Settings() : Settings())
+    console.note(console.noteStyle.dim(try compactText(settings)))
+    try TrainingRun.check(settings)
+    let data = try LoadedData(settings.data, console: console)
+    console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
+    // A cut-off that does not fit is found before hours of training, not after.
+    let ranking = try FullRanking(of: data.split, settings: settings.evaluate)
+    Interruption.listen()
+    let run = TrainingRun(
+      settings: settings, data: data, console: console, checkpoint: checkpoint)
+    let (outcome, report) = try checkpoint.clearingUp {
+      try checkpoint.begin(settings)
+      let outcome = try run.trained()
+      if outcome.isStopped {
+        console.note("stopped; go on with: corral train --out \(out) --resume")
+        throw ExitCode(Failure.stopped)
+      }
+      let evaluation = try ranking.evaluate(outcome.model.scoring(data.split, part: .test))
+      try ModelSaving(settings: settings, data: data, evaluation: evaluation, outcome: outcome)
+        .write(to: place)
+      return (outcome, evaluation.report())
+    }
+    checkpoint.remove()
+    try show(outcome, report, data: data, settings: settings, on: console)
+  }
+
+  private func show(
+    _ outcome: TrainingRun.Outcome, _ report: EvaluationReport, data: LoadedData,
+    settings: Settings, on console: Console
+  ) throws {
+    let stage = report.stages["retriever"] ?? [:]
+    try console.printJSON(
+      Output(
+        model: out, kind: settings.retriever.model.rawValue, data: data.provenance,
+        epochs: outcome.epochs, metrics: stage, seconds: outcome.seconds))
+    console.print(outcome.summary(console.style) + "\n")
+    console.print(EvaluationView.metrics(stage).rendered(console.style))
+    console.print(console.style.dim(EvaluationView.protocolLine(report)))
+    console.print("\nsaved in \(console.style.bold(out))")
+    console.suggest([
+      ("corral recommend \(out) --user \(data.dataset.users[0])", "what it recommends"),
+      ("corral evaluate \(out)", "the same numbers with slices"),
+      ("corral index check \(out)", "how fast and how exact its index is"),
+    ])
+  }
+
+  private struct Output: Encodable {
+    let model: String
+    let kind: String
+    let data: Manifest.DataProvenance
+    let epochs: Int
+    let metrics: [String: Interval]
+    let seconds: Double
+  }
+}

@@ -1,0 +1,70 @@
+import CorralEvaluation
+import Foundation
+
+/// The evaluations of one way of training, over several seeds, on the same users.
+struct SeedAverage {
+  let evaluations: [Evaluation]
+  private let reports: [EvaluationReport]
+
+  /// At least one evaluation; all of the same users and targets.
+  init(_ evaluations: [Evaluation]) {
+    self.evaluations = evaluations
+    reports = evaluations.map { $0.report() }
+  }
+
+  /// A metric over seeds.
+  struct Summary: Codable {
+    /// The mean over seeds.
+    var mean: Double
+    /// The standard deviation over seeds; 0 for a single one.
+    var deviation: Double
+  }
+
+  /// A comparison with a baseline trained with the same seeds.
+  struct Comparison: Codable {
+    var baseline: Double
+    var mean: Double
+    var difference: Double
+    /// The paired t-test over users, each user's value averaged over seeds first.
+    var t: Double
+    var p: Double
+
+    /// `**` for p < 0.001, `*` for p < 0.05.
+    var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
+  }
+
+  /// The metric of all users.
+  func summary(of metric: Metric) throws -> Summary {
+    try Self.summary(evaluations.map { try $0.value(of: metric) })
+  }
+
+  /// The metric of the targets in a popularity group: `head`, `middle` or `tail`.
+  func summary(of metric: Metric, items group: String) -> Summary {
+    Self.summary(
+      reports.map { $0.slices["items"]?[group]?.metrics["\(metric)"]?.mean ?? .nan })
+  }
+
+  /// A paired test of a metric: users are the sample, seeds are averaged out of each.
+  func compared(with baseline: SeedAverage, on metric: Metric) throws -> Comparison {
+    let (mine, theirs) = (try userMeans(metric), try baseline.userMeans(metric))
+    let test = PairedDifference(zip(mine, theirs).map { $0 - $1 })
+    let count = Double(mine.count)
+    return Comparison(
+      baseline: theirs.reduce(0, +) / count, mean: mine.reduce(0, +) / count,
+      difference: test.mean, t: test.t, p: test.p)
+  }
+
+  private func userMeans(_ metric: Metric) throws -> [Double] {
+    let values = try evaluations.map { try $0.values(of: metric) }
+    return values[0].indices.map { user in
+      values.reduce(0) { $0 + $1[user] } / Double(values.count)
+    }
+  }
+
+  private static func summary(_ values: [Double]) -> Summary {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return Summary(mean: mean, deviation: count > 1 ? (squares / (count - 1)).squareRoot() : 0)
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import CorralArtifacts
+import CorralBaselines
+import CorralData
+import CorralEvaluation
+import CorralIndex
+import CorralModels
+import CorralSampling
+import CorralTraining
+import CorralVectors
+import Foundation
+import Torch
+
+/// What a command cannot do with what it was given.
+enum InputError: Error, CustomStringConvertible, Equatable {
+  /// Two options that exclude each other, or one that is missing.
+  case options(String)
+  /// A user that a model has never seen.
+  case unknownUser(String)
+  /// Items that a model does not have, and the nearest identifier to the first.
+  case unknownItems([String], nearest: String?)
+  /// More items than there are.
+  case tooMany(count: Int, items: Int)
+  /// A model that lacks what a command needs.
+  case wrongKind(model: String, kind: String, command: String, needs: String)
+  /// A place that is taken.
+  case exists(String)
+  /// Data that are not those a model was trained on.
+  case otherData(path: String, expected: String, found: String)
+  /// Something else that the caller can put right.
+  case other(String)
+
+  var description: String {
+    switch self {
+    case .options(let text), .other(let text): text
+    case .unknownUser(let user):
+      "no user '\(user)' in this model; for somebody new, pass --history ITEM,ITEM,..."
+    case .unknownItems(let items, let nearest):
+      "no item \(items.map { "'\($0)'" }.joined(separator: ", ")) in this model"
+        + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+    case .tooMany(let count, let items):
+      "-k \(count) is more than the catalogue holds: \(items) items"
+    case .wrongKind(let model, let kind, let command, let needs):
+      "\(model) is a \(kind) model, and \(command) needs \(needs)"
+    case .exists(let path):
+      "\(path) exists already; choose another --out, or remove it first"
+    case .otherData(let path, let expected, let found):
+      """
+      \(path) is not what the model was trained on: SHA-256 \(found.prefix(12))..., not \
+      \(expected.prefix(12))...; pass --data with the right file
+      """
+    }
+  }
+}
+
+/// How a command that failed ends the process.
+enum Failure {
+  /// The exit code of work that could not be done.
+  static let failed: Int32 = 1
+  /// The exit code of input that is wrong.
+  static let badInput: Int32 = 2
+  /// The exit code of work that the user stopped: what a shell gives a process that Ctrl-C ended.
+  static let stopped: Int32 = 130
+
+  /// Says what is wrong, and ends the process.
+  static func exit(with error: any Error) -> Never {
+    guard let code = code(for: error) else { Corral.exit(withError: error) }
+    let style = Console(isJSON: false, verbosity: .normal).noteStyle
+    let text = "\(style.bad("error:")) \(text(of: error))\n"
+    FileHandle.standardError.write(Data(text.utf8))
+    Foundation.exit(code)
+  }
+
+  /// The exit code for an error, or `nil` where the argument parser knows better.
+  static func code(for error: any Error) -> Int32? {
+    switch error {
+    case EvaluationError.notANumber, TrainingError.lossNotFinite,
+      TrainingError.parameterNotFinite, BaselineError.unsolvable, ArtifactError.diskFull,
+      ArtifactError.unwritable, SafetensorsError.unwritable, is CocoaError:
+      failed
+    case is InputError, is SettingsError, is DataError, is EvaluationError, is ArtifactError,
+      is ModelsError, is TrainingError, is TorchError, is IndexError, is SamplingError,
+      is SafetensorsError, is BaselineError:
+      badInput
+    default: nil
+    }
+  }
+
+  /// An error in words: what the system says of files has a text of its own.
+  static func text(of error: any Error) -> String {
+    guard let system = error as? CocoaError else { return "\(error)" }
+    let path = system.filePath ?? system.url?.path ?? ""
+    return system.code == .fileWriteOutOfSpace
+      ? "no space is left on the disk that holds \(path); free some, or choose another --out"
+      : "\(path.isEmpty ? "" : path + ": ")\(system.localizedDescription)"
+  }
+}

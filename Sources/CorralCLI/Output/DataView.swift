@@ -1,0 +1,109 @@
+import CorralArtifacts
+import CorralData
+import Foundation
+
+/// A data set as tables: what `data describe`, `train` and `quickstart` print first.
+enum DataView {
+  /// Users, items, interactions and how they were cut.
+  static func overview(_ data: LoadedData) -> Table {
+    let facts = data.provenance
+    let density = Double(facts.interactions) / Double(facts.users) / Double(facts.items)
+    var table = Table([("", .left), ("", .right), ("", .left)])
+    table.add(["users", Format.count(facts.users), perUser(data)])
+    table.add(["items", Format.count(facts.items), skew(data)])
+    table.add([
+      "interactions", Format.count(facts.interactions), Format.percent(density) + " dense",
+    ])
+    for (name, part) in [("validation", HeldOut.validation), ("test", .test)] {
+      table.add([
+        name, Format.count(data.split.targets(part).values.count),
+        part == .test ? data.split.rule : "",
+      ])
+    }
+    return table
+  }
+
+  /// Half of the users have more than this.
+  private static func perUser(_ data: LoadedData) -> String {
+    let lengths = (0..<data.histories.count).map { data.histories[$0].count }.sorted()
+    return "\(lengths[lengths.count / 2]) interactions each, by the median"
+  }
+
+  /// How unequal items are: the part of all interactions that the most popular ones have.
+  private static func skew(_ data: LoadedData) -> String {
+    let counts = data.split.itemCounts().sorted(by: >)
+    let head = counts.prefix(max(1, counts.count / 100)).reduce(0, +)
+    let share = Double(head) / Double(max(1, counts.reduce(0, +)))
+    return "the top 1% have \(Format.percent(share)) of the interactions"
+  }
+}
+
+extension DataView {
+  /// Counts, density, times, titles: what a data set is.
+  static func facts(_ data: DataDescription) -> Table {
+    var table = Table([("", .left), ("", .right), ("", .left)])
+    table.add(["users", Format.count(data.users), ""])
+    table.add(["items", Format.count(data.items), titles(data)])
+    table.add([
+      "interactions", Format.count(data.interactions),
+      "\(Format.percent(1 - data.sparsity)) dense, "
+        + (data.repeats == 0 ? "no repeats" : "\(Format.count(data.repeats)) repeats"),
+    ])
+    table.add([
+      "popularity", String(format: "%.2f", data.popularity.gini),
+      "Gini; the top 1% of items have \(Format.percent(data.popularity.topHundredth)), the top 10% "
+        + Format.percent(data.popularity.topTenth),
+    ])
+    if let times = data.times {
+      table.add(["times", "", "\(moment(times.first)) to \(moment(times.last))"])
+    } else {
+      table.add(["times", "", "none: order is \(data.order.rawValue)"])
+    }
+    table.add([
+      "memory", String(format: "%.0f", data.bytesPerInteraction), "bytes an interaction",
+    ])
+    return table
+  }
+
+  /// How interactions are spread over users and items.
+  static func spreads(_ data: DataDescription) -> Table {
+    var table = Table(
+      [("interactions of a", .left)]
+        + ["min", "25%", "median", "75%", "90%", "max", "mean"].map { ($0, .right) })
+    for (name, spread) in [("user", data.perUser), ("item", data.perItem)] {
+      let counts = [
+        spread.minimum, spread.lowerQuartile, spread.median, spread.upperQuartile,
+        spread.ninthDecile, spread.maximum,
+      ]
+      table.add([name] + counts.map { Format.count($0) } + [String(format: "%.1f", spread.mean)])
+    }
+    return table
+  }
+
+  /// The features, a row each.
+  static func features(_ data: DataDescription) -> Table {
+    var table = Table([
+      ("feature", .left), ("of", .left), ("kind", .left), ("categories", .right),
+      ("coverage", .right),
+    ])
+    for feature in data.features {
+      table.add([
+        feature.name, feature.side, feature.kind,
+        feature.categories > 0 ? Format.count(feature.categories) : "",
+        Format.percent(feature.coverage),
+      ])
+    }
+    return table
+  }
+
+  private static func titles(_ data: DataDescription) -> String {
+    data.titles > 0 ? "\(Format.percent(data.titles)) with a title" : "without titles"
+  }
+
+  /// A time as a day, where it can be one: seconds or milliseconds since 1970.
+  private static func moment(_ time: Double) -> String {
+    let seconds = time > 1e11 ? time / 1000 : time
+    guard seconds > 1e8 else { return "\(time)" }
+    return Date(timeIntervalSince1970: seconds).formatted(.iso8601.year().month().day())
+  }
+}

@@ -1,0 +1,65 @@
+import CorralArtifacts
+import Foundation
+
+/// Where a run that is not finished keeps what it needs to go on: a folder beside the model.
+struct Checkpoint {
+  /// `MODEL.checkpoint`.
+  let folder: URL
+
+  /// The checkpoint of the model that is going to be at a place.
+  init(beside place: URL) {
+    let place = place.standardizedFileURL
+    folder = place.deletingLastPathComponent()
+      .appending(path: place.lastPathComponent + ".checkpoint")
+  }
+
+  /// Whether a run left one.
+  var exists: Bool { FileManager.default.fileExists(atPath: settingsFile.path) }
+
+  /// Refuses to start where a run would be lost, or could not be saved in the end.
+  func prepare(isResuming: Bool, place: URL) throws {
+    if exists, !isResuming {
+      throw InputError.other(
+        """
+        \(folder.path) holds a run that was stopped; add --resume to go on with it, or remove the \
+        folder to start again
+        """)
+    }
+    let manager = FileManager.default
+    let isTaken = manager.fileExists(atPath: place.path)
+    let isModel = manager.fileExists(atPath: place.appending(path: Manifest.fileName).path)
+    let isEmpty = (try? manager.contentsOfDirectory(atPath: place.path).isEmpty) ?? false
+    if isTaken, !isModel, !isEmpty { throw ArtifactError.notReplaceable(path: place.path) }
+  }
+
+  /// The merged settings of the run that is to go on.
+  func settings() throws -> Settings? {
+    guard exists else { return nil }
+    var overlay = try SettingsOverlay(Settings())
+    try overlay.lay(
+      String(contentsOf: settingsFile, encoding: .utf8), from: settingsFile.path)
+    return try overlay.decoded()
+  }
+
+  /// Makes the folder, and says in it what the run was told.
+  func begin(_ settings: Settings) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try AtomicFile.write(Data(yamlText(settings).utf8), to: settingsFile)
+  }
+
+  /// Runs a body; when it throws before it left anything to go on with, the folder goes too.
+  func clearingUp<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+      if (files ?? []).allSatisfy({ $0 == settingsFile.lastPathComponent }) { remove() }
+      throw error
+    }
+  }
+
+  /// Removes the folder once the model is saved.
+  func remove() { try? FileManager.default.removeItem(at: folder) }
+
+  private var settingsFile: URL { folder.appending(path: "settings.yaml") }
+}

@@ -1,0 +1,64 @@
+import CorralArtifacts
+import CorralData
+import CorralEvaluation
+import CorralIndex
+import CorralSampling
+import CorralTraining
+import CorralVectors
+import Foundation
+import Torch
+
+/// Everything that a saved model holds besides its weights.
+struct ModelSaving {
+  let settings: Settings
+  let data: LoadedData
+  let evaluation: Evaluation?
+  let outcome: TrainingRun.Outcome
+
+  /// Writes the model: beside its place, and renamed into it.
+  @discardableResult
+  func write(to place: URL) throws -> SavedModel {
+    try SavedModel.write(to: place, manifest: manifest()) { folder in
+      let dataset = data.dataset
+      try folder.write(dataset.users, as: ModelFile.users)
+      try folder.write(dataset.items, as: ModelFile.items)
+      if !dataset.titles.isEmpty { try folder.write(lines: dataset.titles, as: ModelFile.titles) }
+      try folder.write(data.histories, as: ModelFile.histories)
+      try folder.write(dataset.userFeatures, as: ModelFile.userFeatures)
+      try folder.write(dataset.itemFeatures, as: ModelFile.itemFeatures)
+      try evaluation?.write(to: folder.url(of: ModelFile.evaluation))
+      for file in outcome.attachments where FileManager.default.fileExists(atPath: file.path) {
+        try folder.copy(file, as: file.lastPathComponent)
+      }
+      if let state = outcome.estimator?.state {
+        try folder.write(
+          [
+            SafetensorsTensor("gaps", state.gaps), SafetensorsTensor("last_seen", state.lastSeen),
+            SafetensorsTensor("hits", state.hits),
+          ], metadata: ["step": "\(state.step)"], as: ModelFile.estimator)
+      }
+      try outcome.model.write(to: folder)
+      if settings.index.kind != .exact {
+        try folder.write(BuiltIndex(outcome.model.itemVectors(), settings: settings.index))
+      }
+    }
+  }
+
+  private func manifest() throws -> Manifest {
+    let machine = ProcessInfo.processInfo
+    let metrics = try evaluation.map { try JSONValue(encoding: $0.intervals()) }
+    return Manifest(
+      kinds: [
+        "retriever": settings.retriever.model.rawValue, "index": settings.index.kind.rawValue,
+      ],
+      settings: try JSONValue(encoding: settings), data: data.provenance,
+      metrics: metrics ?? .object([:]),
+      created: .init(
+        by: "corral \(Version.text)",
+        machine: """
+          \(machine.operatingSystemVersionString), \(machine.activeProcessorCount) cores, \
+          \(settings.train.device)
+          """,
+        seconds: outcome.seconds))
+  }
+}

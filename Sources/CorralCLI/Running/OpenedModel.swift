@@ -1,0 +1,95 @@
+import CorralArtifacts
+import CorralData
+import CorralEvaluation
+import CorralIndex
+import CorralVectors
+import Foundation
+
+/// A saved model that commands ask: what it is, what it knows, and what its parts are called.
+struct OpenedModel {
+  /// The directory, as the user gave it.
+  let path: String
+  let saved: SavedModel
+  /// The merged settings of the run that made it.
+  let settings: Settings
+  let users: Vocabulary
+  let items: Vocabulary
+  /// What people call each item; empty when nothing says.
+  let titles: [String]
+  /// Everything that each user is known to have interacted with, oldest first.
+  let histories: Ragged<ItemIndex>
+  let model: TrainedModel
+
+  /// Opens a model and checks all of it; throws `ArtifactError` for a damaged one.
+  init(_ path: String) throws {
+    self.path = path
+    saved = try SavedModel.open(URL(filePath: path))
+    settings = try Self.settings(of: saved)
+    users = try saved.vocabulary(ModelFile.users)
+    items = try saved.vocabulary(ModelFile.items)
+    titles = saved.contains(ModelFile.titles) ? try saved.lines(ModelFile.titles) : []
+    histories = try saved.histories(itemCount: items.count)
+    model = try TrainedModel(saved, settings: settings)
+  }
+
+  /// What the model is called: its directory's name.
+  var name: String { URL(filePath: path).lastPathComponent }
+
+  /// Which model it is: `two-tower`.
+  var kind: String { settings.retriever.model.rawValue }
+
+  /// What people call an item: its title, or its identifier.
+  func label(_ item: ItemIndex) -> String { title(item) ?? items[item.position] }
+
+  /// The title of an item, where it has one.
+  func title(_ item: ItemIndex) -> String? {
+    guard !titles.isEmpty, !titles[item.position].isEmpty else { return nil }
+    return titles[item.position]
+  }
+
+  /// The ranks that training measured on the test part, where it did.
+  func savedEvaluation() throws -> Evaluation? {
+    guard saved.contains(ModelFile.evaluation) else { return nil }
+    return try saved.reading(ModelFile.evaluation) { try Evaluation(contentsOf: $0) }
+  }
+
+  /// The data that the model was trained on, checked to be those.
+  func loadData(from path: String?, console: Console) throws -> LoadedData {
+    var settings = settings.data
+    settings.path = path ?? saved.manifest.data.path
+    guard FileManager.default.fileExists(atPath: settings.path) else {
+      throw InputError.other(
+        "\(settings.path) is not there; pass --data with the place of the data of \(self.path)")
+    }
+    let data = try LoadedData(settings, console: console)
+    let (expected, found) = (saved.manifest.data.sha256, data.provenance.sha256)
+    guard data.dataset.users == users, data.dataset.items == items else {
+      throw InputError.otherData(path: settings.path, expected: expected, found: found)
+    }
+    if expected != found {
+      console.warn("\(settings.path) has changed since training, though not its users and items")
+    }
+    return data
+  }
+
+  /// The item of an identifier; throws one that names the nearest.
+  func item(_ id: String) throws -> ItemIndex {
+    guard let position = items.position(of: id) else {
+      throw InputError.unknownItems([id], nearest: nearest(to: id, among: items))
+    }
+    return ItemIndex(position)
+  }
+
+  /// The identifier that was probably meant, in vocabularies small enough to look through.
+  private func nearest(to id: String, among vocabulary: Vocabulary) -> String? {
+    if let title = titles.firstIndex(of: id) { return items[title] }
+    return vocabulary.count <= 100_000 && id.count > 3 ? id.nearest(among: vocabulary.ids) : nil
+  }
+
+  private static func settings(of saved: SavedModel) throws -> Settings {
+    var overlay = try SettingsOverlay(Settings())
+    let json = try JSONEncoder().encode(saved.manifest.settings)
+    try overlay.lay(String(decoding: json, as: UTF8.self), from: "\(saved.url.path)/manifest.json")
+    return try overlay.decoded()
+  }
+}

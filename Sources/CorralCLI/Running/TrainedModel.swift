@@ -1,0 +1,110 @@
+import CorralArtifacts
+import CorralBaselines
+import CorralData
+import CorralEvaluation
+import CorralIndex
+import CorralModels
+import CorralSampling
+import CorralTraining
+import CorralVectors
+import Foundation
+
+/// A trained retriever of any kind: the one place where kinds become types.
+enum TrainedModel {
+  case popularity(Popularity)
+  case implicitALS(ImplicitALS)
+  case network(FrozenModel)
+
+  /// Turns requests into vectors.
+  var encoder: any QueryEncoder {
+    switch self {
+    case .popularity(let model): model
+    case .implicitALS(let model): model
+    case .network(let model): model
+    }
+  }
+
+  /// The vector of every item, `[items, dimension]`: computed, so ask once.
+  func itemVectors() -> Matrix {
+    switch self {
+    case .popularity(let model): model.itemVectors
+    case .implicitALS(let model): model.items
+    case .network(let model): model.itemVectors()
+    }
+  }
+
+  /// The vectors of some users with what is known of each, `[users, dimension]`.
+  func queries(_ users: Range<Int>, histories: Ragged<ItemIndex>) -> Matrix {
+    switch self {
+    case .popularity: Matrix(rows: users.count, columns: 1, repeating: 1)
+    // As trained, like the library this is compared with: a user's vector knows the training part.
+    case .implicitALS(let model): model.users.gathered(users)
+    case .network(let model):
+      model.vectors(
+        for: QueryBatch(
+          users: users.map(UserIndex.init), histories: Ragged(users.lazy.map { histories[$0] })))
+    }
+  }
+
+  /// How an evaluation asks the model for its scores.
+  func scoring(_ split: Split, part: HeldOut) -> Scoring {
+    let histories = split.histories(before: part)
+    return .vectors(queries: { queries($0, histories: histories) }, items: itemVectors())
+  }
+
+  /// The same weights with or without the item prior in their scores.
+  func serving(
+    _ serving: CorrectionSettings.Serving, split: Split, settings: Settings
+  ) throws -> TrainedModel {
+    guard case .network(let model) = self else { return self }
+    let prior: ServingPrior? =
+      switch serving {
+      case .plain: nil
+      case .prior:
+        ServingPrior(counts: split.itemCounts(), temperature: settings.loss.temperature)
+      }
+    return .network(
+      try FrozenModel(model.settings, for: model.catalogue, stored: model.stored, prior: prior))
+  }
+}
+
+extension TrainedModel {
+  private static let countsName = "counts"
+
+  /// Writes the weights, and whatever gives them their meaning.
+  func write(to folder: ModelFolder) throws {
+    switch self {
+    case .popularity(let model):
+      try folder.write(
+        [SafetensorsTensor(Self.countsName, model.counts.map(Int64.init))], as: ModelFile.retriever)
+    case .implicitALS(let model):
+      try folder.write(
+        [SafetensorsTensor("users", model.users), SafetensorsTensor("items", model.items)],
+        as: ModelFile.retriever)
+    case .network(let model): try model.write(to: folder)
+    }
+  }
+
+  /// The retriever of a saved model, of the kind that its settings name.
+  init(_ saved: SavedModel, settings: Settings) throws {
+    switch settings.retriever.model {
+    case .popularity:
+      let counts: [Int64] = try saved.tensors(ModelFile.retriever).array(Self.countsName)
+      self = .popularity(Popularity(counts: counts.map(Int.init)))
+    case .implicitALS:
+      let tensors = try saved.tensors(ModelFile.retriever)
+      let als = settings.als.settings(
+        dimension: settings.retriever.dimension, seed: settings.train.seed)
+      let (users, items) = (try tensors.matrix("users"), try tensors.matrix("items"))
+      guard users.columns == als.dimension, items.columns == als.dimension else {
+        throw ArtifactError.damagedFile(
+          path: tensors.url.path,
+          reason:
+            "its vectors have \(users.columns) elements, and the settings say \(als.dimension)")
+      }
+      self = .implicitALS(ImplicitALS(settings: als, users: users, items: items))
+    case .matrixFactorisation, .twoTower:
+      self = .network(try FrozenModel(saved))
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package import CorralData
+package import CorralEvaluation
+package import CorralIndex
+package import CorralModels
+package import CorralSampling
+package import CorralTraining
+
+/// Everything that a run can be told, with defaults that run: what a settings file holds.
+///
+/// Command line over file over the defaults that stand in the declarations of each block.
+package struct Settings: Codable, Equatable, Sendable {
+  /// Which data, and what of it counts.
+  package var data = DataSettings()
+  /// Which model, and its shape.
+  package var retriever = RetrieverBlock()
+  /// How implicit ALS is solved, where that is the model.
+  package var als = ALSBlock()
+  /// What training minimises.
+  package var loss = LossSettings()
+  /// What positives are compared with.
+  package var negatives = NegativeSettings()
+  /// How popular negatives are corrected for.
+  package var correction = CorrectionSettings()
+  /// How the model is trained.
+  package var train = TrainingSettings()
+  /// How the model is measured.
+  package var evaluate = EvaluationSettings()
+  /// How candidates are found when the model serves.
+  package var index = IndexSettings()
+
+  /// The defaults.
+  package init() {}
+}

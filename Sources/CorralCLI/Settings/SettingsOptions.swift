@@ -1,0 +1,78 @@
+import ArgumentParser
+import CorralData
+import CorralTraining
+import Foundation
+import Torch
+
+/// The options that lay a file and single settings over the defaults.
+struct SettingsOptions: ParsableArguments {
+  /// The devices that can be asked for.
+  enum DeviceChoice: String, ExpressibleByArgument, CaseIterable {
+    case cpu
+    case cuda
+    case auto
+  }
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("A settings file, YAML or JSON.", valueName: "file"))
+  var config: String?
+
+  @Option(help: ArgumentHelp("A file or folder of interactions: data.path.", valueName: "path"))
+  var data: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "One setting, as in train.rate=0.01; repeat it for more.", valueName: "key.path=value"))
+  var assignments: [String] = []
+
+  @Option(help: "The seed of everything that training draws: train.seed.")
+  var seed: UInt64?
+
+  @Option(help: "Where tensors live: cpu, cuda, or auto for cuda where there is one.")
+  var device: DeviceChoice?
+
+  /// Lays the file over the settings, then each `--set`, then the options of their own.
+  func merged(over defaults: Settings = Settings()) throws -> Settings {
+    var overlay = try SettingsOverlay(defaults)
+    try apply(to: &overlay)
+    return overriding(try overlay.decoded())
+  }
+
+  /// Settings with what the options of their own say.
+  func overriding(_ settings: Settings) -> Settings {
+    var settings = settings
+    if let data { settings.data.path = data }
+    if let seed { settings.train.seed = seed }
+    switch device {
+    case .cpu: settings.train.device = "cpu"
+    case .cuda: settings.train.device = "cuda"
+    case .auto: settings.train.device = Device.cudaCount > 0 ? "cuda" : "cpu"
+    case nil: break
+    }
+    return settings
+  }
+
+  /// Lays the file and each `--set` over other settings than `Settings`.
+  func apply(to overlay: inout SettingsOverlay<some Codable>) throws {
+    try overlay.apply(file: config, assignments: assignments)
+  }
+}
+
+extension SettingsOverlay {
+  /// Lays a file, where one is named, and then each `key.path=value`.
+  mutating func apply(file: String?, assignments: [String]) throws {
+    if let file {
+      let text: String
+      do {
+        text = try String(contentsOfFile: file, encoding: .utf8)
+      } catch {
+        let isThere = FileManager.default.fileExists(atPath: file)
+        throw SettingsError.unreadable(
+          file: file, reason: isThere ? "it is not text" : "there is no such file")
+      }
+      try lay(text, from: file)
+    }
+    for assignment in assignments { try set(assignment) }
+  }
+}

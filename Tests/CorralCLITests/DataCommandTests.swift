@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@Suite struct DataCommandTests {
+  @Test func `made-up data are described, validated and converted`() throws {
+    try withTemporaryFolder { folder in
+      let place = folder.appending(path: "made").path
+      let made = try Binary.run(
+        "data", "synthesize", place, "--users", "100", "--items", "60", "--interactions", "900",
+        "--seed", "5", "--json")
+      try #require(made.code == 0, "\(made.errors)")
+      struct Counts: Decodable {
+        let users: Int
+        let items: Int
+        let interactions: Int
+      }
+      #expect(try made.json(Counts.self).users == 100)
+
+      let described = try Binary.run("data", "describe", place, "--json")
+      try #require(described.code == 0, "\(described.errors)")
+      let counts = try described.json(Counts.self)
+      #expect(counts.users == 100 && counts.interactions == 900)
+      let text = try Binary.run("data", "describe", place)
+      #expect(text.output.contains("Gini") && text.output.contains("genres"))
+
+      #expect(try Binary.run("data", "validate", place).code == 0)
+
+      let csv = folder.appending(path: "csv").path
+      let converted = try Binary.run("data", "convert", place, "--to", "csv", "--out", csv)
+      try #require(converted.code == 0, "\(converted.errors)")
+      let again = try Binary.run("data", "describe", csv, "--json")
+      #expect(try again.json(Counts.self).interactions == 900)
+    }
+  }
+
+  @Test func `the same seed makes the same files`() throws {
+    try withTemporaryFolder { folder in
+      func bytes(_ name: String, seed: String) throws -> Data {
+        let place = folder.appending(path: name)
+        let outcome = try Binary.run(
+          "data", "synthesize", place.path, "--users", "50", "--items", "40", "--interactions",
+          "400", "--seed", seed)
+        try #require(outcome.code == 0, "\(outcome.errors)")
+        return try Data(contentsOf: place.appending(path: "synthetic.inter"))
+      }
+      let first = try bytes("a", seed: "1")
+      #expect(try bytes("b", seed: "1") == first)
+      #expect(try bytes("c", seed: "2") != first)
+    }
+  }
+
+  @Test func `a bad row is named with file and line`() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "bad.inter")
+      try Data(
+        """
+        user_id:token\titem_id:token\ttimestamp:float
+        a\tx\t1
+        a\ty\tyesterday
+        b\tx\t3
+
+        """.utf8
+      ).write(to: file)
+      let checked = try Binary.run("data", "validate", file.path)
+      #expect(checked.code == 2)
+      #expect(checked.output.contains("line 3") && checked.output.contains("yesterday"))
+      let trained = try Binary.run(
+        "train", "--data", file.path, "--out", folder.appending(path: "m").path)
+      #expect(trained.code == 2)
+      #expect(trained.errors.contains("line 3") && trained.errors.contains("data.tolerance"))
+    }
+  }
+}
