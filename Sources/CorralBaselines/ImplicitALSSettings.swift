@@ -25,11 +25,11 @@ public struct ImplicitALSSettings: Sendable, Codable, Equatable {
   }
 
   /// The dimension of user and item vectors.
-  public var dimension = 64
+  public var dimension = 128
   /// The number of sweeps; each solves all users, then all items.
   public var sweeps = 15
   /// What is minimised.
-  public var weighting = Weighting.confidence(alpha: 40)
+  public var weighting = Weighting.confidence(alpha: 10)
   /// The weight lambda of the squared norms.
   public var regularisation = 0.05
   /// How each row's problem is solved.
@@ -39,6 +39,34 @@ public struct ImplicitALSSettings: Sendable, Codable, Equatable {
   /// The seed of the first vectors.
   public var seed: UInt64 = 0
 
-  /// The defaults.
+  /// The defaults: 128 dimensions, confidences of 10, which suit sparse logs better than dense ones.
   public init() {}
+
+  /// Throws `BaselineError.setting` for the first setting that no training can make sense of.
+  public func validate() throws {
+    func check(_ holds: Bool, _ name: String, _ value: some Any, _ need: String) throws {
+      guard holds else { throw BaselineError.setting(name, value: "\(value)", need: need) }
+    }
+    try check(dimension > 0, "dimension", dimension, "1 or more")
+    try check(sweeps >= 0, "sweeps", sweeps, "0 or more")
+    try check(
+      regularisation.isFinite && regularisation >= 0, "regularisation", regularisation, "0 or more")
+    try check(
+      initialNorm.isFinite && initialNorm > 0, "initialNorm", initialNorm, "more than 0")
+    switch weighting {
+    case .frequencyScaled(let unobserved, let exponent):
+      try check(
+        unobserved.isFinite && unobserved >= 0, "weighting.unobserved", unobserved, "0 or more")
+      try check(exponent.isFinite, "weighting.exponent", exponent, "a number")
+    case .confidence(let alpha):
+      try check(alpha.isFinite && alpha > 0, "weighting.alpha", alpha, "more than 0")
+    }
+    switch solver {
+    case .cholesky: break
+    case .conjugateGradients(let steps):
+      try check(steps > 0, "solver.steps", steps, "1 or more")
+    case .blocks(let size):
+      try check(size > 0 && size % 16 == 0, "solver.size", size, "a multiple of 16")
+    }
+  }
 }

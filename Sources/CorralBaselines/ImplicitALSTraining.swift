@@ -29,11 +29,13 @@ public struct ImplicitALSTraining: Sendable {
   }
 
   /// Training on interactions, one row a user, each with a weight.
+  ///
+  /// Settings that came from a user are validated first: what cannot work traps here.
   public init(
     _ interactions: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
     settings: ImplicitALSSettings = ImplicitALSSettings()
   ) {
-    settings.check()
+    do { try settings.validate() } catch { fatalError("\(error)") }
     self.settings = settings
     rows = InteractionMatrix(
       interactions, weights: weights, itemCount: itemCount, weighting: settings.weighting)
@@ -96,15 +98,5 @@ public struct ImplicitALSTraining: Sendable {
   /// Solves all items against the users: the second half of a sweep.
   package mutating func updateItems() throws {
     try RowSolver(settings, fixed: users).solve(columns, into: &items, of: .item)
-  }
-}
-
-extension ImplicitALSSettings {
-  /// Traps where no training could make sense of the settings.
-  func check() {
-    guard dimension > 0 else { fatalError("implicit ALS needs a dimension, not \(dimension)") }
-    if case .blocks(let size) = solver, size <= 0 || size % 16 != 0 {
-      fatalError("blocks of implicit ALS have a size that is a multiple of 16, not \(size)")
-    }
   }
 }

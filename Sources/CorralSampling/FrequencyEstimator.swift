@@ -30,28 +30,17 @@ public struct FrequencyEstimator: Sendable, Equatable {
     var hits: Int32
   }
 
-  /// An estimator that has seen nothing yet.
+  /// An estimator that has seen nothing yet; traps on settings that `validate()` refuses.
   public init(_ settings: FrequencyEstimatorSettings = FrequencyEstimatorSettings()) {
     let untouched = Cell(
       gap: settings.start == .paper ? settings.priorGap : 0, lastSeen: 0, hits: 0)
     self.init(
       settings, step: 0,
-      cells: [Cell](repeating: untouched, count: settings.hashes * settings.buckets))
+      cells: [Cell](repeating: untouched, count: max(0, settings.hashes &* settings.buckets)))
   }
 
   init(_ settings: FrequencyEstimatorSettings, step: Int, cells: [Cell]) {
-    guard settings.hashes > 0, settings.buckets > 0 else {
-      fatalError(
-        "a frequency estimator needs arrays and buckets, not \(settings.hashes) x \(settings.buckets)"
-      )
-    }
-    guard settings.alpha > 0, settings.alpha <= 1, settings.priorGap >= Self.smallestGap else {
-      fatalError(
-        """
-        a frequency estimator needs 0 < alpha <= 1 and a prior gap of at least \
-        \(Self.smallestGap), not alpha \(settings.alpha) and gap \(settings.priorGap)
-        """)
-    }
+    do { try settings.validate() } catch { fatalError("\(error)") }
     self.settings = settings
     self.step = step
     self.cells = cells

@@ -46,4 +46,17 @@ public struct FrequencyEstimatorSettings: Sendable, Codable, Equatable {
 
   /// The defaults: 4 arrays of 262,144 buckets (12.6 MB), alpha 0.01.
   public init() {}
+
+  /// Throws `SamplingError.setting` for the first setting that no estimator can make sense of.
+  public func validate() throws {
+    func check(_ holds: Bool, _ name: String, _ value: some Any, _ need: String) throws {
+      guard holds else { throw SamplingError.setting(name, value: "\(value)", need: need) }
+    }
+    try check(hashes > 0, "hashes", hashes, "1 or more")
+    try check(buckets > 0, "buckets", buckets, "1 or more")
+    try check(alpha > 0 && alpha <= 1, "alpha", alpha, "more than 0 and at most 1")
+    let smallest = FrequencyEstimator.smallestGap
+    try check(
+      priorGap >= smallest && priorGap.isFinite, "priorGap", priorGap, "\(smallest) or more")
+  }
 }

@@ -200,4 +200,18 @@ struct `implicit ALS` {
         raise it, or look for weights that are negative or not numbers
         """)
   }
+
+  @Test func `refuses settings that make no sense, in words`() {
+    var wrong = ImplicitALSSettings()
+    wrong.solver = .blocks(size: 24)
+    #expect(
+      #expect(throws: BaselineError.self) { try wrong.validate() }?.description == """
+        implicit ALS cannot work with setting 'solver.size' of 24: it must be a multiple of 16
+        """)
+    wrong.weighting = .confidence(alpha: 0)
+    #expect(
+      #expect(throws: BaselineError.self) { try wrong.validate() }?.description == """
+        implicit ALS cannot work with setting 'weighting.alpha' of 0.0: it must be more than 0
+        """)
+  }
 }
