@@ -20,13 +20,15 @@ package struct ProgressBar {
     self.console = console
   }
 
-  /// Shows that `done` units are done, with anything else worth seeing, such as the loss.
-  package mutating func update(_ done: Int, _ more: String = "") {
+  /// Shows that `done` units are done, with anything else worth seeing, such as the loss, and the
+  /// seconds left where the caller knows better than the bar.
+  package mutating func update(_ done: Int, _ more: String = "", secondsLeft: Double? = nil) {
     guard console.isInteractive, console.verbosity >= .normal else { return }
     let now = ContinuousClock.now
     guard now - lastDrawn >= .milliseconds(100) || done >= total else { return }
     lastDrawn = now
-    console.overwrite(line(done, elapsed: (now - start).inSeconds, more))
+    console.overwrite(
+      line(done, elapsed: (now - start).inSeconds, more, secondsLeft: secondsLeft))
   }
 
   /// Ends the line: nothing of the bar remains, and what follows starts at its beginning.
@@ -35,10 +37,13 @@ package struct ProgressBar {
   }
 
   /// The line: title, bar, share, rate, more, time left.
-  package func line(_ done: Int, elapsed: Double, _ more: String = "") -> String {
+  package func line(
+    _ done: Int, elapsed: Double, _ more: String = "", secondsLeft: Double? = nil
+  ) -> String {
     let part = total > 0 ? Double(done) / Double(total) : 1
     let rate = elapsed > 0 ? Double(done) / elapsed : 0
-    let left = rate > 0 ? Format.seconds(Double(total - done) / rate) : "?"
+    let seconds = secondsLeft ?? (rate > 0 ? Double(total - done) / rate : .nan)
+    let left = Format.seconds(seconds)
     let bar = console.noteStyle.accent(Plot.bar(part, width: 20).fitted(to: 20))
     let share = "\(Int((part * 100).rounded()))%".rightAligned(to: 4)
     let facts = [share, "\(Format.short(rate)) \(unit)/s"] + (more.isEmpty ? [] : [more])

@@ -8,6 +8,7 @@ import CorralSampling
 import CorralTraining
 import CorralVectors
 import Foundation
+import Torch
 
 /// A trained retriever of any kind: the one place where kinds become types.
 enum TrainedModel {
@@ -61,7 +62,10 @@ enum TrainedModel {
       switch serving {
       case .plain: nil
       case .prior:
-        ServingPrior(counts: split.itemCounts(), temperature: settings.loss.temperature)
+        ServingPrior(
+          counts: split.itemCounts(),
+          // A learned scale multiplies scores, so it divides the temperature they were trained at.
+          temperature: settings.loss.temperature / exp(model.stored["scale.log"]?.values[0] ?? 0))
       }
     return .network(
       try FrozenModel(model.settings, for: model.catalogue, stored: model.stored, prior: prior))

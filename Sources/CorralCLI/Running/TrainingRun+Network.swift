@@ -65,7 +65,8 @@ extension TrainingRun {
     let epoch = try training.next { progress in
       bar.update(
         progress.step * settings.train.batch,
-        String(format: "loss %.4f", progress.meanLoss) + watched)
+        String(format: "loss %.4f", progress.meanLoss) + watched,
+        secondsLeft: progress.secondsLeft)
     } shouldStop: {
       Interruption.isRequested
     }
