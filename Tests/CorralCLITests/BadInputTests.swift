@@ -13,6 +13,8 @@ import Testing
     ),
     (["--config", "/nowhere.yaml"], "cannot read the settings file /nowhere.yaml"),
     (["--set", "train.batch=0"], "setting 'train.batch' is 0"),
+    (["--set", "retriever.model=implicit-als", "--set", "als.alpha=0"], "alpha"),
+    (["--set", "correction.estimator.hashes=0"], "hashes"),
     (["--set", "train.metric=fun@3"], "unknown metric 'fun@3'"),
     (["--set", "train.device=gpu"], "unknown device 'gpu'"),
     (["--set", "data.split.rule=ratio", "--set", "data.split.test=2"], "data.split.test"),

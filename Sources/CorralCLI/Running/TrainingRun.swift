@@ -39,10 +39,15 @@ struct TrainingRun {
   /// Throws for the first setting that cannot be trained with, before any data are read.
   static func check(_ settings: Settings) throws {
     switch settings.retriever.model {
-    case .popularity, .implicitALS: break
+    case .popularity: break
+    case .implicitALS:
+      try settings.als.settings(
+        dimension: settings.retriever.dimension, seed: settings.train.seed
+      ).validate()
     case .matrixFactorisation: try settings.training(.matrixFactorisation).validate()
     case .twoTower: try settings.training(.twoTower).validate()
     }
+    try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)
   }
 

@@ -24,13 +24,13 @@ package struct ALSBlock: Codable, Equatable, Sendable {
   }
 
   /// Sweeps; each solves all users, then all items.
-  package var sweeps = 15
+  package var sweeps = ImplicitALSSettings().sweeps
   /// The weight of the squared norms.
-  package var regularisation = 0.05
+  package var regularisation = ImplicitALSSettings().regularisation
   /// What is minimised.
   package var weighting = Weighting.confidence
   /// The weight of an observed pair: `confidence` only.
-  package var alpha = 40.0
+  package var alpha = 10.0
   /// The weight of every pair: `frequency-scaled` only.
   package var unobserved = 0.1
   /// The power of a row's frequency in its regularisation: `frequency-scaled` only.
