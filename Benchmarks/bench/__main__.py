@@ -44,11 +44,13 @@ def interactions(chosen, corral):
             return file.resolve(), "ml-1m"
     if chosen:
         sys.exit(f"bench: {chosen} holds no ml-1m/ml-1m.inter: name the folder above ml-1m, or leave --data out")
-    file = MADE / "planted/planted.inter"
+    file = MADE / "synthetic/synthetic.inter"
     if not file.exists():
         say("no ml-1m here: making planted data of its shape")
         size = ["--users", "6040", "--items", "3416", "--interactions", "988555", "--seed", "1"]
-        subprocess.run([corral, "data", "synthesize", file.parent, *size], check=True, stdout=sys.stderr)
+        subprocess.run([corral, "data", "synthesize", file.parent, *size], check=True, stdout=subprocess.DEVNULL)
+        for features in ("user", "item"):  # ml-1m has none, and nothing here looks at them
+            file.with_suffix(f".{features}").unlink(missing_ok=True)
     return file, "planted data of ml-1m's shape"
 
 
