@@ -97,8 +97,9 @@ def main():
     report |= {"load_after": load(), "busy_cores": watch.busy_cores()}
     chosen.json.write_text(json.dumps(report, indent=1) + "\n")
     print(table(report["lines"]))
-    print(f"\n{name}; {report['machine']['cpu']}, {report['machine']['cores']} cores; medians of {sizes.rounds}", end="")
-    print(f" alternated rounds; load {report['load_before']} before, {report['load_after']} after.")
+    machine, loads = report["machine"], (report["load_before"], report["load_after"])
+    print(f"\n{name}; {machine['cpu']}, {machine['cores']} cores; medians of {sizes.rounds} alternated rounds;", end="")
+    print(f" load {loads[0]} before, {loads[1]} after.")
     for failure in report["failed"]:
         print(f"no figure for {failure['name']}: {failure['why']}")
     print(f"every figure: {chosen.json}")
