@@ -14,12 +14,13 @@ struct Numbers {
   float rate, beta1, beta2, epsilon, keep, scale;
   // Adam's corrections for the zeros that its means start from, by the global step.
   float corrected_rate, root_correction2;
+  float count;
 
   Numbers(const ct_step &step, double scale)
       : rate(step.rate), beta1(step.beta1), beta2(step.beta2), epsilon(step.epsilon),
         keep(1 - step.rate * step.decay), scale(scale),
         corrected_rate(step.rate / (1 - std::pow(step.beta1, step.count))),
-        root_correction2(std::sqrt(1 - std::pow(step.beta2, step.count))) {}
+        root_correction2(std::sqrt(1 - std::pow(step.beta2, step.count))), count(step.count) {}
 };
 
 // --- One row at a time ---------------------------------------------------------------------------------------------
@@ -71,6 +72,19 @@ inline void adagrad_row(const Numbers &n, int64_t columns, const float *gradient
   for (int64_t column = 0; column < columns; ++column) weight[column] = weight[column] * n.keep - rate * gradient[column];
 }
 
+inline void rmsprop_row(const Numbers &n, int64_t columns, const float *gradient, float *weight, float *state) {
+  // In the steps since the row was last named its gradient was zero: only the mean decayed.
+  const float kept = std::pow(n.beta2, n.count - state[0]);
+  state[0] = n.count;
+  float *squares = state + 1;
+  over_columns(columns, [&]<typename Value>(int64_t column) {
+    auto g = load<Value>(gradient + column) * n.scale;
+    auto v = load<Value>(squares + column) * kept + g * g * (1 - n.beta2);
+    store(squares + column, v);
+    store(weight + column, load<Value>(weight + column) - n.rate * g / (root(v) / n.root_correction2 + n.epsilon));
+  });
+}
+
 inline void sgd_row(const Numbers &n, int64_t columns, const float *gradient, float *weight) {
   const float rate = n.rate * n.scale;
   for (int64_t column = 0; column < columns; ++column) weight[column] = weight[column] * n.keep - rate * gradient[column];
@@ -80,7 +94,9 @@ void update_rows(ct_rule rule, const Numbers &numbers, const RowGradient &rows, 
                  const at::Tensor &state) {
   TORCH_CHECK(parameter.is_contiguous() && parameter.scalar_type() == at::kFloat, "a table is contiguous 32-bit floats");
   const int64_t columns = rows.columns();
-  const int64_t stride = rule == ct_rule_adam ? 2 * columns : rule == ct_rule_adagrad ? 1 : 0;
+  const int64_t stride = rule == ct_rule_adam ? 2 * columns
+                         : rule == ct_rule_rmsprop ? 1 + columns
+                         : rule == ct_rule_adagrad ? 1 : 0;
   float *weights = parameter.data_ptr<float>();
   float *states = state.defined() ? state.data_ptr<float>() : nullptr;
   in_parallel(rows.count(), rows.grain(), [&](int64_t first, int64_t last) {
@@ -99,6 +115,7 @@ void update_rows(ct_rule rule, const Numbers &numbers, const RowGradient &rows, 
       case ct_rule_sgd: sgd_row(numbers, columns, gradient, weight); break;
       case ct_rule_adagrad: adagrad_row(numbers, columns, gradient, weight, states + rows.ids[i]); break;
       case ct_rule_adam: adam_row(numbers, columns, gradient, weight, states + rows.ids[i] * stride); break;
+      case ct_rule_rmsprop: rmsprop_row(numbers, columns, gradient, weight, states + rows.ids[i] * stride); break;
       }
     }
   });
@@ -128,6 +145,21 @@ void update(ct_rule rule, const Numbers &n, bool by_rows, const at::Tensor &grad
     m.lerp_(g, 1 - n.beta1);
     v.mul_(n.beta2).addcmul_(g, g, 1 - n.beta2);
     weight.addcdiv_(m, v.sqrt().div_(n.root_correction2).add_(n.epsilon), -n.corrected_rate);
+    break;
+  }
+  case ct_rule_rmsprop: {
+    auto v = state;
+    if (by_rows) {
+      auto named = state.select(1, 0);
+      v = state.narrow(1, 1, state.size(1) - 1).mul_(at::pow(n.beta2, n.count - named).unsqueeze(1));
+      named.fill_(n.count);
+      g = g.reshape({g.size(0), -1});
+      weight = weight.view({g.size(0), -1});
+    } else {
+      v.mul_(n.beta2);
+    }
+    v.addcmul_(g, g, 1 - n.beta2);
+    weight.addcdiv_(g, v.sqrt().div_(n.root_correction2).add_(n.epsilon), -n.rate);
     break;
   }
   }

@@ -11,6 +11,12 @@ extension Optimizer {
     case adagrad(Adagrad = Adagrad())
     /// Decaying means of `g` and `g^2` (Kingma and Ba, 2015), with AdamW's decoupled decay.
     case adam(Adam = Adam())
+    /// A decaying mean of `g^2` alone (Tieleman and Hinton, 2012), corrected as Adam's is.
+    ///
+    /// A row of a table decays, when it is named, by all the steps since it was named before: the
+    /// table is at every step what dense updates would have made of it, rows without a gradient too.
+    /// So rare rows take larger steps than frequent ones, as in dense Adam and not in lazy Adam.
+    case rmsProp(RMSProp = RMSProp())
 
     /// Settings of Adagrad.
     public struct Adagrad: Sendable, Hashable, Codable {
@@ -46,6 +52,22 @@ extension Optimizer {
       }
     }
 
+    /// Settings of RMSProp.
+    ///
+    /// `v = b v + (1 - b) g^2; w -= rate g / (sqrt(v / (1 - b^t)) + epsilon)` in step `t`.
+    public struct RMSProp: Sendable, Hashable, Codable {
+      /// The part b of the mean squared gradient that a step keeps.
+      public var decay: Float = 0.999
+      /// What is added to the root, so that it is never 0.
+      public var epsilon: Float = 1e-8
+
+      /// Adam's second half.
+      public init(decay: Float = 0.999, epsilon: Float = 1e-8) {
+        self.decay = decay
+        self.epsilon = epsilon
+      }
+    }
+
     /// The numbers of the rule, for a step that fills in its own.
     var numbers: ct_step {
       var step = ct_step()
@@ -61,13 +83,18 @@ extension Optimizer {
         step.beta2 = Double(adam.beta2)
         step.epsilon = Double(adam.epsilon)
         step.decay = Double(adam.decay)
+      case .rmsProp(let rmsProp):
+        step.rule = .rmsprop
+        step.beta2 = Double(rmsProp.decay)
+        step.epsilon = Double(rmsProp.epsilon)
       }
       return step
     }
 
     /// The shape of what is remembered of a parameter; `nil` where nothing is.
     ///
-    /// Adam's two means of a table's row lie side by side, so that an update finds them together.
+    /// Adam's two means of a table's row lie side by side, so that an update finds them together; so
+    /// do the step that named a row last and its mean with RMSProp.
     func stateShape(for parameter: Parameters.Parameter) -> [Int]? {
       let shape = parameter.tensor.shape
       switch (self, parameter.layout) {
@@ -76,13 +103,15 @@ extension Optimizer {
       case (.adagrad, .rows): return [shape[0]]
       case (.adam, .dense): return [2] + shape
       case (.adam, .rows): return [shape[0], 2] + shape.dropFirst()
+      case (.rmsProp, .dense): return shape
+      case (.rmsProp, .rows): return [shape[0], 1 + shape.dropFirst().reduce(1, *)]
       }
     }
 
     /// The last part of the name of what is remembered.
     var stateName: String {
       switch self {
-      case .sgd, .adagrad: "squares"
+      case .sgd, .adagrad, .rmsProp: "squares"
       case .adam: "moments"
       }
     }

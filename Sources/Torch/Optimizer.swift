@@ -5,8 +5,8 @@ import CTorch
 /// A table is updated row by row: a step reads and writes the rows that its gradient names, with
 /// what the rule remembers of them, and no others; its cost does not depend on the table's length.
 /// Every rule makes of such a row what it would make of it in a dense table, with two exceptions
-/// of lazy updates: a row's decaying means stand still in steps that do not name it, and so does
-/// its weight decay. Adam's bias correction goes by the number of steps of the whole run, as in
+/// of lazy updates: the decaying means of Adam's rows stand still in steps that do not name them,
+/// and so does their weight decay. (Those of RMSProp catch up.) Adam's bias correction goes by the number of steps of the whole run, as in
 /// PyTorch's `SparseAdam`: a row that is first named late takes a small first step.
 public struct Optimizer {
   /// How an update is made out of a gradient.

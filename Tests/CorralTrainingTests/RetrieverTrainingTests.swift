@@ -32,7 +32,7 @@ import Torch
     var run = PlantedRun()
     run.settings.loss.kind = loss
     run.settings.train.optimiser = optimiser
-    run.settings.train.rate = optimiser == .adam ? 0.05 : optimiser == .adagrad ? 0.1 : 5
+    run.settings.train.rate = optimiser == .adagrad ? 0.1 : optimiser == .sgd ? 5 : 0.05
     run.settings.train.clip = 100
     run.settings.train.schedule = .linear
     run.settings.train.epochs = 12

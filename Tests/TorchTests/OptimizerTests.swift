@@ -3,7 +3,9 @@ import Foundation
 import Testing
 import Torch
 
-private let rules: [Optimizer.Rule] = [.sgd, .adagrad(), .adam(), .adam(.init(decay: 0.1))]
+private let rules: [Optimizer.Rule] = [
+  .sgd, .adagrad(), .adam(), .adam(.init(decay: 0.1)), .rmsProp(),
+]
 
 /// A table of 40 rows and a layer after it, with what trains them.
 private struct Model {
@@ -81,6 +83,24 @@ func `a step by rows makes of the rows it names what a dense step makes of them`
       }
     }
     #expect(named.contains { $0 > 0 } && named.contains(0))
+  }
+}
+
+@Test(arguments: [false, true])
+func `a table under RMSProp is what dense Adam without momentum makes of it, all rows of it`(
+  portable: Bool
+) throws {
+  var table = try Model(.rmsProp(.init(decay: 0.9)))
+  var dense = try Model(.adam(.init(beta1: 0, beta2: 0.9)), layout: .dense)
+  // Few rows a step, so that most of them miss some.
+  for step in 0..<12 {
+    table.loss(step, below: 10 + 2 * step).backward()
+    table.optimizer.step(portable: portable)
+    dense.loss(step, gradient: .dense, below: 10 + 2 * step).backward()
+    dense.optimizer.step()
+    for (parameter, other) in zip(table.parameters.all, dense.parameters.all) {
+      expectClose(parameter.tensor, other.tensor, "\(parameter.name) after step \(step)")
+    }
   }
 }
 

@@ -225,7 +225,9 @@ typedef enum __attribute__((enum_extensibility(closed))) ct_rule : int32_t {
   /// s += g^2;  w -= rate * g / (sqrt(s) + epsilon); a table keeps one s, of the row's mean g^2, per row
   ct_rule_adagrad,
   /// m, v: decaying means of g and g^2;  w -= rate * m^ / (sqrt(v^) + epsilon)
-  ct_rule_adam
+  ct_rule_adam,
+  /// v: decaying mean of g^2;  w -= rate * g / (sqrt(v^) + epsilon); a table's row decays by the steps that it missed
+  ct_rule_rmsprop
 } ct_rule;
 
 /// The numbers of one step, the same for every parameter.
@@ -249,6 +251,7 @@ typedef struct ct_step {
 typedef struct ct_slot {
   ct_tensor *parameter;
   /// SGD: null. Adagrad: like the parameter, or [rows]. Adam: [2, ...] (m, v), or [rows, 2, ...] for a table.
+  /// RMSProp: like the parameter, or [rows, 1 + columns] for a table: the step that last named the row, and v.
   ct_tensor *_Nullable state;
   /// Whether the parameter is a table, whose rows are updated when a gradient names them.
   bool by_rows;

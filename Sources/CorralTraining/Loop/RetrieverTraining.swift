@@ -160,7 +160,7 @@ extension RetrieverTraining {
   /// What the epochs so far reported; of a resumed run, those before it was killed too.
   public var history: [EpochReport] { state.history }
 
-  /// The estimator of item frequencies, where the correction has one.
+  /// Where the columns of batches come from, with the frequency estimator as it stands.
   public var negativesInUse: TrainingNegatives { negatives }
 
   private var isFinished: Bool { state.epoch >= settings.train.epochs || isOutOfPatience }

@@ -41,6 +41,9 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public enum Optimiser: String, Sendable, Codable, CaseIterable {
     /// Adam, lazy on the rows of embedding tables (Kingma and Ba, 2015).
     case adam
+    /// RMSProp, whose tables are what dense updates would make of them: for sparse logs, in which rows
+    /// are touched rarely (Tieleman and Hinton, 2012).
+    case rmsprop
     /// Adagrad, one accumulator a row of embedding tables (Duchi and others, 2011).
     case adagrad
     /// Plain stochastic gradient descent.
@@ -87,6 +90,7 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   var rule: Optimizer.Rule {
     switch optimiser {
     case .adam: .adam(.init(decay: weightDecay))
+    case .rmsprop: .rmsProp()
     case .adagrad: .adagrad()
     case .sgd: .sgd
     }
