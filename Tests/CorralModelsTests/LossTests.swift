@@ -63,19 +63,22 @@ func correction(
     }
   }
 
-  @Test func `call sites read as sentences`() {
+  @Test func `call sites read as sentences, and settings name the same losses`() {
     func value(_ loss: some Loss) -> Float {
       loss.mean(Logits(values: scores(3, 5), target: Tensor(targets))).item()
     }
-    #expect(value(.sampledSoftmax(temperature: 0.1)) == value(.sampledSoftmax(temperature: 0.1)))
+    let columns = TrainingColumns(
+      items: (0..<5).map(ItemIndex.init), counts: [1, 1, 1, 1, 1], targets: targets.map(Int64.init))
+    let identity = Tensor((0..<25).map { Float($0 % 6 == 0 ? 1 : 0) }, shape: [5, 5])
     for (kind, loss) in [
       (LossSettings.Kind.softmax, value(.fullSoftmax(temperature: 0.1))),
+      (.softmax, value(.sampledSoftmax(temperature: 0.1))),
       (.bpr, value(.bpr(temperature: 0.1))), (.bce, value(.bce(temperature: 0.1))),
     ] {
       var settings = LossSettings()
       settings.kind = kind
-      let rows = settings.rows(Logits(values: scores(3, 5), target: Tensor(targets)))
-      expectClose([rows.mean().item()], [loss], kind.rawValue)
+      let logits = Logits(scores(3, 5), identity, columns, temperature: 0.1)
+      expectClose([settings.rows(ofDivided: logits).mean().item()], [loss], kind.rawValue)
     }
   }
 

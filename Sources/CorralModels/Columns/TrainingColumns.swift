@@ -44,11 +44,16 @@ extension Logits {
   ///   - items: the vectors of the columns' items, `[columns, dimension]`.
   ///   - columns: what the columns are.
   ///   - scale: a learned multiplier of the scores.
+  ///   - temperature: what the scores are divided by here already, for a loss whose temperature is
+  ///     then 1: dividing `[batch, dimension]` costs less than dividing `[batch, columns]`.
   public init(
-    _ queries: Tensor, _ items: Tensor, _ columns: TrainingColumns, scale: Tensor? = nil
+    _ queries: Tensor, _ items: Tensor, _ columns: TrainingColumns, scale: Tensor? = nil,
+    temperature: Float = 1
   ) {
     let device = queries.device
-    let scores = (scale.map { queries * $0 } ?? queries).matmul(transposed: items)
+    var scaled = scale.map { queries * $0 } ?? queries
+    if temperature != 1 { scaled = scaled * (1 / temperature) }
+    let scores = scaled.matmul(transposed: items)
     let counts = columns.counts.map { $0 > 0 ? Float(log(Double($0))) : Logits.excluded }
     self.init(
       values: scores, target: Tensor(columns.targets, device: device),

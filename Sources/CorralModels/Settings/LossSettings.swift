@@ -29,12 +29,13 @@ public struct LossSettings: Sendable, Codable, Equatable {
     }
   }
 
-  /// The loss of each row of some logits, `[batch]`.
-  public func rows(_ logits: Logits) -> Tensor {
+  /// The loss of each row, `[batch]`, of logits that were divided by the temperature when they were
+  /// made.
+  public func rows(ofDivided logits: Logits) -> Tensor {
     switch kind {
-    case .softmax: SampledSoftmax(temperature: temperature)(logits)
-    case .bpr: BayesianPersonalisedRanking(temperature: temperature)(logits)
-    case .bce: BinaryCrossEntropy(temperature: temperature)(logits)
+    case .softmax: SampledSoftmax()(logits)
+    case .bpr: BayesianPersonalisedRanking()(logits)
+    case .bce: BinaryCrossEntropy()(logits)
     }
   }
 }

@@ -122,8 +122,10 @@ public struct RetrieverTraining {
     let columns = negatives.columns(targets: batch.targets, using: &generator)
     let logits = Logits(
       retriever.queries(queries, phase), retriever.items(columns.items, phase), columns,
-      scale: retriever.scale)
-    let loss = (settings.loss.rows(logits) * Tensor(batch.weights, device: retriever.device)).mean()
+      scale: retriever.scale, temperature: settings.loss.temperature)
+    let loss =
+      (settings.loss.rows(ofDivided: logits) * Tensor(batch.weights, device: retriever.device))
+      .mean()
     let value = Double(loss.item())
     guard value.isFinite else {
       throw TrainingError.lossNotFinite(
