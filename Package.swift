@@ -76,7 +76,8 @@ let package = Package(
       dependencies: umbrella + ["CTorch", arguments, "Yams", "Rainbow"], swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
-      dependencies: umbrella + ["CorralCLI", "CorralTesting", arguments], swiftSettings: strict),
+      dependencies: umbrella + ["Corral", "CorralCLI", "CorralTesting", arguments],
+      swiftSettings: strict),
     // Corral's side of `make bench`.
     .executableTarget(
       name: "CorralBench", dependencies: umbrella + [arguments],

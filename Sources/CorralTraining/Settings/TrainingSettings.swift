@@ -30,7 +30,10 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   /// Steps from one checkpoint to the next inside an epoch; 0 saves at the end of epochs only.
   public var checkpointEvery = 0
   /// Threads that tensor operations use; 0 leaves the choice to libtorch.
-  public var threads = 0
+  ///
+  /// The steps of small models gain little from a second thread, and wait for it more than 30 times
+  /// as long as they compute where another program uses its core.
+  public var threads = 1
   /// Where tensors live: `cpu`, or `cuda` where the machine has it.
   public var device = "cpu"
 
