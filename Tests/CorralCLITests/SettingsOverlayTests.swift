@@ -25,7 +25,7 @@ private struct Sample: Codable, Equatable {
 }
 
 private func merged(_ yaml: String = "", _ assignments: String...) throws -> Sample {
-  var overlay = try SettingsOverlay(Sample())
+  var overlay = SettingsOverlay(Sample())
   try overlay.lay(yaml, from: "ml.yaml")
   for assignment in assignments { try overlay.set(assignment) }
   return try overlay.decoded()
@@ -34,7 +34,7 @@ private func merged(_ yaml: String = "", _ assignments: String...) throws -> Sam
 /// The text of the error that a file and `--set`s give.
 private func complaint(_ yaml: String = "", _ assignments: String...) -> String {
   do {
-    var overlay = try SettingsOverlay(Sample())
+    var overlay = SettingsOverlay(Sample())
     try overlay.lay(yaml, from: "ml.yaml")
     for assignment in assignments { try overlay.set(assignment) }
     return "no error: \(try overlay.decoded())"

@@ -4,23 +4,43 @@ import Foundation
 import Testing
 
 @Suite struct SettingsTests {
-  @Test func `every setting of a network can be set in the retriever block`() {
-    let library = Mirror(reflecting: RetrieverSettings()).children.compactMap(\.label)
-    let block = Mirror(reflecting: RetrieverBlock()).children.compactMap(\.label)
-    #expect(library == block)
+  @Test(arguments: RetrieverBlock.names)
+  func `every model has a block of its own that reads back`(name: String) throws {
+    let block = try #require(RetrieverBlock(name))
+    #expect(block.name == name)
+    let json = try JSONEncoder().encode(block)
+    #expect(try JSONDecoder().decode(RetrieverBlock.self, from: json) == block)
+    let keys = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    #expect(keys["model"] as? String == name)
+    if case .network(let network) = block {
+      #expect(try JSONDecoder().decode(RetrieverSettings.self, from: json) == network)
+    }
   }
 
-  @Test func `what the retriever block says reaches the network`() throws {
-    let json = """
-      {"model": "mf", "dimension": 3, "similarity": "dot", "scale": "learned",
-       "initialSpread": 0.5, "userEmbedding": "on", "features": "off", "queryTower": [5, 4],
-       "itemTower": [4], "dropout": 0.25,
-       "history": {"length": 7, "weighting": "uniform", "decay": 0.5, "table": "shared"}}
-      """
-    let block = try JSONDecoder().decode(RetrieverBlock.self, from: Data(json.utf8))
-    let library = try JSONDecoder().decode(RetrieverSettings.self, from: Data(json.utf8))
-    #expect(block.network(.matrixFactorisation) == library)
-    #expect(RetrieverBlock().network(.twoTower) == RetrieverSettings())
+  @Test func `the model decides which keys there are, wherever it is named`() throws {
+    var overlay = Settings.overlay()
+    try overlay.set("retriever.dimension=12")
+    try overlay.set("retriever.model=mf")
+    var expected = MatrixFactorisationSettings()
+    expected.dimension = 12
+    #expect(try overlay.decoded().retriever == .network(.matrixFactorisation(expected)))
+    try overlay.set("retriever.history.length=3")
+    do {
+      _ = try overlay.decoded()
+      Issue.record("mf has no history")
+    } catch {
+      #expect("\(error)".hasPrefix("unknown setting 'retriever.history'; there are: model, "))
+    }
+  }
+
+  @Test func `of another model than the one that is named last, only what fits is taken`() throws {
+    var overlay = Settings.overlay()
+    try overlay.lay(
+      "retriever: {model: two-tower, dimension: 12, history: {length: 3}}", from: "a.yaml")
+    try overlay.set("retriever.model=mf")
+    var expected = MatrixFactorisationSettings()
+    expected.dimension = 12
+    #expect(try overlay.decoded().retriever == .network(.matrixFactorisation(expected)))
   }
 
   @Test func `every example file is understood, and short`() throws {
@@ -31,7 +51,7 @@ import Testing
     for name in names {
       let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
       #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 40)
-      var overlay = try SettingsOverlay(Settings())
+      var overlay = Settings.overlay()
       try overlay.lay(text, from: name)
       _ = try overlay.decoded()
     }

@@ -95,7 +95,8 @@ import Testing
       let data = folder.appending(path: "tiny")
       let stopped = try Binary.interrupted(
         ["train", "--data", data.path, "--out", place.path, "--set", "retriever.model=\(model)"]
-          + TinyData.quick + long, after: place.path + ".checkpoint/settings.yaml")
+          + ["--set", "retriever.dimension=8"] + TinyData.quick + long,
+        after: place.path + ".checkpoint/settings.yaml")
       // A machine fast enough to finish first has shown nothing, and nothing is wrong either.
       if stopped.code != 0 {
         #expect(stopped.code == 130)

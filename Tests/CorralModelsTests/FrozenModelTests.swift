@@ -12,7 +12,8 @@ import Torch
   private func frozen(prior: ServingPrior? = nil) throws -> FrozenModel {
     let golden = try GoldenNetwork()
     return try FrozenModel(
-      GoldenNetwork.settings, for: GoldenNetwork.catalogue, stored: golden.parameters.stored(),
+      .twoTower(GoldenNetwork.settings), for: GoldenNetwork.catalogue,
+      stored: golden.parameters.stored(),
       prior: prior)
   }
 
@@ -101,7 +102,7 @@ import Torch
     var settings = GoldenNetwork.settings
     settings.dimension = 5
     #expect(throws: TorchError.self) {
-      try FrozenModel(settings, for: GoldenNetwork.catalogue, stored: stored)
+      try FrozenModel(.twoTower(settings), for: GoldenNetwork.catalogue, stored: stored)
     }
   }
 }

@@ -68,7 +68,8 @@ func correction(
       loss.mean(Logits(values: scores(3, 5), target: Tensor(targets))).item()
     }
     let columns = TrainingColumns(
-      items: (0..<5).map(ItemIndex.init), counts: [1, 1, 1, 1, 1], targets: targets.map(Int64.init))
+      items: (0..<5).map(ItemIndex.init), targets: targets.map(Int64.init),
+      negatives: .shared(counts: [1, 1, 1, 1, 1]))
     let identity = Tensor((0..<25).map { Float($0 % 6 == 0 ? 1 : 0) }, shape: [5, 5])
     for (kind, loss) in [
       (LossSettings.Kind.softmax, value(.fullSoftmax(temperature: 0.1))),
@@ -143,7 +144,8 @@ func correction(
   @Test(arguments: CorrectionSettings.Form.allCases)
   func `a row without negatives has no loss and no gradient`(form: CorrectionSettings.Form) {
     let columns = TrainingColumns(
-      items: [ItemIndex(3)], counts: [2], targets: [0, 0], logQ: [0], form: form)
+      items: [ItemIndex(3)], targets: [0, 0],
+      negatives: .shared(counts: [2]), logQ: [0], form: form)
     let queries = scores(2, 4)
     let loss = SampledSoftmax().mean(
       Logits(queries, Tensor.normal([1, 4], seed: 3), columns))

@@ -5,12 +5,14 @@ import Testing
 import Torch
 
 /// A network of ten items and four users without features, with fresh parameters.
-func network(_ change: (inout RetrieverSettings) -> Void = { _ in }) throws -> RetrieverNetwork {
-  var settings = RetrieverSettings()
+func network(_ change: (inout TwoTowerSettings) -> Void = { _ in }) throws -> RetrieverNetwork {
+  var settings = TwoTowerSettings()
   settings.dimension = 8
   change(&settings)
   let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
-  return try Parameters(seed: 1).build { try RetrieverNetwork(settings, for: catalogue, in: $0) }
+  return try Parameters(seed: 1).build {
+    try RetrieverNetwork(.twoTower(settings), for: catalogue, in: $0)
+  }
 }
 
 func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
@@ -22,8 +24,8 @@ func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
 @Suite struct `retrievers` {
   @Test func `matrix factorisation scores are cosines or inner products of table rows`() throws {
     let parameters = Parameters(seed: 4)
-    var settings = RetrieverSettings()
-    (settings.model, settings.dimension) = (.matrixFactorisation, 3)
+    var settings = MatrixFactorisationSettings()
+    settings.dimension = 3
     let catalogue = Catalogue(users: FeatureTable(count: 2), items: FeatureTable(count: 5))
     settings.similarity = .dot
     let dot = try parameters.build {
@@ -44,9 +46,11 @@ func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
   }
 
   @Test func `to matrix factorisation an unknown user is the mean of their items`() throws {
-    let factorisation = try network {
-      $0.model = .matrixFactorisation
-      $0.similarity = .dot
+    var settings = MatrixFactorisationSettings()
+    settings.similarity = .dot
+    let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
+    let factorisation = try Parameters(seed: 1).build {
+      try MatrixFactorisation(settings, for: catalogue, in: $0)
     }
     let vectors = factorisation.queryMatrix(batch([nil, 2, nil], [[1, 3], [1, 3], []]))
     let items = factorisation.itemMatrix(count: 10)
@@ -125,7 +129,7 @@ func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
     #expect(learned.scale?.item() == 1)
     #expect(try network().scale == nil)
     let columns = TrainingColumns(
-      items: [ItemIndex(0), ItemIndex(1)], counts: [1, 1], targets: [0])
+      items: [ItemIndex(0), ItemIndex(1)], targets: [0], negatives: .shared(counts: [1, 1]))
     let query = Tensor([1, 2] as [Float], shape: [1, 2])
     let items = Tensor([3, 4, 5, 6] as [Float], shape: [2, 2])
     let logits = Logits(query, items, columns, scale: Tensor(0.5))
@@ -152,9 +156,9 @@ func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
   private func expectRefusal(
     _ key: String, _ value: String, _ reason: String,
     sourceLocation: SourceLocation = #_sourceLocation,
-    _ change: (inout RetrieverSettings) -> Void
+    _ change: (inout TwoTowerSettings) -> Void
   ) {
-    var settings = RetrieverSettings()
+    var settings = TwoTowerSettings()
     change(&settings)
     let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
     do {

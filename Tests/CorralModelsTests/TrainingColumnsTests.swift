@@ -98,13 +98,50 @@ import Torch
     var generator = SeededGenerator(seed: 9)
     let batch = [ItemIndex(11), ItemIndex(3)]
     let columns = source.columns(targets: batch, using: &generator)
-    #expect(columns.counts.reduce(0, +) == 1000)
+    guard case .shared(let drawn) = columns.negatives else { return #expect(Bool(false)) }
+    #expect(drawn.reduce(0, +) == 1000)
     #expect(columns.targets.map { columns.items[Int($0)] } == batch)
     let total = Double(counts.reduce(0, +))
     for (column, item) in columns.items.enumerated() {
       let q = kind == .uniform ? 1 / 12.0 : Double(counts[item.position]) / total
       #expect(abs(exp(Double(columns.logQ?[column] ?? 0)) - q) < 1e-6)
-      #expect(abs(Double(columns.counts[column]) / 1000 - q) < 4 * (q / 1000).squareRoot())
+      #expect(abs(Double(drawn[column]) / 1000 - q) < 4 * (q / 1000).squareRoot())
+    }
+  }
+
+  @Test(arguments: CorrectionSettings.Form.allCases)
+  func `negatives of each target alone are the draws, corrected and never the target`(
+    form: CorrectionSettings.Form
+  ) throws {
+    var settings = NegativeSettings()
+    (settings.kind, settings.count, settings.sharing) = (.popularity, 6, .example)
+    var correction = CorrectionSettings()
+    correction.form = form
+    var source = try TrainingNegatives(settings, correction, counts: counts)
+    var generator = SeededGenerator(seed: 9)
+    let columns = source.columns(targets: targets, using: &generator)
+    guard case .own(let own) = columns.negatives else { return #expect(Bool(false)) }
+    #expect(own.count == 40 * 6)
+    let table = Tensor.normal([12, 8], seed: 2)
+    let queries = scores(40, 8, seed: 4)
+    let logits = Logits(queries, table.rows(positions(columns.items)), columns)
+    #expect(logits.values.shape == [40, 7])
+    let rows = SampledSoftmax()(logits).floats()
+    let logQ = try #require(columns.logQ)
+    for row in 0..<40 {
+      // The twin: one target, and its draws as the columns of a batch of one.
+      let mine = own[row * 6..<row * 6 + 6].filter { $0 != columns.targets[row] }
+      let all = [columns.targets[row]] + mine
+      let values = queries[row..<row + 1].matmul(
+        transposed: table.rows(positions(all.map { columns.items[Int($0)] })))
+      let q = exp(Double(logQ[Int(columns.targets[row])]))
+      let twin = SampledSoftmax()(
+        Logits(
+          values: values, target: Tensor.zeros([1], type: .int64),
+          correction: .init(
+            form: form, columns: Tensor(all.map { logQ[Int($0)] }),
+            rows: Tensor([Float(log(6.0) - log1p(-q))]), logCounts: Tensor([Float(log(6.0))]))))
+      expectClose([rows[row]], twin.floats())
     }
   }
 

@@ -41,8 +41,8 @@ struct GoldenNetwork {
         FeatureColumn(name: "year", values: .numbers([1990, .nan, 2001, 2010, 1984, 1999, 2005])),
       ]))
 
-  static var settings: RetrieverSettings {
-    var settings = RetrieverSettings()
+  static var settings: TwoTowerSettings {
+    var settings = TwoTowerSettings()
     settings.dimension = 4
     settings.userEmbedding = .on
     settings.history.length = 3

@@ -12,9 +12,11 @@ import Torch
   /// A run with everything that has a state: dropout, an estimator, draws, a schedule, patience.
   private func run() -> PlantedRun {
     var run = PlantedRun()
-    run.settings.retriever.queryTower = [24, 16]
-    run.settings.retriever.dropout = 0.2
-    run.settings.retriever.scale = .learned
+    run.shape {
+      $0.queryTower = [24, 16]
+      $0.dropout = 0.2
+      $0.scale = .learned
+    }
     run.settings.negatives.count = 16
     run.settings.correction.estimate = .streaming
     run.settings.correction.estimator.buckets = 32
@@ -108,13 +110,13 @@ import Torch
       var training = try run.training(file)
       _ = try training.next()
       for (key, saved, now, change) in [
-        ("train.rate", "0.05", "0.01", { $0.train.rate = 0.01 }),
-        ("train.epochs", "4", "9", { $0.train.epochs = 9 }),
-        ("retriever.queryTower", "[24, 16]", "[8, 16]", { $0.retriever.queryTower = [8, 16] }),
-        ("correction.form", "expected-count", "yi", { $0.correction.form = .yi }),
-      ] as [(String, String, String, (inout RetrieverTrainingSettings) -> Void)] {
+        ("train.rate", "0.05", "0.01", { $0.settings.train.rate = 0.01 }),
+        ("train.epochs", "4", "9", { $0.settings.train.epochs = 9 }),
+        ("retriever.queryTower", "[24, 16]", "[8, 16]", { $0.shape { $0.queryTower = [8, 16] } }),
+        ("correction.form", "expected-count", "yi", { $0.settings.correction.form = .yi }),
+      ] as [(String, String, String, (inout PlantedRun) -> Void)] {
         var other = run
-        change(&other.settings)
+        change(&other)
         expectError(
           """
           \(file.path) cannot be resumed: it was trained with \(key) = \(saved), and now \(key) = \
@@ -162,7 +164,7 @@ import Torch
   @Test func `a loss that is no number ends the run and leaves the checkpoint`() throws {
     try withTemporaryFolder { folder in
       var run = PlantedRun()
-      run.settings.retriever.similarity = .dot
+      run.shape { $0.similarity = .dot }
       let file = folder.appending(path: "run.safetensors")
       var training = try run.training(file)
       _ = try training.next()

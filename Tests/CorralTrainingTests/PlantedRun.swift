@@ -25,13 +25,22 @@ struct PlantedRun {
       validation: Ragged(walks.map { $0[(length - 2)..<(length - 1)] }),
       test: Ragged(walks.map { $0[(length - 1)...] }), rule: "planted walks")
     catalogue = Catalogue(users: FeatureTable(count: users), items: FeatureTable(count: items))
-    settings.retriever.dimension = 16
-    settings.retriever.history.length = 3
+    var network = TwoTowerSettings()
+    network.dimension = 16
+    network.history.length = 3
+    settings.retriever = .twoTower(network)
     settings.train.batch = 64
     settings.train.rate = 0.05
     settings.train.epochs = 6
     settings.train.metric = "ndcg@5"
     settings.train.threads = 1
+  }
+
+  /// Changes the two-tower network.
+  mutating func shape(_ change: (inout TwoTowerSettings) -> Void) {
+    guard case .twoTower(var network) = settings.retriever else { return }
+    change(&network)
+    settings.retriever = .twoTower(network)
   }
 
   func training(

@@ -59,7 +59,9 @@ import Torch
 
   @Test func `matrix factorisation with withheld users serves unknown ones`() throws {
     var run = PlantedRun()
-    run.settings.retriever.model = .matrixFactorisation
+    var network = MatrixFactorisationSettings()
+    network.dimension = 16
+    run.settings.retriever = .matrixFactorisation(network)
     run.settings.train.withheldUsers = 0.5
     run.settings.train.epochs = 10
     var training = try run.training()

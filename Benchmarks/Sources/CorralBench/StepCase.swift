@@ -24,13 +24,15 @@ struct StepCase: ParsableCommand {
   func run() throws {
     threads.apply()
     var settings = RetrieverTrainingSettings()
-    settings.retriever.userEmbedding = .on
-    settings.retriever.history.length = 50
-    settings.retriever.history.weighting = .uniform
-    settings.retriever.history.table = .shared
-    settings.retriever.queryTower = [128, 64]
-    settings.retriever.itemTower = [128, 64]
-    settings.retriever.initialSpread = 0.02
+    var network = TwoTowerSettings()
+    network.userEmbedding = .on
+    network.history.length = 50
+    network.history.weighting = .uniform
+    network.history.table = .shared
+    network.queryTower = [128, 64]
+    network.itemTower = [128, 64]
+    network.initialSpread = 0.02
+    settings.retriever = .twoTower(network)
     settings.loss.temperature = 0.07
     settings.correction.estimate = .none
     settings.train.batch = 1024

@@ -23,7 +23,7 @@ struct DataOptions: ParsableArguments {
 
   /// The merged block, over this path.
   func settings() throws -> DataSettings {
-    var overlay = try SettingsOverlay(Settings())
+    var overlay = Settings.overlay()
     try overlay.apply(file: config, assignments: assignments)
     var settings = try overlay.decoded().data
     settings.path = path

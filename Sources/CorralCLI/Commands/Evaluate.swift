@@ -33,7 +33,7 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let console = output.console
     let opened = try OpenedModel(model)
-    var overlay = try SettingsOverlay(opened.settings.evaluate)
+    var overlay = SettingsOverlay(opened.settings.evaluate)
     for assignment in assignments {
       try overlay.set(assignment.droppingPrefix("evaluate."))
     }

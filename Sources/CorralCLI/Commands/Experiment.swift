@@ -77,7 +77,7 @@ struct Experiment: ParsableCommand {
 
     private func runPopularityBias(_ settings: SettingsOptions) throws {
       let console = output.console
-      var overlay = try SettingsOverlay(PopularityBias.Options())
+      var overlay = SettingsOverlay(PopularityBias.Options())
       try settings.apply(to: &overlay)
       var options = try overlay.decoded()
       options.run = settings.overriding(options.run)
@@ -106,7 +106,7 @@ struct Experiment: ParsableCommand {
 
     private func runFrequencyEstimator(_ settings: SettingsOptions) throws {
       let console = output.console
-      var overlay = try SettingsOverlay(FrequencyEstimatorStudy.Options())
+      var overlay = SettingsOverlay(FrequencyEstimatorStudy.Options())
       try settings.apply(to: &overlay)
       let options = try overlay.decoded()
       let study = FrequencyEstimatorStudy(options: options)

@@ -32,7 +32,7 @@ struct Index: ParsableCommand {
     func run() throws {
       let console = output.console
       let opened = try OpenedModel(model)
-      var overlay = try SettingsOverlay(opened.settings.index)
+      var overlay = SettingsOverlay(opened.settings.index)
       for assignment in assignments { try overlay.set(assignment.droppingPrefix("index.")) }
       var settings = opened.settings
       settings.index = try overlay.decoded()

@@ -34,8 +34,7 @@ struct Train: ParsableCommand {
       console.note("nothing to resume: \(out) is complete")
       return
     }
-    let settings = try settings.merged(
-      over: resume ? checkpoint.settings() ?? Settings() : Settings())
+    let settings = try settings.merged(over: resume ? checkpoint.settings : nil)
     console.note(console.noteStyle.dim(try compactText(settings)))
     try TrainingRun.check(settings)
     let data = try LoadedData(settings.data, console: console)
@@ -68,7 +67,7 @@ struct Train: ParsableCommand {
     let stage = report.stages["retriever"] ?? [:]
     try console.printJSON(
       Output(
-        model: out, kind: settings.retriever.model.rawValue, data: data.provenance,
+        model: out, kind: settings.retriever.name, data: data.provenance,
         epochs: outcome.epochs, metrics: stage, seconds: outcome.seconds))
     console.print(outcome.summary(console.style) + "\n")
     console.print(EvaluationView.metrics(stage).rendered(console.style))

@@ -32,14 +32,8 @@ struct Checkpoint {
     if isTaken, !isModel, !isEmpty { throw ArtifactError.notReplaceable(path: place.path) }
   }
 
-  /// The merged settings of the run that is to go on.
-  func settings() throws -> Settings? {
-    guard exists else { return nil }
-    var overlay = try SettingsOverlay(Settings())
-    try overlay.lay(
-      String(contentsOf: settingsFile, encoding: .utf8), from: settingsFile.path)
-    return try overlay.decoded()
-  }
+  /// The file with the merged settings of the run that is to go on, where there is one.
+  var settings: URL? { exists ? settingsFile : nil }
 
   /// Makes the folder, and says in it what the run was told.
   func begin(_ settings: Settings) throws {

@@ -49,7 +49,7 @@ struct ModelSaving {
     let metrics = try evaluation.map { try JSONValue(encoding: $0.intervals()) }
     return Manifest(
       kinds: [
-        "retriever": settings.retriever.model.rawValue, "index": settings.index.kind.rawValue,
+        "retriever": settings.retriever.name, "index": settings.index.kind.rawValue,
       ],
       settings: try JSONValue(encoding: settings), data: data.provenance,
       metrics: metrics ?? .object([:]),

@@ -36,7 +36,7 @@ struct OpenedModel {
   var name: String { URL(filePath: path).lastPathComponent }
 
   /// Which model it is: `two-tower`.
-  var kind: String { settings.retriever.model.rawValue }
+  var kind: String { settings.retriever.name }
 
   /// What people call an item: its title, or its identifier.
   func label(_ item: ItemIndex) -> String { title(item) ?? items[item.position] }
@@ -87,7 +87,7 @@ struct OpenedModel {
   }
 
   private static func settings(of saved: SavedModel) throws -> Settings {
-    var overlay = try SettingsOverlay(Settings())
+    var overlay = Settings.overlay()
     let json = try JSONEncoder().encode(saved.manifest.settings)
     try overlay.lay(String(decoding: json, as: UTF8.self), from: "\(saved.url.path)/manifest.json")
     return try overlay.decoded()

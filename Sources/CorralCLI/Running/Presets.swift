@@ -32,7 +32,6 @@ extension PopularityBias {
   /// The settings of a run of the bench: in-batch negatives, as many epochs as all arms need.
   static var defaults: Settings {
     var settings = Settings()
-    settings.retriever.model = .twoTower
     settings.train.epochs = 8
     settings.train.batch = 512
     settings.train.rate = 0.003

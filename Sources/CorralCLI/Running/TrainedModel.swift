@@ -91,14 +91,13 @@ extension TrainedModel {
 
   /// The retriever of a saved model, of the kind that its settings name.
   init(_ saved: SavedModel, settings: Settings) throws {
-    switch settings.retriever.model {
+    switch settings.retriever {
     case .popularity:
       let counts: [Int64] = try saved.tensors(ModelFile.retriever).array(Self.countsName)
       self = .popularity(Popularity(counts: counts.map(Int.init)))
-    case .implicitALS:
+    case .implicitALS(let factors):
       let tensors = try saved.tensors(ModelFile.retriever)
-      let als = settings.als.settings(
-        dimension: settings.retriever.dimension, seed: settings.train.seed)
+      let als = settings.als.settings(dimension: factors.dimension, seed: settings.train.seed)
       let (users, items) = (try tensors.matrix("users"), try tensors.matrix("items"))
       guard users.columns == als.dimension, items.columns == als.dimension else {
         throw ArtifactError.damagedFile(
@@ -107,7 +106,7 @@ extension TrainedModel {
             "its vectors have \(users.columns) elements, and the settings say \(als.dimension)")
       }
       self = .implicitALS(ImplicitALS(settings: als, users: users, items: items))
-    case .matrixFactorisation, .twoTower:
+    case .network:
       self = .network(try FrozenModel(saved))
     }
   }

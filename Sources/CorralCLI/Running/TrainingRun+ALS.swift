@@ -7,9 +7,8 @@ import Foundation
 
 extension TrainingRun {
   /// Sweeps of implicit ALS, with the vectors so far kept where a stopped run finds them.
-  func implicitALS() throws -> Outcome {
-    let als = settings.als.settings(
-      dimension: settings.retriever.dimension, seed: settings.train.seed)
+  func implicitALS(_ factors: FactorBlock) throws -> Outcome {
+    let als = settings.als.settings(dimension: factors.dimension, seed: settings.train.seed)
     var training = ImplicitALSTraining(data.split, settings: als)
     let saved = checkpoint?.folder.appending(path: "als.safetensors")
     if let saved, FileManager.default.fileExists(atPath: saved.path) {

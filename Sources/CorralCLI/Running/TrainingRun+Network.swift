@@ -8,9 +8,9 @@ import Torch
 
 extension Settings {
   /// The library's settings of a network's training, from the blocks that say something about it.
-  func training(_ kind: RetrieverSettings.Kind) -> RetrieverTrainingSettings {
+  func training(_ retriever: RetrieverSettings) -> RetrieverTrainingSettings {
     var training = RetrieverTrainingSettings()
-    training.retriever = retriever.network(kind)
+    training.retriever = retriever
     training.loss = loss
     training.negatives = negatives
     training.correction = correction
@@ -22,11 +22,11 @@ extension Settings {
 
 extension TrainingRun {
   /// Epochs of a network by gradient, validated, logged, and saved after each.
-  func network(_ kind: RetrieverSettings.Kind) throws -> Outcome {
+  func network(_ retriever: RetrieverSettings) throws -> Outcome {
     let folder = checkpoint?.folder
     Torch.keepMemory()
     var training = try RetrieverTraining(
-      settings.training(kind), on: data.split, of: Catalogue(data.dataset),
+      settings.training(retriever), on: data.split, of: Catalogue(data.dataset),
       checkpoint: folder?.appending(path: "run.safetensors"), from: .checkpoint)
     if let last = training.history.last { console.note("going on after epoch \(last.epoch)") }
     let log = try folder.map {

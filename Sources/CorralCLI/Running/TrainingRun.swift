@@ -38,14 +38,11 @@ struct TrainingRun {
 
   /// Throws for the first setting that cannot be trained with, before any data are read.
   static func check(_ settings: Settings) throws {
-    switch settings.retriever.model {
+    switch settings.retriever {
     case .popularity: break
-    case .implicitALS:
-      try settings.als.settings(
-        dimension: settings.retriever.dimension, seed: settings.train.seed
-      ).validate()
-    case .matrixFactorisation: try settings.training(.matrixFactorisation).validate()
-    case .twoTower: try settings.training(.twoTower).validate()
+    case .implicitALS(let factors):
+      try settings.als.settings(dimension: factors.dimension, seed: settings.train.seed).validate()
+    case .network(let retriever): try settings.training(retriever).validate()
     }
     try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)
@@ -53,11 +50,10 @@ struct TrainingRun {
 
   /// Trains to the end, or until the user stops it.
   func trained() throws -> Outcome {
-    switch settings.retriever.model {
+    switch settings.retriever {
     case .popularity: popularity()
-    case .implicitALS: try implicitALS()
-    case .matrixFactorisation: try network(.matrixFactorisation)
-    case .twoTower: try network(.twoTower)
+    case .implicitALS(let factors): try implicitALS(factors)
+    case .network(let retriever): try network(retriever)
     }
   }
 

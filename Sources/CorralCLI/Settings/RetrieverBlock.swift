@@ -2,60 +2,88 @@ package import CorralModels
 
 /// Which retriever, and its shape: the `retriever` block of a settings file.
 ///
-/// The library's settings of the networks, under one list of models with those that are none.
-package struct RetrieverBlock: Codable, Equatable, Sendable {
-  /// The models that `train` knows.
-  package enum Model: String, Codable, CaseIterable, Sendable {
-    /// What occurred most often, the same to everybody.
-    case popularity
-    /// Implicit alternating least squares; the block `als` says how.
-    case implicitALS = "implicit-als"
-    /// Matrix factorisation by gradient.
-    case matrixFactorisation = "mf"
-    /// The two-tower network.
-    case twoTower = "two-tower"
-  }
-
-  /// Which retriever.
-  package var model = Model.twoTower
-  /// The number of elements of each embedding, and of the vectors of a tower without layers.
-  package var dimension = RetrieverSettings().dimension
-  /// How the vectors of a query and an item are compared.
-  package var similarity = RetrieverSettings().similarity
-  /// Whether a multiplier of all scores is learned.
-  package var scale = RetrieverSettings().scale
-  /// The standard deviation of initial embeddings.
-  package var initialSpread = RetrieverSettings().initialSpread
-  /// Whether the two-tower network knows users by their ids.
-  package var userEmbedding = RetrieverSettings().userEmbedding
-  /// How the two-tower network sees histories.
-  package var history = RetrieverSettings().history
-  /// Whether the two-tower network sees features.
-  package var features = RetrieverSettings().features
-  /// The widths of the layers of the query tower.
-  package var queryTower = RetrieverSettings().queryTower
-  /// The widths of the layers of the item tower.
-  package var itemTower = RetrieverSettings().itemTower
-  /// The share of activations that training drops.
-  package var dropout = RetrieverSettings().dropout
+/// The library's networks, under one list of models with those that are none. Written flat: the key
+/// `model`, and the keys that this model has.
+package enum RetrieverBlock: Equatable, Sendable {
+  /// What occurred most often, the same to everybody.
+  case popularity
+  /// Implicit alternating least squares; the block `als` says how.
+  case implicitALS(FactorBlock)
+  /// A network that is trained by gradient.
+  case network(RetrieverSettings)
 
   /// The defaults: the two-tower network.
-  package init() {}
+  package init() { self = .network(RetrieverSettings()) }
 
-  /// The library's settings of a network of this shape.
-  package func network(_ kind: RetrieverSettings.Kind) -> RetrieverSettings {
-    var settings = RetrieverSettings()
-    settings.model = kind
-    settings.dimension = dimension
-    settings.similarity = similarity
-    settings.scale = scale
-    settings.initialSpread = initialSpread
-    settings.userEmbedding = userEmbedding
-    settings.history = history
-    settings.features = features
-    settings.queryTower = queryTower
-    settings.itemTower = itemTower
-    settings.dropout = dropout
-    return settings
+  /// The defaults of a model; `nil` for a name that is none.
+  package init?(_ name: String) {
+    if let kind = RetrieverSettings.Kind(rawValue: name) {
+      self = .network(RetrieverSettings(kind))
+      return
+    }
+    switch Other(rawValue: name) {
+    case .popularity: self = .popularity
+    case .implicitALS: self = .implicitALS(FactorBlock())
+    case nil: return nil
+    }
+  }
+
+  /// The models that are no networks.
+  private enum Other: String, CaseIterable {
+    case popularity
+    case implicitALS = "implicit-als"
+  }
+
+  /// The names of all models.
+  package static var names: [String] {
+    Other.allCases.map(\.rawValue) + RetrieverSettings.Kind.allCases.map(\.rawValue)
+  }
+
+  /// The model's name: `two-tower`.
+  package var name: String {
+    switch self {
+    case .popularity: Other.popularity.rawValue
+    case .implicitALS: Other.implicitALS.rawValue
+    case .network(let settings): settings.kind.rawValue
+    }
+  }
+}
+
+/// The shape of models that are vectors of users and items alone.
+package struct FactorBlock: Codable, Equatable, Sendable {
+  /// The number of elements of a vector.
+  package var dimension = 64
+
+  /// The defaults.
+  package init() {}
+}
+
+extension RetrieverBlock: Codable {
+  private enum CodingKeys: CodingKey { case model }
+
+  /// The settings of the model that the key `model` names.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try container.decode(String.self, forKey: .model)
+    switch RetrieverBlock(name) {
+    case .popularity: self = .popularity
+    case .implicitALS: self = .implicitALS(try FactorBlock(from: decoder))
+    case .network: self = .network(try RetrieverSettings(from: decoder))
+    case nil:
+      throw DecodingError.dataCorruptedError(
+        forKey: .model, in: container,
+        debugDescription: "'\(name)' is not one of \(Self.names.joined(separator: ", "))")
+    }
+  }
+
+  /// Writes the key `model` and the keys of the model, side by side.
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .network(let settings): try settings.encode(to: encoder)
+    case .popularity, .implicitALS:
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(name, forKey: .model)
+      if case .implicitALS(let factors) = self { try factors.encode(to: encoder) }
+    }
   }
 }

@@ -30,4 +30,19 @@ package struct Settings: Codable, Equatable, Sendable {
 
   /// The defaults.
   package init() {}
+
+  /// An overlay of files and single settings over the defaults of the models that they name, with
+  /// some changes to those.
+  package static func overlay(
+    _ change: @escaping (inout Settings) -> Void = { _ in }
+  ) -> SettingsOverlay<Settings> {
+    SettingsOverlay { models in
+      var settings = Settings()
+      if let name = models["retriever"], let retriever = RetrieverBlock(name) {
+        settings.retriever = retriever
+      }
+      change(&settings)
+      return settings
+    }
+  }
 }

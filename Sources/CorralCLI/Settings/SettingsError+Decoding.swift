@@ -39,6 +39,12 @@ private func words(for type: Any.Type) -> String {
 private func choices(at path: [any CodingKey], in root: Any) -> [String]? {
   var value = root
   for key in path {
+    // A choice among models stands for the settings of the one that was chosen.
+    while Mirror(reflecting: value).displayStyle == .enum,
+      let chosen = Mirror(reflecting: value).children.first
+    {
+      value = chosen.value
+    }
     let children = Mirror(reflecting: value).children
     guard let child = children.first(where: { $0.label == key.stringValue }) else { return nil }
     value = child.value

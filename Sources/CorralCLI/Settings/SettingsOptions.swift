@@ -32,9 +32,11 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: "Where tensors live: cpu, cuda, or auto for cuda where there is one.")
   var device: DeviceChoice?
 
-  /// Lays the file over the settings, then each `--set`, then the options of their own.
-  func merged(over defaults: Settings = Settings()) throws -> Settings {
-    var overlay = try SettingsOverlay(defaults)
+  /// The defaults with the settings of an earlier run laid over them, where there is a file of those,
+  /// then the file, then each `--set`, then the options of their own.
+  func merged(over earlier: URL? = nil) throws -> Settings {
+    var overlay = Settings.overlay()
+    if let earlier { try overlay.apply(file: earlier.path, assignments: []) }
     try apply(to: &overlay)
     return overriding(try overlay.decoded())
   }

@@ -3,22 +3,25 @@ import Yams
 /// Settings as a tree: the encoded defaults, with a file and then `--set`s laid over them.
 ///
 /// Laying over starts from every setting there is, so a key that is not in the tree is unknown, and
-/// what the file leaves out keeps its default; plain `Codable` would do neither.
+/// what the file leaves out keeps its default; plain `Codable` would do neither. A group with a key
+/// `model` has the keys and the defaults of the model that the last layer names; what a layer says
+/// there of another model, and this one has not, is left out.
 package struct SettingsOverlay<Settings: Codable> {
-  private let defaults: Settings
-  private var tree: Node
+  /// The defaults, given the model that each group names.
+  package typealias Defaults = (_ models: [String: String]) -> Settings
 
-  /// The tree of the defaults.
-  package init(_ defaults: Settings) throws {
-    self.defaults = defaults
-    tree = try YAMLEncoder().encode(defaults).composed(as: "defaults")
-  }
+  private let defaults: Defaults
+  private var layers: [(node: Node, source: String)] = []
+
+  /// Layers over defaults that are the same whatever the layers say.
+  package init(_ defaults: Settings) { self.defaults = { _ in defaults } }
+
+  /// Layers over defaults that follow from the models that the layers name.
+  package init(_ defaults: @escaping Defaults) { self.defaults = defaults }
 
   /// Lays the YAML of a file over the settings; `source` names the file in errors.
   package mutating func lay(_ yaml: String, from source: String) throws {
-    let overlay = try yaml.composed(as: source)
-    if overlay.isNull { return }
-    tree = try merged(tree, overlay, path: [], source: source)
+    layers.append((try yaml.composed(as: source), source))
   }
 
   /// Lays one `key.path=value` over the settings; the value is YAML: `10`, `true`, `[10, 20]`.
@@ -29,12 +32,21 @@ package struct SettingsOverlay<Settings: Codable> {
     let path = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false)
     let text = String(assignment[assignment.index(after: equals)...])
     let value = text.isEmpty ? Node("") : try text.composed(as: "--set \(assignment)")
-    let overlay = path.reversed().reduce(value) { Node([(Node(String($1)), $0)]) }
-    tree = try merged(tree, overlay, path: [], source: "")
+    layers.append((path.reversed().reduce(value) { Node([(Node(String($1)), $0)]) }, ""))
   }
 
   /// The settings as values of their own types.
   package func decoded() throws -> Settings {
+    var models: [String: String] = [:]
+    for layer in layers { models.merge(layer.node.models) { $1 } }
+    let defaults = defaults(models)
+    var tree = try YAMLEncoder().encode(defaults).composed(as: "defaults")
+    let all = tree
+    for (node, source) in layers {
+      let others = Set(node.models.filter { models[$0.key] != $0.value }.keys)
+      tree = try merged(
+        tree, node, path: [], source: source, othersOf: others, nearestIn: all)
+    }
     do {
       return try YAMLDecoder().decode(Settings.self, from: tree)
     } catch let error as DecodingError {
@@ -42,8 +54,10 @@ package struct SettingsOverlay<Settings: Codable> {
     }
   }
 
-  private func merged(_ base: Node, _ overlay: Node, path: [String], source: String) throws -> Node
-  {
+  private func merged(
+    _ base: Node, _ overlay: Node, path: [String], source: String, othersOf others: Set<String>,
+    nearestIn all: Node
+  ) throws -> Node {
     // A group with no settings of its own is a table whose keys are the user's.
     guard let known = base.mapping, !known.isEmpty else { return overlay }
     guard let given = overlay.mapping else {
@@ -55,22 +69,29 @@ package struct SettingsOverlay<Settings: Codable> {
     for (key, value) in given {
       let name = key.string ?? ""
       let place = key.mark.flatMap { source.isEmpty ? nil : "\(source):\($0.line)" } ?? source
+      // The layer speaks of another model than the last one that was named.
+      let isAnother = path.first.map { others.contains($0) } ?? false
+      if isAnother, path.count == 1, name == "model" { continue }
       guard let position = result.firstIndex(where: { $0.key.string == name }) else {
+        if isAnother { continue }
         throw SettingsError.unknown(
-          path: (path + [name]).joined(separator: "."), nearest: nearest(to: name, in: known),
+          path: (path + [name]).joined(separator: "."),
+          nearest: nearest(to: name, in: known, of: all),
           known: known.names, source: place)
       }
       result[position].value = try merged(
-        result[position].value, value, path: path + [name],
-        source: source)
+        result[position].value, value, path: path + [name], source: source, othersOf: others,
+        nearestIn: all)
     }
     return .mapping(result)
   }
 
   /// The key that was probably meant: a near spelling here, else the same name in another group.
-  private func nearest(to name: String, in siblings: Node.Mapping) -> String? {
+  private func nearest(
+    to name: String, in siblings: Node.Mapping, of all: Node
+  ) -> String? {
     if let near = name.nearest(among: siblings.names) { return near }
-    return tree.mapping?.lazy.compactMap { group in
+    return all.mapping?.lazy.compactMap { group in
       guard group.value.mapping?.names.contains(name) == true else { return nil }
       return "\(group.key.string ?? "").\(name)"
     }.first
@@ -99,6 +120,18 @@ extension String {
 
 extension Node {
   fileprivate var isNull: Bool { scalar != nil && null != nil }
+
+  /// The value of the key `model` of each group that has one.
+  fileprivate var models: [String: String] {
+    var models: [String: String] = [:]
+    for (group, value) in mapping ?? [:] {
+      guard let name = group.string,
+        let model = value.mapping?.first(where: { $0.key.string == "model" })?.value.string
+      else { continue }
+      models[name] = model
+    }
+    return models
+  }
 }
 
 extension Node.Mapping {

@@ -21,26 +21,49 @@ public struct QueryBatch: Sendable {
   public var count: Int { users.count }
 }
 
-/// A batch of positive examples: each query, the item that followed it, and how much that counts.
+/// A batch of positive examples: queries, the items that followed, and how much each counts.
 public struct TrainingBatch: Sendable {
   /// The queries, as they stood before their targets happened.
   public var queries: QueryBatch
-  /// The positive item of each query, `[batch]`.
+  /// The positive items, `[targets]`: as many as `reading` says.
   public var targets: [ItemIndex]
-  /// The reward r_i of each example, `[batch]`: equation 4 of Yi and others, 2019.
+  /// The reward r_i of each target, `[targets]`: equation 4 of Yi and others, 2019.
   public var weights: [Float]
+  /// Where in the histories the targets belong.
+  public var reading: Reading
 
-  /// A batch of examples: one target and one weight a query.
-  public init(queries: QueryBatch, targets: [ItemIndex], weights: [Float]) {
-    precondition(
-      queries.count == targets.count && targets.count == weights.count,
-      "\(queries.count) queries need as many targets and weights, not \(targets.count) and \(weights.count)"
-    )
+  /// Where in the histories of a batch its targets belong.
+  public enum Reading: Sendable, Equatable {
+    /// Target i follows history i.
+    case next
+    /// Target j follows element j of the histories' values: each history is read as all its prefixes.
+    case everyPosition
+    /// Target j is the item at position `positions[j]` of the histories' values. It still stands
+    /// there: who reads the batch must not look at it.
+    case masked([Int])
+  }
+
+  /// A batch of examples: a weight for each target, and as many targets as the reading says.
+  public init(
+    queries: QueryBatch, targets: [ItemIndex], weights: [Float], reading: Reading = .next
+  ) {
+    let expected =
+      switch reading {
+      case .next: queries.count
+      case .everyPosition: queries.histories.values.count
+      case .masked(let positions): positions.count
+      }
+    guard targets.count == expected, weights.count == expected else {
+      fatalError(
+        "TrainingBatch: \(expected) targets and weights are needed, not \(targets.count) and "
+          + "\(weights.count)")
+    }
     self.queries = queries
     self.targets = targets
     self.weights = weights
+    self.reading = reading
   }
 
-  /// The number of examples.
+  /// The number of targets.
   public var count: Int { targets.count }
 }

@@ -3,76 +3,138 @@ public import CorralSampling
 import Foundation
 public import Torch
 
-/// The columns of a batch's logits: each different item once, and how many negatives it stands for.
+/// What the targets of a batch are compared with: columns of different items, and which of them are
+/// whose negatives.
 ///
-/// The same loss as a column an example with accidental hits masked, at the price of the different
-/// items only: equal columns have equal scores, so that k of them are one with `log k` added.
+/// Shared by the batch, a column is each different item once, and the number of negatives that it
+/// stands for: the same loss as a column an example with accidental hits masked, at the price of the
+/// different items only, since k equal columns are one with `log k` added.
 public struct TrainingColumns: Sendable, Equatable {
   /// The items, all different, `[columns]`.
   public let items: [ItemIndex]
-  /// The number of negatives that each column stands for, `[columns]`; 0 for one that is there as a
-  /// positive only.
-  public let counts: [Int]
-  /// The column of each row's positive, `[batch]`.
+  /// The column of each target, `[targets]`.
   public let targets: [Int64]
+  /// Which columns are negatives of a target.
+  public let negatives: Negatives
   /// log Q of each column's item in one draw, `[columns]`; `nil` where nothing is corrected.
   public let logQ: [Float]?
   /// The form of the correction.
   public let form: CorrectionSettings.Form
 
+  /// Which columns are negatives of a target.
+  public enum Negatives: Sendable, Equatable {
+    /// All but its own: how many negatives each column stands for, `[columns]`; 0 for one that is
+    /// there as a positive only.
+    case shared(counts: [Int])
+    /// Those drawn for it alone: their columns, `[targets * n]`, a target's n one after the other.
+    case own(columns: [Int64])
+  }
+
   /// Columns that are already laid out.
   public init(
-    items: [ItemIndex], counts: [Int], targets: [Int64], logQ: [Float]? = nil,
+    items: [ItemIndex], targets: [Int64], negatives: Negatives, logQ: [Float]? = nil,
     form: CorrectionSettings.Form = .yi
   ) {
-    guard counts.count == items.count, logQ.map({ $0.count == items.count }) ?? true else {
+    let fits =
+      switch negatives {
+      case .shared(let counts): counts.count == items.count
+      case .own(let columns): !targets.isEmpty && columns.count.isMultiple(of: targets.count)
+      }
+    guard fits, logQ.map({ $0.count == items.count }) ?? true else {
       fatalError("columns: \(items.count) items need as many counts and probabilities")
     }
     self.items = items
-    self.counts = counts
     self.targets = targets
+    self.negatives = negatives
     self.logQ = logQ
     self.form = form
   }
 }
 
 extension Logits {
-  /// The scores of a batch's queries against its columns.
+  /// The scores of a batch's targets against its columns.
   ///
   /// - Parameters:
-  ///   - queries: `[batch, dimension]`.
+  ///   - queries: the vector that each target is scored with, `[targets, dimension]`.
   ///   - items: the vectors of the columns' items, `[columns, dimension]`.
   ///   - columns: what the columns are.
   ///   - scale: a learned multiplier of the scores.
   ///   - temperature: what the scores are divided by here already, for a loss whose temperature is
-  ///     then 1: dividing `[batch, dimension]` costs less than dividing `[batch, columns]`.
+  ///     then 1: dividing `[targets, dimension]` costs less than dividing `[targets, columns]`.
+  ///   - crossing: what scores queries against items, as `Retriever.scores` does, where that is no
+  ///     inner product.
   public init(
     _ queries: Tensor, _ items: Tensor, _ columns: TrainingColumns, scale: Tensor? = nil,
-    temperature: Float = 1
+    temperature: Float = 1, crossing: ((Tensor, Tensor) -> Tensor)? = nil
   ) {
     let device = queries.device
-    var scaled = scale.map { queries * $0 } ?? queries
-    if temperature != 1 { scaled = scaled * (1 / temperature) }
-    let scores = scaled.matmul(transposed: items)
-    let counts = columns.counts.map { $0 > 0 ? Float(log(Double($0))) : Logits.excluded }
-    self.init(
-      values: scores, target: Tensor(columns.targets, device: device),
-      logCounts: Tensor(counts, device: device),
-      correction: columns.logQ.map { Correction($0, of: columns, device: device) })
+    func scaled(_ tensor: Tensor) -> Tensor {
+      let scaled = scale.map { tensor * $0 } ?? tensor
+      return temperature == 1 ? scaled : scaled * (1 / temperature)
+    }
+    let near = crossing == nil ? scaled(queries) : queries
+    func scores(_ items: Tensor) -> Tensor {
+      crossing.map { scaled($0(near, items)) } ?? near.innerProducts(with: items)
+    }
+    switch columns.negatives {
+    case .shared(let counts):
+      let logCounts = counts.map { $0 > 0 ? Float(log(Double($0))) : Logits.excluded }
+      self.init(
+        values: scores(items), target: Tensor(columns.targets, device: device),
+        logCounts: Tensor(logCounts, device: device),
+        correction: columns.logQ.map { Correction($0, of: columns, counts, device: device) })
+    case .own(let own):
+      let (rows, count) = (columns.targets.count, own.count / columns.targets.count)
+      // A row is its target and then its negatives.
+      let places = Tensor.cat(
+        [
+          Tensor(columns.targets, shape: [rows, 1], device: device),
+          Tensor(own, shape: [rows, count], device: device),
+        ], 1)
+      let flat = places.reshape([rows * (1 + count)])
+      let vectors = items.indexSelect(0, flat).reshape([rows, 1 + count, items.size(1)])
+      self.init(
+        values: scores(vectors), target: Tensor.zeros([rows], type: .int64, device: device),
+        isMasked: places .== places.narrow(1, 0..<1),
+        correction: columns.logQ.map {
+          Correction($0, of: columns, own: flat, shape: [rows, 1 + count], device: device)
+        })
+    }
   }
 }
 
 extension Logits.Correction {
-  /// What is subtracted from the logits of columns with probabilities `exp(logQ)`: a row has all
-  /// their negatives but those that are its positive.
-  init(_ logQ: [Float], of columns: TrainingColumns, device: Device) {
-    let total = columns.counts.reduce(0, +)
-    let logCounts = columns.targets.map { log(Double(max(total - columns.counts[Int($0)], 1))) }
+  /// The correction of shared columns with probabilities `exp(logQ)`: a row has all their negatives
+  /// but those that are its positive.
+  fileprivate init(
+    _ logQ: [Float], of columns: TrainingColumns, _ counts: [Int], device: Device
+  ) {
+    let total = counts.reduce(0, +)
+    self.init(
+      logQ, of: columns, Tensor(logQ, device: device),
+      numbers: columns.targets.map { max(total - counts[Int($0)], 1) }, device: device)
+  }
+
+  /// The correction of rows with n columns of their own.
+  fileprivate init(
+    _ logQ: [Float], of columns: TrainingColumns, own: Tensor, shape: [Int], device: Device
+  ) {
+    self.init(
+      logQ, of: columns,
+      Tensor(logQ, device: device).indexSelect(0, own).reshape(shape),
+      numbers: columns.targets.map { _ in max(shape[1] - 1, 1) }, device: device)
+  }
+
+  private init(
+    _ logQ: [Float], of columns: TrainingColumns, _ ofColumns: Tensor, numbers: [Int],
+    device: Device
+  ) {
+    let logCounts = numbers.map { log(Double($0)) }
     let rows = zip(logCounts, columns.targets).map { logCount, target in
       Float(logCount - log1p(-min(exp(Double(logQ[Int(target)])), 0.999)))
     }
     self.init(
-      form: columns.form, columns: Tensor(logQ, device: device), rows: Tensor(rows, device: device),
+      form: columns.form, columns: ofColumns, rows: Tensor(rows, device: device),
       logCounts: Tensor(logCounts.map { Float($0) }, device: device))
   }
 }

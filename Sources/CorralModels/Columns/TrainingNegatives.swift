@@ -42,36 +42,38 @@ public struct TrainingNegatives: Sendable {
     switch settings.kind {
     case .all:
       return TrainingColumns(
-        items: (0..<itemCount).map(ItemIndex.init), counts: [Int](repeating: 1, count: itemCount),
-        targets: targets.map { Int64($0.position) })
+        items: (0..<itemCount).map(ItemIndex.init), targets: targets.map { Int64($0.position) },
+        negatives: .shared(counts: [Int](repeating: 1, count: itemCount)))
     case .inBatch:
-      let extra = drawn(using: &generator)
+      let extra = drawn(settings.count, using: &generator)
       let distinct = DistinctItems(targets + extra)
       let logQ = correction.columns(targets: targets, extra: extra)?.columns
       return TrainingColumns(
-        items: distinct.items, counts: distinct.counts,
-        targets: Array(distinct.positions.prefix(targets.count)),
+        items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
+        negatives: .shared(counts: distinct.counts),
         logQ: logQ.map { distinct.first(of: $0) }, form: correction.form)
     case .uniform, .popularity:
-      let extra = drawn(using: &generator)
-      let distinct = DistinctItems(targets + extra)
-      // The batch's own items are there as positives only.
-      var counts = [Int](repeating: 0, count: distinct.items.count)
-      for position in distinct.positions.dropFirst(targets.count) { counts[Int(position)] += 1 }
+      let isOwn = settings.sharing == .example
+      let count = settings.count * (isOwn ? targets.count : 1)
+      let distinct = DistinctItems(targets + drawn(count, using: &generator))
+      let drawn = distinct.positions.dropFirst(targets.count)
       return TrainingColumns(
-        items: distinct.items, counts: counts,
-        targets: Array(distinct.positions.prefix(targets.count)),
+        items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
+        negatives: isOwn
+          ? .own(columns: Array(drawn))
+          // The batch's own items are there as positives only.
+          : .shared(counts: distinct.counts(drawn)),
         logQ: correction.source == .none ? nil : logProbabilities(of: distinct.items),
         form: correction.form)
     }
   }
 
-  private func drawn(using generator: inout SeededGenerator) -> [ItemIndex] {
+  private func drawn(_ count: Int, using generator: inout SeededGenerator) -> [ItemIndex] {
     switch sampler {
     case .uniform(let sampler):
-      sampler.draw(settings.count, for: .batch, using: &generator).items
+      sampler.draw(count, for: .batch, using: &generator).items
     case .popularity(let sampler):
-      sampler.draw(settings.count, for: .batch, using: &generator).items
+      sampler.draw(count, for: .batch, using: &generator).items
     }
   }
 
@@ -85,6 +87,13 @@ public struct TrainingNegatives: Sendable {
 }
 
 extension DistinctItems {
+  /// How often each item occurs among some positions.
+  func counts(_ positions: some Sequence<Int64>) -> [Int] {
+    var counts = [Int](repeating: 0, count: items.count)
+    for position in positions { counts[Int(position)] += 1 }
+    return counts
+  }
+
   /// Of a quantity that is the same at every occurrence of an item, one for each different item.
   func first(of quantity: [Float]) -> [Float] {
     var firsts = [Float](repeating: 0, count: items.count)

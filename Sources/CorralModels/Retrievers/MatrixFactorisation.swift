@@ -18,7 +18,7 @@ public struct MatrixFactorisation: Retriever {
   /// Throws `ModelsError` for settings that no factorisation can have, and `TorchError` when stored
   /// parameters do not fit.
   public init(
-    _ settings: RetrieverSettings, for catalogue: Catalogue, in scope: Parameters.Scope
+    _ settings: MatrixFactorisationSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     try settings.validate()
     dimension = settings.dimension
@@ -28,7 +28,7 @@ public struct MatrixFactorisation: Retriever {
       catalogue.users.count, dimension, initializer: spread, in: scope / "users")
     itemTable = try Embedding(
       catalogue.items.count, dimension, initializer: spread, in: scope / "items")
-    logScale = try settings.logScale(in: scope)
+    logScale = try settings.scale.logarithm(in: scope)
   }
 
   /// Where the parameters are.

@@ -1,64 +1,57 @@
 public import CorralData
 public import Torch
 
-/// The retrievers that settings can name, as one type: what a file of settings becomes.
-public enum RetrieverNetwork: Retriever {
-  /// Matrix factorisation.
-  case matrixFactorisation(MatrixFactorisation)
-  /// The two-tower network.
-  case twoTower(TwoTower)
+/// The retriever that settings name, as one type: what a file of settings becomes.
+public struct RetrieverNetwork: Retriever {
+  private let retriever: any Retriever
 
-  /// The retriever that settings describe.
+  /// The retriever that settings describe: the one exhaustive switch from settings to models.
   ///
   /// Throws `ModelsError` for settings that it cannot have, and `TorchError` when stored parameters
   /// do not fit.
   public init(
     _ settings: RetrieverSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    switch settings.model {
-    case .matrixFactorisation:
-      self = .matrixFactorisation(try MatrixFactorisation(settings, for: catalogue, in: scope))
-    case .twoTower: self = .twoTower(try TwoTower(settings, for: catalogue, in: scope))
-    }
+    retriever =
+      switch settings {
+      case .twoTower(let settings): try TwoTower(settings, for: catalogue, in: scope)
+      case .matrixFactorisation(let settings):
+        try MatrixFactorisation(settings, for: catalogue, in: scope)
+      }
   }
 
   /// The number of elements of a vector.
-  public var dimension: Int {
-    switch self {
-    case .matrixFactorisation(let retriever): retriever.dimension
-    case .twoTower(let retriever): retriever.dimension
-    }
-  }
+  public var dimension: Int { retriever.dimension }
 
   /// Where the parameters are.
-  public var device: Device {
-    switch self {
-    case .matrixFactorisation(let retriever): retriever.device
-    case .twoTower(let retriever): retriever.device
-    }
-  }
+  public var device: Device { retriever.device }
 
   /// The learned multiplier of scores.
-  public var scale: Tensor? {
-    switch self {
-    case .matrixFactorisation(let retriever): retriever.scale
-    case .twoTower(let retriever): retriever.scale
-    }
-  }
+  public var scale: Tensor? { retriever.scale }
 
-  /// The vectors of some queries, `[batch, dimension]`.
+  /// The number of vectors that a query has.
+  public var interests: Int { retriever.interests }
+
+  /// Whether scores are inner products.
+  public var isInnerProduct: Bool { retriever.isInnerProduct }
+
+  /// The vectors of some queries, `[batch, dimension]` or `[batch, interests, dimension]`.
   public func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    switch self {
-    case .matrixFactorisation(let retriever): retriever.queries(batch, phase)
-    case .twoTower(let retriever): retriever.queries(batch, phase)
-    }
+    retriever.queries(batch, phase)
   }
 
   /// The vectors of some items, `[items, dimension]`.
   public func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
-    switch self {
-    case .matrixFactorisation(let retriever): retriever.items(items, phase)
-    case .twoTower(let retriever): retriever.items(items, phase)
-    }
+    retriever.items(items, phase)
+  }
+
+  /// The vector that each target is scored with, `[targets, dimension]`.
+  public func queries(_ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase) -> Tensor {
+    retriever.queries(batch, toward: targets, phase)
+  }
+
+  /// The scores of some queries against some items.
+  public func scores(_ queries: Tensor, _ items: Tensor) -> Tensor {
+    retriever.scores(queries, items)
   }
 }

@@ -28,13 +28,15 @@ public struct TwoTower: Retriever {
   /// Throws `ModelsError` for settings that no network can have, and `TorchError` when stored
   /// parameters do not fit.
   public init(
-    _ settings: RetrieverSettings, for catalogue: Catalogue, in scope: Parameters.Scope
+    _ settings: TwoTowerSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     try settings.validate()
     func encoders(_ table: FeatureTable, _ name: String) throws -> [FeatureEncoder] {
       guard settings.features == .on else { return [] }
       return try table.columns.map {
-        try FeatureEncoder($0, settings, in: scope / name / $0.name)
+        try FeatureEncoder(
+          $0, dimension: settings.dimension, spread: settings.initialSpread,
+          in: scope / name / $0.name)
       }
     }
     dimension = settings.queryTower.last ?? settings.dimension
@@ -49,7 +51,10 @@ public struct TwoTower: Retriever {
         catalogue.users.count, settings.dimension, initializer: spread, in: scope / "users")
     history =
       settings.history.length == 0
-      ? nil : try HistoryEncoder(settings, sharing: itemTable, in: scope / "history")
+      ? nil
+      : try HistoryEncoder(
+        settings.history, sharing: itemTable, spread: settings.initialSpread,
+        in: scope / "history")
     userFeatures = try encoders(catalogue.users, "user_features")
     itemFeatures = try encoders(catalogue.items, "item_features")
     let parts = (userTable == nil ? 0 : 1) + (history == nil ? 0 : 1) + userFeatures.count
@@ -60,11 +65,12 @@ public struct TwoTower: Retriever {
           + "give a length such as 20, or set retriever.userEmbedding to on")
     }
     queryTower = try Tower(
-      settings.queryTower, over: parts, settings, stream: 1, in: scope / "query_tower")
+      settings.queryTower, over: parts * settings.dimension, dropout: settings.dropout, stream: 1,
+      in: scope / "query_tower")
     itemTower = try Tower(
-      settings.itemTower, over: 1 + itemFeatures.count, settings, stream: 2,
-      in: scope / "item_tower")
-    logScale = try settings.logScale(in: scope)
+      settings.itemTower, over: (1 + itemFeatures.count) * settings.dimension,
+      dropout: settings.dropout, stream: 2, in: scope / "item_tower")
+    logScale = try settings.scale.logarithm(in: scope)
   }
 
   /// Where the parameters are.

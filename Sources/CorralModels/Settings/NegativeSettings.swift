@@ -2,9 +2,11 @@
 public struct NegativeSettings: Sendable, Codable, Equatable {
   /// Where negatives come from.
   public var kind = Kind.inBatch
-  /// How many are drawn for each batch and shared by its queries: besides the batch's own items for
-  /// `in-batch` (mixed negatives), and instead of them for `uniform` and `popularity`.
+  /// How many are drawn: besides the batch's own items for `in-batch` (mixed negatives), and instead
+  /// of them for `uniform` and `popularity`.
   public var count = 0
+  /// For which targets each of them counts.
+  public var sharing = Sharing.batch
   /// For `popularity`, the power of the counts that draws are in proportion to: 1 draws as batches do,
   /// 0.75 as word2vec does.
   public var exponent = 1.0
@@ -24,6 +26,14 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
     case all
   }
 
+  /// Who is compared with a negative that was drawn.
+  public enum Sharing: String, Sendable, Codable, CaseIterable {
+    /// All targets of a batch are compared with the same `count` negatives.
+    case batch
+    /// Each target has `count` negatives of its own.
+    case example
+  }
+
   /// Throws `ModelsError.setting` for a count that the kind cannot have.
   public func validate() throws {
     func fault(_ reason: String) -> ModelsError {
@@ -32,6 +42,12 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
     if !(exponent >= 0 && exponent.isFinite) {
       throw ModelsError.setting(
         key: "negatives.exponent", value: "\(exponent)", reason: "give 0 or more, such as 0.75")
+    }
+    if sharing == .example, kind == .inBatch || kind == .all {
+      throw ModelsError.setting(
+        key: "negatives.sharing", value: sharing.rawValue,
+        reason: "\(kind.rawValue) negatives are the batch's; set negatives.kind to uniform or "
+          + "popularity")
     }
     switch kind {
     case .inBatch, .all: if count < 0 { throw fault("give 0 or more") }

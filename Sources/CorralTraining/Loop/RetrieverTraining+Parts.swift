@@ -4,27 +4,6 @@ import CorralVectors
 import Foundation
 import Torch
 
-extension RetrieverTrainingSettings {
-  /// The most items of a history that the retriever looks at.
-  var historyLength: Int {
-    switch retriever.model {
-    case .twoTower: retriever.history.length
-    // A withheld user is known by the items that they interacted with.
-    case .matrixFactorisation: train.withheldUsers > 0 ? max(retriever.history.length, 1) : 0
-    }
-  }
-
-  /// Whether a query without a history would be nothing at all.
-  func needsHistory(_ catalogue: Catalogue) -> Bool {
-    switch retriever.model {
-    case .twoTower:
-      retriever.userEmbedding == .off
-        && (retriever.features == .off || catalogue.users.columns.isEmpty)
-    case .matrixFactorisation: train.withheldUsers > 0
-    }
-  }
-}
-
 extension NegativeSettings {
   /// Whether an item that is never a target is in no column either.
   var leavesUnseenItems: Bool {

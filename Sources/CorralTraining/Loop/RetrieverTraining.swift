@@ -25,7 +25,7 @@ public struct RetrieverTraining {
 
   let catalogue: Catalogue
   let split: Split
-  let examples: TrainingExamples
+  let examples: ExampleSource
   let validation: Validation?
   let checkpoint: Checkpoint?
   var optimiser: Optimizer
@@ -49,9 +49,7 @@ public struct RetrieverTraining {
     self.settings = settings
     self.split = split
     self.catalogue = catalogue
-    examples = TrainingExamples(
-      split, historyLength: settings.historyLength,
-      selection: .init(minimumHistory: settings.needsHistory(catalogue) ? 1 : 0))
+    examples = ExampleSource(settings, of: split, catalogue)
     guard examples.count > 0 else { throw TrainingError.noExamples(rule: split.rule) }
     stepsPerEpoch = max(1, examples.count / settings.train.batch)
     validation = try Validation(settings, of: split)
@@ -118,11 +116,15 @@ public struct RetrieverTraining {
     let seed = settings.train.seed
     var generator = SeededGenerator(seed: seed, stream: UInt64(state.totalSteps))
     let phase = Phase.training(seed: generator.next())
-    let queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
+    var batch = batch
+    batch.queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
     let columns = negatives.columns(targets: batch.targets, using: &generator)
+    let items = retriever.items(columns.items, phase)
+    let targets = items.indexSelect(0, Tensor(columns.targets, device: retriever.device))
     let logits = Logits(
-      retriever.queries(queries, phase), retriever.items(columns.items, phase), columns,
-      scale: retriever.scale, temperature: settings.loss.temperature)
+      retriever.queries(batch, toward: targets, phase), items, columns, scale: retriever.scale,
+      temperature: settings.loss.temperature,
+      crossing: retriever.isInnerProduct ? nil : retriever.scores)
     let loss =
       (settings.loss.rows(ofDivided: logits) * Tensor(batch.weights, device: retriever.device))
       .mean()

@@ -16,16 +16,16 @@ struct FeatureEncoder {
 
   /// An encoder of one column.
   init(
-    _ column: FeatureColumn, _ settings: RetrieverSettings, in scope: Parameters.Scope
+    _ column: FeatureColumn, dimension: Int, spread: Float, in scope: Parameters.Scope
   ) throws {
-    let spread = Initializer.normal(deviation: settings.initialSpread)
+    let spread = Initializer.normal(deviation: spread)
     switch column.values {
     case .categories(let rows, let vocabulary):
       kind = .categories(
-        try Embedding(vocabulary.count, settings.dimension, initializer: spread, in: scope), rows)
+        try Embedding(vocabulary.count, dimension, initializer: spread, in: scope), rows)
     case .numbers(let numbers):
       kind = .numbers(
-        try scope.parameter("weight", shape: [settings.dimension], initializer: spread),
+        try scope.parameter("weight", shape: [dimension], initializer: spread),
         standardised: Self.standardised(numbers))
     }
   }

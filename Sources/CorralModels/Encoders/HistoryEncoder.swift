@@ -19,16 +19,15 @@ struct HistoryEncoder {
 
   /// An encoder over a shared table of items, or over one that it claims.
   init(
-    _ settings: RetrieverSettings, sharing items: Embedding, in scope: Parameters.Scope
+    _ history: HistorySettings, sharing items: Embedding, spread: Float, in scope: Parameters.Scope
   ) throws {
-    let history = settings.history
     length = history.length
     switch history.table {
     case .shared: table = items
     case .separate:
       table = try Embedding(
-        items.weight.size(0), settings.dimension,
-        initializer: .normal(deviation: settings.initialSpread), in: scope)
+        items.weight.size(0), items.weight.size(1), initializer: .normal(deviation: spread),
+        in: scope)
     }
     ages =
       switch history.weighting {

@@ -1,0 +1,114 @@
+/// Stretches of users' training interactions: a forward pass over one trains all its positions.
+///
+/// A user with more interactions than fit gets several stretches, cut from the end, so that each
+/// interaction but a user's first is a target once an epoch, and no prefix is ever copied. In a log
+/// without order, stretches are in the order of the log.
+public struct SequenceExamples: Sendable {
+  /// Where the examples come from.
+  public let split: Split
+  /// The most items of a stretch that are looked at.
+  public let length: Int
+  /// The number of stretches.
+  public let count: Int
+  /// The share of items that is hidden; 0 for the next item after each position.
+  private let hiddenShare: Double
+  private let owners: [Int32]
+  /// The first and the last interaction of each stretch, as positions in the training part.
+  private let bounds: [Range<Int>]
+
+  /// The stretches of a split.
+  ///
+  /// `hiddenShare` above 0 makes examples of the cloze task. O(interactions / length) memory.
+  public init(_ split: Split, length: Int, hiddenShare: Double = 0) {
+    guard length > 0, (0..<1).contains(hiddenShare) else {
+      fatalError("SequenceExamples: a length of \(length) and a hidden share of \(hiddenShare)")
+    }
+    self.split = split
+    self.length = length
+    self.hiddenShare = hiddenShare
+    // Of a stretch that is read forward, the last item is a target only.
+    let (most, least) = hiddenShare > 0 ? (length, 1) : (length + 1, 2)
+    var owners: [Int32] = []
+    var bounds: [Range<Int>] = []
+    for user in 0..<split.userCount {
+      let row = split.training.offsets[user]..<split.training.offsets[user + 1]
+      var end = row.upperBound
+      while end - row.lowerBound >= least {
+        let start = max(row.lowerBound, end - most)
+        if split.weights[start..<end].contains(where: { $0 > 0 }) {
+          owners.append(Int32(user))
+          bounds.append(start..<end)
+        }
+        // The first item of a stretch that is read forward is the last target of the one before.
+        end = hiddenShare > 0 || start == row.lowerBound ? start : start + 1
+      }
+    }
+    self.owners = owners
+    self.bounds = bounds
+    count = bounds.count
+  }
+
+  /// The order of an epoch over these examples.
+  public func order(seed: UInt64, epoch: Int) -> ExampleOrder {
+    ExampleOrder(count: count, seed: seed, epoch: epoch)
+  }
+
+  /// The examples at some places of an order; what is hidden differs from epoch to epoch.
+  public func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
+    let examples = order[places]
+    return hiddenShare > 0 ? hiding(examples, key: order.key) : forward(examples)
+  }
+
+  private func forward(_ examples: [Int]) -> TrainingBatch {
+    var inputs: [ItemIndex] = []
+    var targets: [ItemIndex] = []
+    var weights: [Float] = []
+    var offsets = [0]
+    for example in examples {
+      let range = bounds[example]
+      inputs += split.training.values[range.dropLast()]
+      targets += split.training.values[range.dropFirst()]
+      weights += split.weights[range.dropFirst()]
+      offsets.append(inputs.count)
+    }
+    return TrainingBatch(
+      queries: queries(examples, inputs, offsets), targets: targets, weights: weights,
+      reading: .everyPosition)
+  }
+
+  private func hiding(_ examples: [Int], key: UInt64) -> TrainingBatch {
+    var items: [ItemIndex] = []
+    var hidden: [Int] = []
+    var targets: [ItemIndex] = []
+    var weights: [Float] = []
+    var offsets = [0]
+    let bound = UInt64(hiddenShare * 0x1p53)
+    for example in examples {
+      let range = bounds[example]
+      let before = hidden.count
+      for position in range {
+        let isHidden = mixed(key ^ mixed(UInt64(position))) >> 11 < bound
+        // A stretch of which chance hides nothing hides its end, as queries do.
+        guard isHidden || (position == range.upperBound - 1 && hidden.count == before) else {
+          continue
+        }
+        hidden.append(items.count + position - range.lowerBound)
+        targets.append(split.training.values[position])
+        weights.append(split.weights[position])
+      }
+      items += split.training.values[range]
+      offsets.append(items.count)
+    }
+    return TrainingBatch(
+      queries: queries(examples, items, offsets), targets: targets, weights: weights,
+      reading: .masked(hidden))
+  }
+
+  private func queries(
+    _ examples: [Int], _ items: [ItemIndex], _ offsets: [Int]
+  ) -> QueryBatch {
+    QueryBatch(
+      users: examples.map { UserIndex(Int(owners[$0])) },
+      histories: Ragged(values: items, offsets: offsets))
+  }
+}

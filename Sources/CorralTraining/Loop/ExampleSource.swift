@@ -1,0 +1,52 @@
+import CorralData
+import CorralModels
+
+/// The training examples of a split in the shape that a retriever learns from.
+enum ExampleSource {
+  case pairs(TrainingExamples)
+  case sequences(SequenceExamples)
+
+  /// The examples of the retriever that settings describe.
+  init(_ settings: RetrieverTrainingSettings, of split: Split, _ catalogue: Catalogue) {
+    let model = settings.retriever.model
+    switch model.examples {
+    case .pairs:
+      // A withheld user is known by the items that they interacted with.
+      let isFolded = model.historyLength == 0 && settings.train.withheldUsers > 0
+      let needsHistory = isFolded || model.needsHistory(catalogue)
+      self = .pairs(
+        TrainingExamples(
+          split, historyLength: isFolded ? Self.foldedItems : model.historyLength,
+          selection: .init(minimumHistory: needsHistory ? 1 : 0)))
+    case .sequences:
+      self = .sequences(SequenceExamples(split, length: model.historyLength))
+    case .cloze(let share):
+      self = .sequences(
+        SequenceExamples(split, length: model.historyLength, hiddenShare: share))
+    }
+  }
+
+  /// The most items that stand for a withheld user, where the model itself looks at none.
+  private static let foldedItems = 20
+
+  /// The number of examples.
+  var count: Int {
+    switch self {
+    case .pairs(let examples): examples.count
+    case .sequences(let examples): examples.count
+    }
+  }
+
+  /// The order of an epoch over the examples.
+  func order(seed: UInt64, epoch: Int) -> ExampleOrder {
+    ExampleOrder(count: count, seed: seed, epoch: epoch)
+  }
+
+  /// The examples at some places of an order.
+  func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
+    switch self {
+    case .pairs(let examples): examples.batch(places, of: order)
+    case .sequences(let examples): examples.batch(places, of: order)
+    }
+  }
+}

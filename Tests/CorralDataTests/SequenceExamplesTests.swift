@@ -1,0 +1,77 @@
+import CorralData
+import Testing
+
+@Suite struct SequenceExamplesTests {
+  /// Four users with 0, 1, 4 and 9 training interactions with items 0, 1, 2 and so on.
+  private var split: Split {
+    let rows = [0, 1, 4, 9].map { (0..<$0).map { ItemIndex($0) } }
+    return Split(
+      itemCount: 10, training: Ragged(rows), weights: (0..<14).map { Float($0 + 1) },
+      validation: Ragged([[], [], [], []] as [[ItemIndex]]),
+      test: Ragged([[], [], [], []] as [[ItemIndex]]), rule: "made up")
+  }
+
+  @Test(arguments: [1, 3, 4, 8, 50])
+  func `every interaction but a user's first is a target once`(length: Int) {
+    let examples = SequenceExamples(split, length: length)
+    let order = examples.order(seed: 1, epoch: 0)
+    let batch = examples.batch(0..<examples.count, of: order)
+    #expect(batch.reading == .everyPosition)
+    #expect(batch.queries.histories.checkInvariants())
+    // Items are numbered as they come, so that a target is the item after its input.
+    for (input, target) in zip(batch.queries.histories.values, batch.targets) {
+      #expect(target.position == input.position + 1)
+    }
+    var seen: [[Int]] = [[], [], [], []]
+    var weights: [Float] = []
+    for row in 0..<batch.queries.count {
+      #expect(batch.queries.histories[row].count <= length)
+      let user = batch.queries.users[row]?.position ?? -1
+      for position in batch.queries.histories.offsets[
+        row]..<batch.queries.histories.offsets[row + 1]
+      {
+        seen[user].append(batch.targets[position].position)
+        weights.append(batch.weights[position])
+      }
+    }
+    #expect(seen.map { $0.sorted() } == [[], [], Array(1..<4), Array(1..<9)])
+    #expect(weights.sorted() == [3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14])
+  }
+
+  @Test func `of a stretch at least one item is hidden, and its share is as asked`() {
+    let examples = SequenceExamples(split, length: 4, hiddenShare: 0.25)
+    var (hidden, all) = (0, 0)
+    var kinds: Set<[Int]> = []
+    for epoch in 0..<400 {
+      let order = examples.order(seed: 1, epoch: epoch)
+      let batch = examples.batch(0..<examples.count, of: order)
+      guard case .masked(let positions) = batch.reading else { return #expect(Bool(false)) }
+      #expect(positions == positions.sorted() && Set(positions).count == positions.count)
+      #expect(positions.map { batch.queries.histories.values[$0] } == batch.targets)
+      for row in 0..<batch.queries.count {
+        let range =
+          batch.queries.histories.offsets[row]..<batch.queries.histories.offsets[row + 1]
+        #expect(positions.contains { range.contains($0) })
+      }
+      hidden += positions.count
+      all += batch.queries.histories.values.count
+      kinds.insert(positions)
+    }
+    // 14 items in stretches of 1, 4, 1, 4 and 4: chance hides a quarter, and the rule the end of
+    // those of which it hides none.
+    let expected = (14 * 0.25 + 2 * 0.75 + 3 * 0.3164) / 14
+    #expect(all == 400 * 14)
+    #expect(abs(Double(hidden) / Double(all) - expected) < 0.02)
+    #expect(kinds.count > 50)
+  }
+
+  @Test func `a stretch without a length stops the program`() async {
+    await #expect(processExitsWith: .failure) {
+      let none = Ragged<ItemIndex>([[]] as [[ItemIndex]])
+      _ = SequenceExamples(
+        Split(
+          itemCount: 1, training: none, weights: [], validation: none, test: none, rule: "none"),
+        length: 0)
+    }
+  }
+}
