@@ -80,21 +80,9 @@ bool chnsw_import(
               "the nodes are not the items, each once");
       require(level >= 0 && level <= highest, "a node is above the entry");
       seen[static_cast<size_t>(item)] = true;
-      std::memset(nodes.data_level0_memory_ + node * nodes.size_data_per_element_, 0,
-                  nodes.size_data_per_element_);
-      nodes.setExternalLabel(id, static_cast<hnswlib::labeltype>(item));
-      std::memcpy(nodes.getDataByInternalId(id), vectors + item * dimension,
-                  static_cast<size_t>(dimension) * sizeof(float));
+      made->place(id, item, vectors + item * dimension, level);
       set_links(nodes, nodes.get_linklist0(id), 0, arrays->lowest + node * 2 * links, 2 * links,
                 arrays, count);
-      // Counted before its upper lists are there, so that a failure frees what was allocated.
-      nodes.element_levels_[id] = 0;
-      nodes.cur_element_count = static_cast<size_t>(node + 1);
-      if (level == 0) continue;
-      const size_t bytes = nodes.size_links_per_element_ * static_cast<size_t>(level);
-      nodes.linkLists_[id] = static_cast<char *>(std::calloc(1, bytes));
-      require(nodes.linkLists_[id] != nullptr, "there is no memory for the links");
-      nodes.element_levels_[id] = level;
       for (int above = 1; above <= level; above++, row++) {
         set_links(nodes, nodes.get_linklist(id, above), above, arrays->upper + row * links, links,
                   arrays, count);

@@ -4,7 +4,7 @@
 #include <thread>
 #include <vector>
 
-#include "Graph.h"
+#include "Insertion.h"
 
 namespace {
 
@@ -29,19 +29,16 @@ bool chnsw_build(
   return corral::guarded([&] {
     auto made = std::make_unique<chnsw_graph>(
         count, dimension, settings->links, settings->ef_construction, *kernels);
-    made->nodes.mult_ = 0;  // Levels that are not given would be 0: hnswlib draws none itself.
-    auto insert = [&](int64_t item) {
-      int height = level(settings->seed, item, static_cast<double>(settings->links));
-      made->nodes.addPoint(
-          vectors + item * dimension, static_cast<hnswlib::labeltype>(item), height);
-    };
-    insert(0);
-    std::atomic<int64_t> next{1};
+    std::atomic<int64_t> next{0};
     std::exception_ptr failure;
     std::mutex failure_lock;
     auto work = [&] {
       try {
-        for (int64_t item = next++; item < count; item = next++) insert(item);
+        corral::Insertion insertion(*made);
+        for (int64_t item = next++; item < count; item = next++) {
+          int height = level(settings->seed, item, static_cast<double>(settings->links));
+          insertion.insert(static_cast<uint32_t>(item), vectors + item * dimension, height);
+        }
       } catch (...) {
         std::lock_guard<std::mutex> lock(failure_lock);
         failure = std::current_exception();

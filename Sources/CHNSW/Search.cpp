@@ -2,21 +2,9 @@
 #include <cmath>
 #include <vector>
 
-#include "Graph.h"
+#include "Walk.h"
 
 namespace {
-
-class Filter final : public hnswlib::BaseFilterFunctor {
- public:
-  Filter(chnsw_filter filter, void *context) : filter_(filter), context_(context) {}
-  bool operator()(hnswlib::labeltype item) override {
-    return filter_(context_, static_cast<int64_t>(item));
-  }
-
- private:
-  chnsw_filter filter_;
-  void *context_;
-};
 
 struct Candidate {
   float score;
@@ -72,37 +60,13 @@ class Scores {
   }
 };
 
-/// Walks down from the entry to the best node of the lowest level but one.
-hnswlib::tableint descend(const chnsw_graph *graph, const float *query) {
-  const auto &nodes = graph->nodes;
-  hnswlib::tableint best = nodes.enterpoint_node_;
-  float distance = nodes.fstdistfunc_(query, graph->vector(best), nodes.dist_func_param_);
-  for (int level = nodes.maxlevel_; level > 0; level--) {
-    for (bool changed = true; changed;) {
-      changed = false;
-      const auto *list = nodes.get_linklist(best, level);
-      int size = nodes.getListCount(const_cast<hnswlib::linklistsizeint *>(list));
-      for (int i = 1; i <= size; i++) {
-        hnswlib::tableint node = list[i];
-        float d = nodes.fstdistfunc_(query, graph->vector(node), nodes.dist_func_param_);
-        if (d < distance) {
-          distance = d;
-          best = node;
-          changed = true;
-        }
-      }
-    }
-  }
-  return best;
-}
-
 /// Whether a filter lets through none of some items spread over the catalogue: then a scan is faster
 /// than a walk that finds nothing.
-bool is_strict(Filter &filter, int64_t count) {
+bool is_strict(chnsw_filter filter, void *context, int64_t count) {
   constexpr int64_t samples = 64;
   if (count <= samples) return true;
   for (int64_t i = 0; i < samples; i++) {
-    if (filter(static_cast<hnswlib::labeltype>(i * count / samples))) return false;
+    if (filter(context, i * count / samples)) return false;
   }
   return true;
 }
@@ -117,16 +81,18 @@ bool chnsw_search(
     *found = 0;
     const int64_t count = graph->count();
     if (wanted <= 0) return;
-    Filter allowed(filter, context);
-    if (!filter || !is_strict(allowed, count)) {
-      Scores walk(graph, query);
-      const size_t width = static_cast<size_t>(std::max(ef, wanted));
-      const auto start = descend(graph, query);
-      auto candidates = filter
-          ? graph->nodes.searchBaseLayerST<false>(start, query, width, &allowed)
-          : graph->nodes.searchBaseLayerST<true>(start, query, width);
-      for (; !candidates.empty(); candidates.pop()) walk.add(candidates.top().second);
-      *found = walk.best(wanted, items, scores);
+    if (!filter || !is_strict(filter, context, count)) {
+      const corral::HNSW &nodes = graph->nodes;
+      corral::Walk walk(*graph);
+      const auto start = walk.descend(query, nodes.enterpoint_node_, nodes.maxlevel_, 1);
+      corral::Pool pool;
+      pool.reset(static_cast<size_t>(std::max(ef, wanted)));
+      walk.collect(query, start, 0, pool, [&](uint32_t node) {
+        return !filter || filter(context, graph->item(node));
+      });
+      Scores scores_of_walk(graph, query);
+      pool.for_each([&](corral::Near near) { scores_of_walk.add(near.node); });
+      *found = scores_of_walk.best(wanted, items, scores);
       if (*found == std::min(wanted, count)) return;
     }
     Scores scan(graph, query);

@@ -28,6 +28,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 #define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 
 #include "template/vectors.h"
+#include "template/distances.h"
 #include "template/scan.h"
 #include "template/level.h"
 #pragma clang attribute pop

@@ -28,6 +28,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
   __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 
 #include "template/vectors.h"
+#include "template/distances.h"
 #include "template/scan.h"
 #include "template/level.h"
 #pragma clang attribute pop

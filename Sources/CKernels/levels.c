@@ -65,4 +65,8 @@ void ck_score(
   ACTIVE->score(vectors, count, dimension, query, scores);
 }
 
-ck_distance ck_negative_dot(void) { return ACTIVE->negative_dot; }
+ck_distances ck_negative_dots_at(ck_level level, int64_t dimension) {
+  return ck_kernels_at(level)->negative_dots(dimension);
+}
+
+ck_distances ck_negative_dots(int64_t dimension) { return ACTIVE->negative_dots(dimension); }

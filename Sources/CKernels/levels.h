@@ -47,7 +47,7 @@ typedef struct ck_kernels {
       ck_selection *selection, const ck_collector *collector);
   void (*score)(
       const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores);
-  ck_distance negative_dot;
+  ck_distances (*negative_dots)(int64_t dimension);
 } ck_kernels;
 
 extern const ck_kernels ck_plain;

@@ -26,6 +26,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 #define HIGH_HALVES(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
 
 #include "template/vectors.h"
+#include "template/distances.h"
 #include "template/scan.h"
 #include "template/level.h"
 #endif

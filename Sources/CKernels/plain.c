@@ -43,8 +43,15 @@ static void score(
   for (int64_t i = 0; i < count; i++) scores[i] = dot(vectors[i], query, dimension);
 }
 
-static float negative_dot(const void *a, const void *b, const void *dimension) {
-  return -dot(a, b, *(const int64_t *)dimension);
+static void negative_dots(
+    const float *vector, const float *const *others, int64_t count, int64_t dimension,
+    float *distances) {
+  for (int64_t i = 0; i < count; i++) distances[i] = -dot(vector, others[i], dimension);
+}
+
+static ck_distances negative_dots_for(int64_t dimension) {
+  (void)dimension;
+  return negative_dots;
 }
 
 const ck_kernels ck_plain = {
@@ -53,5 +60,5 @@ const ck_kernels ck_plain = {
     .scan_panel = scan_panel,
     .scan_one = scan_one,
     .score = score,
-    .negative_dot = negative_dot,
+    .negative_dots = negative_dots_for,
 };

@@ -15,10 +15,11 @@ final class HNSWGraph: Sendable {
     self.handle = handle
   }
 
-  /// What graphs compute with on this processor.
-  static var kernels: chnsw_kernels {
+  /// What graphs of vectors of a dimension compute with on this processor.
+  static func kernels(_ dimension: Int) -> chnsw_kernels {
     chnsw_kernels(
-      distance: ck_negative_dot(), score: ck_score, prefer_large_pages: ck_prefer_large_pages)
+      distances: ck_negative_dots(Int64(dimension)), score: ck_score,
+      prefer_large_pages: ck_prefer_large_pages)
   }
 
   deinit { chnsw_free(handle) }

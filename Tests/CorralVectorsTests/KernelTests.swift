@@ -33,6 +33,32 @@ struct KernelTests {
     #expect(Self.agree([dot], [zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }], terms: length))
   }
 
+  @Test(arguments: levels, [1, 15, 16, 24, 33, 64, 100, 128, 192, 256])
+  func `distances equal minus the inner products, whatever else is asked for`(
+    level: ck_level, dimension: Int
+  ) {
+    let vector = Self.normal(dimension, seed: 4)
+    let others = (0..<11).map { Self.normal(dimension, seed: 5 + $0) }
+    let kernel = ck_negative_dots_at(level, Int64(dimension))
+    func distances(_ others: ArraySlice<[Float]>) -> [Float] {
+      var found = [Float](repeating: 0, count: others.count + 1)
+      Array(others.joined()).withUnsafeBufferPointer { values in
+        guard let start = values.baseAddress else { return }
+        let rows = others.indices.map { start + ($0 - others.startIndex) * dimension }
+        kernel(vector, rows, Int64(rows.count), Int64(dimension), &found)
+      }
+      #expect(found.last == 0)
+      return Array(found.dropLast())
+    }
+    let expected = others.map { -zip(vector, $0).reduce(0) { $0 + $1.0 * $1.1 } }
+    let all = distances(others[...])
+    #expect(Self.agree(all, expected, terms: dimension))
+    for count in 1...10 {
+      #expect(distances(others.prefix(count)) == Array(all.prefix(count)))
+      #expect(distances(others.suffix(count)) == Array(all.suffix(count)))
+    }
+  }
+
   @Test(arguments: levels, [1, 5, 24, 33, 64])
   func `a search at every level equals a sort`(level: ck_level, dimension: Int) {
     // Whole numbers: no rounding, many ties.

@@ -1,4 +1,4 @@
-// A small C surface over hnswlib: graphs of neighbours for the largest inner product.
+// A small C surface over hnswlib's graphs of neighbours, for the largest inner product.
 #ifndef CORRAL_CHNSW_H
 #define CORRAL_CHNSW_H
 
@@ -21,8 +21,10 @@ const char *chnsw_last_error(void);
 
 /// What a graph computes with.
 typedef struct chnsw_kernels {
-  /// Minus the inner product of two vectors; `dimension` points to an `int64_t`.
-  float (*distance)(const void *a, const void *b, const void *dimension);
+  /// Minus the inner products of one vector with vectors anywhere: the distances of a walk.
+  void (*distances)(
+      const float *vector, const float *_Nonnull const *_Nonnull others, int64_t count,
+      int64_t dimension, float *distances);
   /// The inner products of a query with vectors anywhere: the scores of what a search finds.
   void (*score)(
       const float *_Nonnull const *_Nonnull vectors, int64_t count, int64_t dimension,

@@ -107,11 +107,15 @@ void ck_score(
     const float *_Nonnull const *_Nonnull vectors, int64_t count, int64_t dimension,
     const float *query, float *scores);
 
-/// A function that returns minus the inner product of two vectors; `dimension` points to an `int64_t`.
-typedef float (*_Nonnull ck_distance)(const void *a, const void *b, const void *dimension);
+/// Minus the inner products of one vector with `count` vectors anywhere, which a walk takes for distances.
+typedef void (*_Nonnull ck_distances)(
+    const float *vector, const float *_Nonnull const *_Nonnull others, int64_t count,
+    int64_t dimension, float *distances);
 
-/// The fastest one on this processor.
-ck_distance ck_negative_dot(void);
+/// The fastest such function on this processor for vectors of `dimension` elements, the only ones that it
+/// may be called with. The distance of a pair has the same bits whatever it is computed beside.
+ck_distances ck_negative_dots(int64_t dimension);
+ck_distances ck_negative_dots_at(ck_level level, int64_t dimension);
 
 #pragma clang assume_nonnull end
 

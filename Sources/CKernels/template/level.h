@@ -6,5 +6,5 @@ const ck_kernels LEVEL = {
     .scan_panel = scan_panel,
     .scan_one = scan_one,
     .score = score,
-    .negative_dot = negative_dot,
+    .negative_dots = negative_dots_for,
 };

@@ -25,7 +25,3 @@ static float dot(const float *a, const float *b, int64_t count) {
   for (; k < count; k++) sum += a[k] * b[k];
   return sum;
 }
-
-static float negative_dot(const void *a, const void *b, const void *dimension) {
-  return -dot(a, b, *(const int64_t *)dimension);
-}
