@@ -35,6 +35,27 @@ extension Tensor {
   public func logSigmoid() -> Tensor {
     Tensor.made("logSigmoid", self) { ct_log_sigmoid(handle, $0) }
   }
+
+  /// `x` where it is positive, `slope x` elsewhere (Maas, Hannun and Ng, 2013).
+  public func leakyReLU(slope: Float = 0.01) -> Tensor {
+    Tensor.made("leakyReLU", self) { ct_leaky_relu(handle, Double(slope), $0) }
+  }
+
+  /// `p x + (1 - p) alpha x`, `p = sigmoid((x - mean) / sqrt(variance + epsilon))`, over the last
+  /// dimension (Zhou and others, 2018).
+  ///
+  /// While updating, mean and variance are those of `x` over all other dimensions, and the given ones,
+  /// `[last dimension]`, move towards them by the momentum, in place; else they are the given ones.
+  public func dice(
+    _ alpha: Tensor, mean: Tensor, variance: Tensor, updating: Bool, momentum: Float = 0.1,
+    epsilon: Float = 1e-8
+  ) -> Tensor {
+    Tensor.made("dice", self, alpha, mean) {
+      ct_dice(
+        handle, alpha.handle, mean.handle, variance.handle, updating, Double(momentum),
+        Double(epsilon), $0)
+    }
+  }
 }
 
 /// The functions that a layer can end with.

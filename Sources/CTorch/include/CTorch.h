@@ -124,6 +124,14 @@ bool ct_tanh(const ct_tensor *x, ct_out out);
 bool ct_sigmoid(const ct_tensor *x, ct_out out);
 bool ct_softplus(const ct_tensor *x, ct_out out);
 bool ct_log_sigmoid(const ct_tensor *x, ct_out out);
+/// x where it is positive, slope * x elsewhere.
+bool ct_leaky_relu(const ct_tensor *x, double slope, ct_out out);
+/// p * x + (1 - p) * alpha * x, p the sigmoid of x standardised over all but the last dimension.
+///
+/// With `updating` by the mean and variance of x, towards which the given ones, [last dimension], then move by
+/// `momentum`, in place and outside the gradient's graph; else by the given ones.
+bool ct_dice(const ct_tensor *x, const ct_tensor *alpha, ct_tensor *mean, ct_tensor *variance, bool updating,
+             double momentum, double epsilon, ct_out out);
 
 bool ct_equal(const ct_tensor *x, const ct_tensor *y, ct_out out);
 bool ct_not_equal(const ct_tensor *x, const ct_tensor *y, ct_out out);

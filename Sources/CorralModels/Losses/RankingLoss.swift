@@ -1,0 +1,111 @@
+public import CorralData
+public import Torch
+
+/// What a ranker learns from: candidates of which the first is the one that was taken, and what is
+/// known about each for every further head.
+public struct RankingBatch: Sendable {
+  /// The candidates; column 0 is the positive of each query, the others are its negatives.
+  public var candidates: CandidateBatch
+  /// Whether a candidate does not count, `[batch, candidates]`; empty where all count.
+  ///
+  /// A draw that hit the positive does not.
+  public var isMasked: [Bool]
+  /// The label of each candidate, `[batch, candidates]`, once for each further head; `nan` where
+  /// nobody knows.
+  public var labels: [[Float]]
+  /// How much each query counts, `[batch]`.
+  public var weights: [Float]
+
+  /// A batch of candidates with what is known about them.
+  public init(
+    candidates: CandidateBatch, isMasked: [Bool] = [], labels: [[Float]] = [], weights: [Float]
+  ) {
+    let size = candidates.items.count
+    guard isMasked.isEmpty || isMasked.count == size, labels.allSatisfy({ $0.count == size }),
+      weights.count == candidates.count
+    else {
+      fatalError(
+        "RankingBatch: \(size) candidates of \(candidates.count) queries need as many masks and "
+          + "labels, and a weight a query, not \(isMasked.count), \(labels.map(\.count)) and "
+          + "\(weights.count)")
+    }
+    self.candidates = candidates
+    self.isMasked = isMasked
+    self.labels = labels
+    self.weights = weights
+  }
+}
+
+/// The loss of all heads of a ranker: `L_main + sum_h weight_h L_h`.
+///
+/// The main head tells the positive of a query from its other candidates by a loss of the
+/// retrievers'. A further head predicts a label in 0...1 as `sigmoid(logit)` and learns from the
+/// candidates whose label is known, by cross-entropy or squared error, their mean weighted as queries
+/// are.
+public struct RankingLoss: Sendable {
+  /// The loss of the main head.
+  public var main: LossSettings
+  /// The other heads, in the order of the logits.
+  public var heads: [HeadSettings]
+
+  /// The loss of some heads.
+  public init(main: LossSettings, heads: [HeadSettings] = []) {
+    self.main = main
+    self.heads = heads
+  }
+
+  /// The loss of a batch, given its logits `[batch, candidates, 1 + heads]`.
+  public func callAsFunction(_ logits: Tensor, _ batch: RankingBatch) -> Tensor {
+    let shape = [batch.candidates.count, batch.candidates.candidates]
+    if logits.shape != shape + [1 + heads.count] || batch.labels.count != heads.count {
+      fatalError(
+        "RankingLoss: \(heads.count + 1) heads need logits \(shape + [1 + heads.count]) and a label "
+          + "for each but the first, not \(logits.shape) and \(batch.labels.count)")
+    }
+    let device = logits.device
+    let scores = logits.select(2, 0)
+    let rows = main.rows(
+      ofDivided: Logits(
+        values: main.temperature == 1 ? scores : scores * (1 / main.temperature),
+        target: .zeros([shape[0]], type: .int64, device: device),
+        isMasked: batch.isMasked.isEmpty
+          ? nil : Tensor(batch.isMasked, shape: shape, device: device)))
+    var loss = (rows * Tensor(batch.weights, device: device)).mean()
+    for (position, head) in heads.enumerated() {
+      let part = head.loss(
+        of: logits.select(2, position + 1), batch.labels[position], rowWeights: batch.weights)
+      if let part { loss = loss + part * head.weight }
+    }
+    return loss
+  }
+}
+
+extension HeadSettings.HeadLoss {
+  /// The weighted mean over the known labels; `nil` where none is known.
+  fileprivate func callAsFunction(
+    of logits: Tensor, _ labels: [Float], rowWeights: [Float]
+  ) -> Tensor? {
+    let columns = logits.size(1)
+    var targets = labels
+    var weights = [Float](repeating: 0, count: labels.count)
+    var known: Float = 0
+    for (position, label) in labels.enumerated() {
+      if label.isNaN {
+        targets[position] = 0
+      } else {
+        weights[position] = rowWeights[position / columns]
+        known += 1
+      }
+    }
+    if known == 0 { return nil }
+    let target = Tensor(targets, shape: logits.shape, device: logits.device)
+    let weight = Tensor(weights, shape: logits.shape, device: logits.device)
+    switch self {
+    case .crossEntropy:
+      return (logits.binaryCrossEntropy(target, reduction: .none) * weight).sum() * (1 / known)
+    case .squaredError:
+      let difference = logits.sigmoid() - target
+      return (difference * difference * weight).sum() * (1 / known)
+    }
+  }
+}

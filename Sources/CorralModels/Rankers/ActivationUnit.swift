@@ -1,0 +1,42 @@
+import Torch
+
+/// How much each item of a history counts for a candidate (Zhou and others, 2018, section 4.3):
+/// `a(t, s) = MLP([t; s; t * s; t - s]) / sqrt(dimension)`, without a softmax, so that the sum of the
+/// weights tells how strong an interest is.
+///
+/// The first layer is taken apart: `t - s` has no product of its own, what follows from a history's
+/// item is computed once a query, what follows from a candidate's once an item. The layers have
+/// sigmoids between them, as in the authors' code. Parameters: `N.weight`, `N.bias`.
+struct ActivationUnit {
+  private let layers: [Linear]
+  private let dimension: Int
+
+  init(_ dimension: Int, widths: [Int], in scope: Parameters.Scope) throws {
+    layers = try MLP([4 * dimension] + widths + [1], in: scope).layers
+    self.dimension = dimension
+  }
+
+  /// How much each item of a history counts for each candidate.
+  ///
+  /// - Parameters:
+  ///   - history: the embeddings of the items of each history, `[batch, length, dimension]`.
+  ///   - items: those of the different candidates, `[items, dimension]`.
+  ///   - candidates: the same where they stand, `[batch, candidates, dimension]`.
+  ///   - rows: where they stand.
+  /// - Returns: the weights, `[batch, candidates, length]`.
+  func callAsFunction(
+    history: Tensor, items: Tensor, candidates: Tensor, _ rows: CandidateRows
+  ) -> Tensor {
+    let weight = layers[0].weight
+    func part(_ number: Int) -> Tensor {
+      weight.narrow(1, number * dimension..<(number + 1) * dimension)
+    }
+    let difference = part(3)
+    let ofItem = rows.spread(items.linear(part(0) + difference, layers[0].bias))
+    let ofHistory = history.linear(part(1) - difference)
+    let both = (candidates.unsqueeze(2) * history.unsqueeze(1)).linear(part(2))
+    var x = both + ofHistory.unsqueeze(1) + ofItem.unsqueeze(2)
+    for layer in layers.dropFirst() { x = layer(x.sigmoid()) }
+    return x.squeeze(3) * (1 / Float(dimension).squareRoot())
+  }
+}

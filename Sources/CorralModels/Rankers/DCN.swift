@@ -1,0 +1,75 @@
+public import CorralData
+public import Torch
+
+/// The deep and cross network (Wang and others, 2017): `x_{l+1} = x_0 (x_l . w_l) + b_l + x_l` over
+/// all embeddings end to end, beside ordinary layers; a head is linear in both ends.
+///
+/// Every `x_l` is `a_l x_0 + c_l` with a number `a_l` and `c_l = b_0 + ... + b_{l-1}`, so that a cross
+/// layer needs `x_0 . w_l` alone, which is the query's share plus the item's: a few numbers a
+/// candidate, however wide `x_0` is.
+///
+/// Parameters: those of the fields, `cross.weight` and `cross.bias` `[crosses, width]`, `cross.heads`
+/// `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
+public struct DCN: Ranker {
+  /// The number of heads.
+  public let tasks: Int
+  private let queryFields: QueryFields
+  private let itemFields: ItemFields
+  private let queryWidth: Int
+  private let weight: Tensor
+  private let bias: Tensor
+  private let heads: Tensor
+  private let mlp: CandidateMLP
+
+  /// A ranker for a catalogue with some heads.
+  ///
+  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
+  /// parameters do not fit.
+  public init(
+    _ settings: DCNSettings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws {
+    try settings.validate()
+    self.tasks = tasks
+    itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
+    queryFields = try QueryFields(
+      settings.parts, of: catalogue, items: itemFields.table, historyLength: settings.history,
+      in: scope)
+    try settings.checkFields(queryFields.count)
+    queryWidth = queryFields.count * settings.dimension
+    let width = queryWidth + itemFields.count * settings.dimension
+    weight = try (scope / "cross").parameter(
+      "weight", shape: [settings.crosses, width], initializer: .xavierUniform)
+    bias = try (scope / "cross").parameter("bias", shape: [settings.crosses, width])
+    heads = try (scope / "cross").parameter(
+      "heads", shape: [tasks, width], initializer: .xavierUniform)
+    mlp = try CandidateMLP(
+      query: queryWidth, item: width - queryWidth, hidden: settings.hidden, tasks: tasks,
+      dropout: settings.dropout, in: scope / "mlp")
+  }
+
+  /// Where the parameters are.
+  public var device: Device { itemFields.table.weight.device }
+
+  /// The logits of some candidates, `[batch, candidates, tasks]`.
+  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+    let rows = CandidateRows(batch, device: device)
+    let query = Tensor.cat(queryFields(batch.queries), 1)
+    let item = Tensor.cat(itemFields(rows.items), 1)
+    // x_0 against every w_l and every head, [batch, candidates, crosses + tasks].
+    let all = Tensor.cat([weight, heads], 0)
+    let products =
+      rows.spread(item.linear(all.narrow(1, queryWidth..<all.size(1))))
+      + query.linear(all.narrow(1, 0..<queryWidth)).unsqueeze(1)
+    let crosses = weight.size(0)
+    // c_l . w_l of every layer, and c_L . o of every head.
+    let sums = bias.cumulativeSum(0)
+    let offsets = ((sums - bias) * weight).sum(1)
+    var a = Tensor.ones([1], device: device)
+    for layer in 0..<crosses {
+      a = a * (products.narrow(2, layer..<layer + 1) + 1) + offsets.narrow(0, layer..<layer + 1)
+    }
+    let crossed =
+      a * products.narrow(2, crosses..<crosses + tasks) + sums.select(0, crosses - 1).linear(heads)
+    return crossed + mlp(query: query, item: item, rows, phase)
+  }
+}

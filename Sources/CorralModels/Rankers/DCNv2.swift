@@ -1,0 +1,89 @@
+public import CorralData
+public import Torch
+
+/// The deep and cross network with matrices (Wang and others, 2021):
+/// `x_{l+1} = x_0 * (W_l x_l + b_l) + x_l`, element by element, over all embeddings end to end, beside
+/// ordinary layers (the paper's parallel structure); a head is linear in both ends.
+///
+/// `W_0 x_0` is the query's share plus the item's; the later products are a candidate's own. With a
+/// rank r below the width, `W_l = U_l V_l` with `V_l` `[r, width]`.
+///
+/// Parameters: those of the fields, `cross.N.weight` and `cross.N.bias`, with a rank `cross.N.inner`
+/// too, `heads.weight` `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
+public struct DCNv2: Ranker {
+  /// The number of heads.
+  public let tasks: Int
+  private let queryFields: QueryFields
+  private let itemFields: ItemFields
+  private let queryWidth: Int
+  private let crosses: [Cross]
+  private let heads: Tensor
+  private let mlp: CandidateMLP
+
+  /// `W x + b`, whole or as a product.
+  private struct Cross {
+    let inner: Tensor?
+    let outer: Linear
+
+    init(_ width: Int, rank: Int, in scope: Parameters.Scope) throws {
+      inner =
+        rank == 0
+        ? nil
+        : try scope.parameter("inner", shape: [rank, width], initializer: .xavierUniform)
+      outer = try Linear(rank == 0 ? width : rank, width, in: scope)
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { outer(inner.map { x.linear($0) } ?? x) }
+
+    /// The same of `x_0`, from its two parts.
+    func first(query: Tensor, item: Tensor, _ rows: CandidateRows) -> Tensor {
+      let matrix = inner ?? outer.weight
+      let width = query.size(1)
+      let ofItem = item.linear(matrix.narrow(1, width..<matrix.size(1)))
+      let ofQuery = query.linear(matrix.narrow(1, 0..<width), inner == nil ? outer.bias : nil)
+      let sum = rows.spread(ofItem) + ofQuery.unsqueeze(1)
+      return inner == nil ? sum : outer(sum)
+    }
+  }
+
+  /// A ranker for a catalogue with some heads.
+  ///
+  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
+  /// parameters do not fit.
+  public init(
+    _ settings: DCNv2Settings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws {
+    try settings.validate()
+    self.tasks = tasks
+    itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
+    queryFields = try QueryFields(
+      settings.parts, of: catalogue, items: itemFields.table, historyLength: settings.history,
+      in: scope)
+    try settings.checkFields(queryFields.count)
+    queryWidth = queryFields.count * settings.dimension
+    let width = queryWidth + itemFields.count * settings.dimension
+    crosses = try (0..<settings.crosses).map {
+      try Cross(width, rank: settings.rank, in: scope / "cross" / $0)
+    }
+    heads = try (scope / "heads").parameter(
+      "weight", shape: [tasks, width], initializer: .xavierUniform)
+    mlp = try CandidateMLP(
+      query: queryWidth, item: width - queryWidth, hidden: settings.hidden, tasks: tasks,
+      dropout: settings.dropout, in: scope / "mlp")
+  }
+
+  /// Where the parameters are.
+  public var device: Device { itemFields.table.weight.device }
+
+  /// The logits of some candidates, `[batch, candidates, tasks]`.
+  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+    let rows = CandidateRows(batch, device: device)
+    let query = Tensor.cat(queryFields(batch.queries), 1)
+    let item = Tensor.cat(itemFields(rows.items), 1)
+    let whole = [batch.count, batch.candidates, queryWidth]
+    let start = Tensor.cat([query.unsqueeze(1).expand(whole), rows.spread(item)], 2)
+    var x = start * (crosses[0].first(query: query, item: item, rows) + 1)
+    for cross in crosses.dropFirst() { x = start * cross(x) + x }
+    return x.linear(heads) + mlp(query: query, item: item, rows, phase)
+  }
+}

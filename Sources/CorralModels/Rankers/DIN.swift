@@ -1,0 +1,72 @@
+public import CorralData
+public import Torch
+
+/// The deep interest network (Zhou and others, 2018): a candidate decides how much each item of the
+/// history counts.
+///
+/// With `t` the candidate's embedding and `s_l` those of the last items, `v = sum_l a(t, s_l) s_l`; the
+/// layers, with Dice, are over `[query's fields; t; item's features; v; t * v]`, and each item has a
+/// bias of its own. An empty history gives `v = 0`.
+///
+/// Parameters: those of the fields, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
+/// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`.
+public struct DIN: Ranker {
+  /// The number of heads.
+  public let tasks: Int
+  private let historyLength: Int
+  private let queryFields: QueryFields
+  private let itemFields: ItemFields
+  private let attention: ActivationUnit
+  private let itemBias: Embedding
+  private let mlp: CandidateMLP
+
+  /// A ranker for a catalogue with some heads.
+  ///
+  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
+  /// parameters do not fit.
+  public init(
+    _ settings: DINSettings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws {
+    try settings.validate()
+    self.tasks = tasks
+    historyLength = settings.history
+    let dimension = settings.dimension
+    itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
+    queryFields = try QueryFields(settings.parts, of: catalogue, in: scope)
+    attention = try ActivationUnit(
+      dimension, widths: settings.attention, in: scope / "attention")
+    itemBias = try Embedding(
+      catalogue.items.count, 1, initializer: .zeros, in: scope / "item_bias")
+    mlp = try CandidateMLP(
+      query: queryFields.count * dimension, item: itemFields.count * dimension,
+      pair: 2 * dimension, hidden: settings.hidden, tasks: tasks, .dice,
+      dropout: settings.dropout, in: scope / "mlp")
+  }
+
+  /// Where the parameters are.
+  public var device: Device { itemFields.table.weight.device }
+
+  /// The logits of some candidates, `[batch, candidates, tasks]`.
+  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+    let rows = CandidateRows(batch, device: device)
+    let fields = itemFields(rows.items)
+    let histories = batch.queries.histories
+    let history = RecentItems(histories, length: min(historyLength, histories.longest))
+      .embedded(by: itemFields.table)
+    let candidates = rows.spread(fields[0])
+    let weights = attention(history: history, items: fields[0], candidates: candidates, rows)
+    // Where a history has no item its embedding is zero, whatever the weight.
+    let interest = weights.matmul(history)
+    let logits = mlp(
+      query: queryFields(batch.queries).joined(), item: Tensor.cat(fields, 1),
+      pair: Tensor.cat([interest, candidates * interest], 2), rows, phase)
+    return logits + rows.spread(itemBias(Tensor(positions: rows.items, device: device)))
+  }
+}
+
+extension Ragged {
+  /// The length of the longest row, at least 1.
+  fileprivate var longest: Int {
+    zip(offsets, offsets.dropFirst()).reduce(1) { max($0, $1.1 - $1.0) }
+  }
+}

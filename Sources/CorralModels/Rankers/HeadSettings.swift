@@ -1,0 +1,74 @@
+/// A head beside the main one, which learns a label of the data: an entry of `heads`.
+///
+/// Written `LABEL`, `LABEL:LOSS` or `LABEL:LOSS:WEIGHT`, as `is_like` or `watch:squared:0.5`.
+public struct HeadSettings: Sendable, Equatable {
+  /// The label: a column of `data.labels`.
+  public var label: String
+  /// What the head minimises.
+  public var loss = HeadLoss.crossEntropy
+  /// What its loss counts beside that of the main head.
+  public var weight: Float = 1
+
+  /// A head for a label.
+  public init(label: String, loss: HeadLoss = .crossEntropy, weight: Float = 1) {
+    self.label = label
+    self.loss = loss
+    self.weight = weight
+  }
+
+  /// The losses of a head, of a prediction `sigmoid(logit)`.
+  public enum HeadLoss: String, Sendable, Codable, CaseIterable {
+    /// Binary cross-entropy: for yes and no, and for fractions.
+    case crossEntropy = "bce"
+    /// The squared error: for fractions.
+    case squaredError = "squared"
+  }
+}
+
+extension HeadSettings: Codable, CustomStringConvertible {
+  /// The head of a text; throws `ModelsError.setting` for one that is none.
+  public init(_ text: String) throws {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    func fault(_ reason: String) -> ModelsError {
+      .setting(key: "heads", value: text, reason: reason)
+    }
+    guard let label = parts.first, !label.isEmpty, parts.count <= 3 else {
+      throw fault("give LABEL, LABEL:LOSS or LABEL:LOSS:WEIGHT, such as watch:squared:0.5")
+    }
+    self.init(label: label)
+    if parts.count > 1 {
+      guard let loss = HeadLoss(rawValue: parts[1]) else {
+        throw fault("the losses of a head are bce and squared")
+      }
+      self.loss = loss
+    }
+    if parts.count > 2 {
+      guard let weight = Float(parts[2]), weight > 0, weight.isFinite else {
+        throw fault("give a weight above 0, such as 0.5")
+      }
+      self.weight = weight
+    }
+  }
+
+  /// Reads a head from its text.
+  public init(from decoder: any Decoder) throws {
+    try self.init(decoder.singleValueContainer().decode(String.self))
+  }
+
+  /// Writes a head as its text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+
+  /// The text: label, loss and weight.
+  public var description: String { "\(label):\(loss.rawValue):\(weight)" }
+}
+
+/// What the heads of a ranker make of a candidate when it serves.
+public enum ServedScore: String, Sendable, Codable, CaseIterable {
+  /// The main head's logit.
+  case main
+  /// The probability of the main head, and those of the others each times its weight, added up.
+  case sum
+}

@@ -1,0 +1,117 @@
+import CorralData
+import Torch
+
+/// What is known of who asks, one embedding `[batch, dimension]` a field: the user's id where it is
+/// asked for, each feature of the user, and the mean of the last items of the history where it is.
+///
+/// A field about which nothing is known is zero. Parameters: `users.weight`,
+/// `user_features.NAME.weight`; the items of histories have the table of the candidates.
+struct QueryFields {
+  private let users: Embedding?
+  private let features: [FeatureEncoder]
+  private let items: Embedding?
+  private let historyLength: Int
+
+  /// The fields of a catalogue's users.
+  ///
+  /// - Parameters:
+  ///   - parts: which fields there are, and their width.
+  ///   - catalogue: what is known of users.
+  ///   - items: the table of the items of histories, where their mean is a field.
+  ///   - historyLength: the most items that the mean is of.
+  ///   - scope: the scope of the ranker.
+  /// - Throws: `TorchError` when stored parameters do not fit.
+  init(
+    _ parts: FieldParts, of catalogue: Catalogue, items: Embedding? = nil, historyLength: Int = 0,
+    in scope: Parameters.Scope
+  ) throws {
+    users =
+      parts.userEmbedding == .off
+      ? nil
+      : try Embedding(
+        catalogue.users.count, parts.dimension, initializer: .normal(deviation: parts.spread),
+        in: scope / "users")
+    features = try parts.encoders(of: catalogue.users, in: scope / "user_features")
+    self.items = historyLength > 0 ? items : nil
+    self.historyLength = historyLength
+  }
+
+  /// The number of fields.
+  var count: Int { (users == nil ? 0 : 1) + features.count + (items == nil ? 0 : 1) }
+
+  /// The fields of some queries.
+  func callAsFunction(_ batch: QueryBatch) -> [Tensor] {
+    var fields: [Tensor] = []
+    if let users { fields.append(Bags(batch.users).means(of: users)) }
+    if !features.isEmpty {
+      let positions = batch.users.map { $0?.rawValue ?? -1 }
+      fields += features.map { $0(positions) }
+    }
+    if let items {
+      fields.append(Bags(last: historyLength, of: batch.histories).means(of: items))
+    }
+    return fields
+  }
+}
+
+/// What is known of items, one embedding `[items, dimension]` a field: the id and each feature.
+///
+/// Parameters: `items.weight`, `item_features.NAME.weight`.
+struct ItemFields {
+  /// The embeddings of ids.
+  let table: Embedding
+  private let features: [FeatureEncoder]
+
+  /// The fields of a catalogue's items.
+  init(_ parts: FieldParts, of catalogue: Catalogue, in scope: Parameters.Scope) throws {
+    table = try Embedding(
+      catalogue.items.count, parts.dimension, initializer: .normal(deviation: parts.spread),
+      in: scope / "items")
+    features = try parts.encoders(of: catalogue.items, in: scope / "item_features")
+  }
+
+  /// The number of fields.
+  var count: Int { 1 + features.count }
+
+  /// The fields of some items.
+  func callAsFunction(_ items: [ItemIndex]) -> [Tensor] {
+    let positions = items.map(\.rawValue)
+    let ids = table(Tensor(positions, device: table.weight.device))
+    return [ids] + features.map { $0(positions) }
+  }
+}
+
+/// Which fields a ranker has, and the width of their embeddings.
+struct FieldParts {
+  var dimension: Int
+  var spread: Float
+  var userEmbedding: RetrieverSettings.Presence
+  var features: RetrieverSettings.Presence
+
+  /// The encoders of a table's columns, where features are seen.
+  func encoders(of table: FeatureTable, in scope: Parameters.Scope) throws -> [FeatureEncoder] {
+    guard features == .on else { return [] }
+    return try table.columns.map {
+      try FeatureEncoder($0, dimension: dimension, spread: spread, in: scope / $0.name)
+    }
+  }
+}
+
+extension Bags {
+  /// One bag a history: its last items.
+  init(last length: Int, of histories: Ragged<ItemIndex>) {
+    self.init(capacity: histories.count * length, rows: histories.count)
+    for row in 0..<histories.count {
+      indices += histories[row].suffix(length).lazy.map(\.rawValue)
+      close()
+    }
+  }
+}
+
+extension Array where Element == Tensor {
+  /// Fields joined end to end, `[rows, fields * dimension]`; `nil` without any.
+  func joined() -> Tensor? {
+    guard let first else { return nil }
+    return count == 1 ? first : Tensor.cat(self, 1)
+  }
+}
