@@ -14,7 +14,7 @@ struct Corral: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Quickstart.self, DataCommand.self,
+      Quickstart.self, DataCommand.self, Models.self,
       Train.self, Evaluate.self, Compare.self, Recommend.self,
       Similar.self, Index.self, Export.self, Experiment.self, Config.self, Doctor.self,
     ])

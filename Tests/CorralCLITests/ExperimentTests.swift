@@ -1,3 +1,4 @@
+import CorralCLI
 import Foundation
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
   @Test func `experiments are listed`() throws {
     let outcome = try Binary.run("experiment", "list", "--json")
     let names = try outcome.json([String: String].self)
-    #expect(Set(names.keys) == ["popularity-bias", "frequency-estimator"])
+    #expect(Set(names.keys) == ["popularity-bias", "frequency-estimator", "retrievers"])
     let unknown = try Binary.run("experiment", "run", "popularity-bais")
     #expect(unknown.code == 2)
     #expect(unknown.errors.contains("did you mean 'popularity-bias'?"))
@@ -56,6 +57,61 @@ import Testing
       #expect(
         try again.json(Answer.self).arms.map { $0.metrics["ndcg@10"]?.mean }
           == answer.arms.map { $0.metrics["ndcg@10"]?.mean })
+    }
+  }
+
+  @Test func `the table of retrievers trains each in a process, and goes on where it was`() throws {
+    struct Answer: Decodable {
+      struct Row: Decodable {
+        struct Arm: Decodable { let name: String }
+        struct Summary: Decodable { let mean: Double }
+        let arm: Arm
+        let metrics: [String: Summary]
+        let seconds: Double
+        let peakMemory: Int
+      }
+      let rows: [Row]
+    }
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let place = folder.appending(path: "table")
+      let results = folder.appending(path: "RESULTS.md")
+      func run(_ more: String...) throws -> Outcome {
+        try Binary.run(
+          [
+            "experiment", "run", "retrievers", "--data", data.path, "--out", place.path,
+            "--results", results.path, "--json", "--set", "seeds=[1,2]",
+          ] + TinyData.quick + more)
+      }
+      let outcome = try run("--set", "only=[popularity,mf]")
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      let answer = try outcome.json(Answer.self)
+      #expect(Set(answer.rows.map(\.arm.name)) == ["popularity", "mf"])
+      #expect(answer.rows.allSatisfy { $0.peakMemory > 10_000_000 })
+      let ndcg = answer.rows.map { $0.metrics["ndcg@10"]?.mean ?? 0 }
+      #expect(ndcg[0] >= ndcg[1])
+      let text = try String(contentsOf: results, encoding: .utf8)
+      #expect(text.contains("## retrievers: tiny\n") && text.contains("| mf | "))
+      // What is trained is not trained again: only the folder's own files are written anew.
+      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
+      let again = try run("--set", "only=[mf,popularity]")
+      try #require(again.code == 0, "\(again.errors)")
+      #expect(!again.errors.contains("mf, seed 1"))
+      #expect(try again.json(Answer.self).rows.map(\.seconds) == answer.rows.map(\.seconds))
+      #expect(try run("--set", "only=[none]").errors.contains("no arm is called none"))
+    }
+  }
+
+  @Test func `a section of a results file is replaced by a later run of the same`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "RESULTS.md")
+      let file = ResultsFile(url)
+      try file.write("one\n\n| a |", under: "first")
+      try file.write("two", under: "second")
+      try file.write("three", under: "first")
+      #expect(
+        try String(contentsOf: url, encoding: .utf8)
+          == "# Results\n\n## first\n\nthree\n\n## second\n\ntwo\n")
     }
   }
 

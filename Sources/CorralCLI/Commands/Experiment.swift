@@ -12,12 +12,14 @@ struct Experiment: ParsableCommand {
   enum Name: String, CaseIterable {
     case popularityBias = "popularity-bias"
     case frequencyEstimator = "frequency-estimator"
+    case retrievers
 
     /// What the experiment answers.
     var question: String {
       switch self {
       case .popularityBias: PopularityBias.question
       case .frequencyEstimator: FrequencyEstimatorStudy.question
+      case .retrievers: RetrieverTable.question
       }
     }
   }
@@ -43,8 +45,9 @@ struct Experiment: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Runs an experiment by name, or again from the settings.json it wrote.",
       discussion: """
-        Without --data an experiment makes up its data. --set changes any of its settings; --out \
-        writes a folder with settings.json, results.json and README.md.
+        Without --data an experiment makes up its data, where it can. --set changes any of its \
+        settings; --out writes a folder with settings.json, results.json and README.md; --results \
+        writes the table into a Markdown file of results.
         """)
 
     @Argument(help: "The name of an experiment, or a settings.json that one wrote.")
@@ -54,6 +57,10 @@ struct Experiment: ParsableCommand {
 
     @Option(help: ArgumentHelp("Where to write the experiment's folder.", valueName: "dir"))
     var out: String?
+
+    @Option(
+      help: ArgumentHelp("A Markdown file whose section of this is replaced.", valueName: "file"))
+    var results: String?
 
     @OptionGroup var output: OutputOptions
 
@@ -67,6 +74,7 @@ struct Experiment: ParsableCommand {
       switch Name(rawValue: name) {
       case .popularityBias: try runPopularityBias(settings)
       case .frequencyEstimator: try runFrequencyEstimator(settings)
+      case .retrievers: try runRetrievers(settings)
       case nil:
         let names = Name.allCases.map(\.rawValue)
         let meant = name.nearest(among: names).map { "; did you mean '\($0)'?" }
@@ -123,12 +131,62 @@ struct Experiment: ParsableCommand {
         settings: options, results: results)
     }
 
+    private func runRetrievers(_ settings: SettingsOptions) throws {
+      let console = output.console
+      var overlay = SettingsOverlay(RetrieverTable.Options())
+      let own = ["seeds", "only", "arms"]
+      try overlay.apply(
+        file: settings.config,
+        assignments: settings.assignments.filter { own.contains($0.settingName) })
+      var options = try overlay.decoded()
+      // What is no setting of the experiment is one of every arm.
+      options.set += settings.assignments.filter { !own.contains($0.settingName) }
+      if let data = settings.data { options.data = data }
+      if let seed = settings.seed { options.seeds = [seed] }
+      let place = URL(filePath: out ?? "\(RetrieverTable.name)-models")
+      let start = ContinuousClock.now
+      let found = try RetrieverTable(
+        options: options, folder: place.appending(path: "models"), console: console
+      ).run()
+      let table = found.table(published: found.rows.contains { !$0.arm.published.isEmpty })
+      try console.printJSON(found)
+      console.print(console.style.dim("\(found.rules.split), seeds \(found.seeds)\n"))
+      console.print(table.rendered(console.style))
+      console.note(
+        console.noteStyle.dim(
+          """
+
+          ± is the deviation over seeds; p: paired t-test over users against the first row; time and \
+          memory of one training
+          """))
+      try save(
+        ExperimentFolder(
+          name: RetrieverTable.name, question: RetrieverTable.question,
+          table: found.rules.split + "\n\n" + table.markdown,
+          seconds: (ContinuousClock.now - start).inSeconds),
+        settings: options, results: found,
+        section: "\(RetrieverTable.name): \(URL(filePath: options.data).lastPathComponent)")
+    }
+
     private func save(
-      _ folder: ExperimentFolder, settings: some Encodable, results: some Encodable
+      _ folder: ExperimentFolder, settings: some Encodable, results found: some Encodable,
+      section: String? = nil
     ) throws {
+      if let results {
+        try ResultsFile(URL(filePath: results))
+          .write(folder.section, under: section ?? folder.name)
+        output.console.note("written to \(results)")
+      }
       guard let out else { return }
-      try folder.write(settings: settings, results: results, to: URL(filePath: out))
+      try folder.write(settings: settings, results: found, to: URL(filePath: out))
       output.console.note("written to \(out)")
     }
+  }
+}
+
+extension String {
+  /// The setting that a `key.path=value` names, up to the first dot.
+  fileprivate var settingName: String {
+    String(prefix { $0 != "=" && $0 != "." })
   }
 }

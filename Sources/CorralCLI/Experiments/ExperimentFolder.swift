@@ -12,11 +12,10 @@ struct ExperimentFolder {
   /// How long it took, in seconds.
   let seconds: Double
 
-  /// Writes `settings.json`, `results.json` and `README.md`; the folder must not be there yet.
+  /// Writes `settings.json`, `results.json` and `README.md`; an experiment must not be there yet.
   func write(settings: some Encodable, results: some Encodable, to folder: URL) throws {
-    guard !FileManager.default.fileExists(atPath: folder.path) else {
-      throw InputError.exists(folder.path)
-    }
+    guard !FileManager.default.fileExists(atPath: folder.appending(path: "results.json").path)
+    else { throw InputError.exists(folder.path) }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -36,24 +35,40 @@ struct ExperimentFolder {
     return named.experiment
   }
 
-  private func readme(in folder: URL) -> String {
+  /// The question, the table and how it was made, as a section of a file of results.
+  var section: String {
+    """
+    \(question)
+
+    \(table)
+
+    \(machine)
+    """
+  }
+
+  private var machine: String {
     let machine = ProcessInfo.processInfo
     return """
-      # \(name)
-
-      \(question)
-
-      ```sh
-      corral experiment run \(name) --config \(folder.lastPathComponent)/settings.json
-      ```
-
-      \(table)
-
       Corral \(Version.text), \(machine.activeProcessorCount) cores, \
       \(Format.bytes(Int(clamping: machine.physicalMemory))) of memory, \
-      \(machine.operatingSystemVersionString), \(Format.seconds(seconds)). The seeds are in \
-      `settings.json`, every number in `results.json`.
-
+      \(machine.operatingSystemVersionString), \(Format.seconds(seconds)).
       """
+  }
+
+  private func readme(in folder: URL) -> String {
+    """
+    # \(name)
+
+    \(question)
+
+    ```sh
+    corral experiment run \(name) --config \(folder.lastPathComponent)/settings.json
+    ```
+
+    \(table)
+
+    \(machine) The seeds are in `settings.json`, every number in `results.json`.
+
+    """
   }
 }

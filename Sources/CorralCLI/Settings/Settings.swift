@@ -40,6 +40,11 @@ package struct Settings: Codable, Equatable, Sendable {
       var settings = Settings()
       if let name = models["retriever"], let retriever = RetrieverBlock(name) {
         settings.retriever = retriever
+        if case .network(let network) = retriever {
+          let run = RetrieverTrainingSettings(network.kind)
+          (settings.loss, settings.negatives) = (run.loss, run.negatives)
+          (settings.correction, settings.train) = (run.correction, run.train)
+        }
       }
       change(&settings)
       return settings

@@ -3,8 +3,12 @@ import Yams
 
 /// Settings as the YAML that is printed and saved: in the order of their declaration, and enough to
 /// repeat the run.
-package func yamlText(_ settings: some Encodable) throws -> String {
-  guard let tree = try Yams.compose(yaml: YAMLEncoder().encode(settings)) else { return "" }
+///
+/// What has no declaration to give an order, such as a dictionary, is `sorted` by key.
+package func yamlText(_ settings: some Encodable, sorted: Bool = false) throws -> String {
+  let encoder = YAMLEncoder()
+  encoder.options.sortKeys = sorted
+  guard let tree = try Yams.compose(yaml: encoder.encode(settings)) else { return "" }
   return try Yams.serialize(node: readable(tree), width: 100)
 }
 

@@ -1,0 +1,141 @@
+import CorralArtifacts
+import CorralEvaluation
+import Foundation
+
+/// Every retriever on the same data: trained by its own defaults, measured alike.
+///
+/// Each training is a process of its own, so that its memory can be told apart, and is kept: an
+/// experiment that was stopped goes on where it was.
+struct RetrieverTable {
+  static let name = "retrievers"
+  static let question = """
+    How well does each retriever find what users take next, on the same data, split and mask, and \
+    what does it cost in time and memory?
+    """
+
+  /// One way of training a retriever: a row of the table.
+  struct Arm: Codable, Equatable {
+    var name: String
+    /// Settings besides the defaults of the model, as `--set` takes them.
+    var set: [String]
+    /// What was published for it on ml-1m (leave-one-out, full ranking, seen masked), recall@10 and
+    /// ndcg@10; empty where nothing was.
+    var published: [Double] = []
+  }
+
+  /// What the experiment can be told.
+  struct Options: Codable {
+    var experiment = RetrieverTable.name
+    var seeds: [UInt64] = [1, 2, 3]
+    var arms = Arm.all
+    /// Names of the arms to run; all where none is given.
+    var only: [String] = []
+    /// The data, one path.
+    var data = ""
+    /// Settings of every arm, as `--set` takes them.
+    var set: [String] = []
+  }
+
+  /// A row of the result.
+  struct Row: Codable {
+    var arm: Arm
+    var metrics: [String: SeedAverage.Summary]
+    /// The paired test against the best arm, for the headline metric; none for that arm itself.
+    var test: SeedAverage.Comparison?
+    /// Seconds of training, the mean over seeds.
+    var seconds: Double
+    /// Epochs or sweeps, the mean over seeds.
+    var epochs: Double
+    /// The most memory of a run, in bytes.
+    var peakMemory: Int
+  }
+
+  /// What `--json` prints.
+  struct Results: Codable {
+    var experiment = RetrieverTable.name
+    var data: Manifest.DataProvenance
+    var rules: EvaluationReport.Rules
+    var seeds: [UInt64]
+    var rows: [Row]
+
+    private enum CodingKeys: String, CodingKey {
+      case experiment, data, seeds, rows
+      case rules = "protocol"
+    }
+  }
+
+  let options: Options
+  /// Where the trained models are kept.
+  let folder: URL
+  let console: Console
+
+  /// Trains and measures every arm with every seed, best first.
+  func run() throws -> Results {
+    guard !options.data.isEmpty else {
+      throw InputError.options("this experiment needs data: pass --data PATH")
+    }
+    guard !options.seeds.isEmpty else {
+      throw InputError.options("seeds is empty; give at least one, as in --set seeds=[1,2,3]")
+    }
+    let arms = options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
+    guard !arms.isEmpty else {
+      throw InputError.options(
+        "no arm is called \(options.only.joined(separator: ", ")); there are "
+          + options.arms.map(\.name).joined(separator: ", "))
+    }
+    var rows: [(row: Row, average: SeedAverage)] = []
+    var provenance: Manifest.DataProvenance?
+    for arm in arms {
+      let runs = try options.seeds.map { try trained(arm, seed: $0) }
+      let average = SeedAverage(runs.map(\.evaluation))
+      var row = Row(
+        arm: arm, metrics: [:], seconds: runs.map(\.seconds).mean, epochs: runs.map(\.epochs).mean,
+        peakMemory: runs.map(\.peakMemory).max() ?? 0)
+      for metric in average.evaluations[0].metrics {
+        row.metrics["\(metric)"] = try average.summary(of: metric)
+      }
+      rows.append((row, average))
+      provenance = runs[0].data
+    }
+    let cutoffs = rows[0].average.evaluations[0].settings.cutoffs
+    let headline = Metric(.ndcg, at: cutoffs.contains(10) ? 10 : cutoffs[0])
+    rows.sort {
+      ($0.row.metrics["\(headline)"]?.mean ?? 0) > ($1.row.metrics["\(headline)"]?.mean ?? 0)
+    }
+    for position in rows.indices.dropFirst() {
+      rows[position].row.test = try rows[position].average.compared(
+        with: rows[0].average, on: headline)
+    }
+    guard let provenance, let rules = rows[0].average.evaluations.first?.report().protocolInUse
+    else { throw InputError.other("nothing was trained") }
+    return Results(
+      data: provenance, rules: rules, seeds: options.seeds, rows: rows.map(\.row))
+  }
+
+  /// A trained arm, from its folder where an earlier run left it.
+  private func trained(_ arm: Arm, seed: UInt64) throws -> TrainedArm {
+    let place = folder.appending(
+      path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
+    if let kept = try TrainedArm(at: place) { return kept }
+    console.note("\(arm.name), seed \(seed)")
+    let sets = (arm.set + options.set).flatMap { ["--set", $0] }
+    let resume = Checkpoint(beside: place).exists ? ["--resume"] : []
+    let child = try ChildRun(
+      ["train", "--data", options.data, "--out", place.path, "--seed", "\(seed)", "--quiet"]
+        + sets + resume)
+    guard child.code == 0 else {
+      throw InputError.other(
+        "training \(arm.name) ended with exit code \(child.code); its message is above")
+    }
+    try TrainedArm.note(peakMemory: child.peakMemory, at: place)
+    guard let trained = try TrainedArm(at: place) else {
+      throw InputError.other("\(place.path) holds no evaluation")
+    }
+    return trained
+  }
+}
+
+extension [Double] {
+  /// The mean; 0 of nothing.
+  fileprivate var mean: Double { isEmpty ? 0 : reduce(0, +) / Double(count) }
+}

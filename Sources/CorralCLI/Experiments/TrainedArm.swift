@@ -1,0 +1,41 @@
+import CorralArtifacts
+import CorralEvaluation
+import Foundation
+
+/// What an experiment wants to know of a model that was trained for it.
+struct TrainedArm {
+  let evaluation: Evaluation
+  let data: Manifest.DataProvenance
+  /// Seconds of training.
+  let seconds: Double
+  /// Epochs that were trained; 0 where the model keeps no log of them.
+  let epochs: Double
+  /// The most memory of the process, in bytes; 0 where it was not noted.
+  let peakMemory: Int
+
+  /// Reads a trained model; `nil` where there is none.
+  init?(at place: URL) throws {
+    guard
+      FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
+    else { return nil }
+    let opened = try OpenedModel(place.path)
+    guard let evaluation = try opened.savedEvaluation() else { return nil }
+    self.evaluation = evaluation
+    data = opened.saved.manifest.data
+    seconds = opened.saved.manifest.created.seconds
+    let log = place.appending(path: "training.jsonl")
+    epochs = Double(
+      ((try? String(contentsOf: log, encoding: .utf8)) ?? "").split(separator: "\n").count)
+    peakMemory =
+      (try? String(contentsOf: Self.memoryFile(of: place), encoding: .utf8)).flatMap(Int.init) ?? 0
+  }
+
+  /// Writes down, beside the model, what its process needed.
+  static func note(peakMemory: Int, at place: URL) throws {
+    try AtomicFile.write(Data("\(peakMemory)".utf8), to: memoryFile(of: place))
+  }
+
+  private static func memoryFile(of place: URL) -> URL {
+    place.deletingLastPathComponent().appending(path: place.lastPathComponent + ".peak-memory")
+  }
+}

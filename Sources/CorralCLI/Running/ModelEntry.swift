@@ -1,0 +1,69 @@
+import CorralArtifacts
+import CorralBaselines
+import CorralModels
+import CorralTraining
+
+/// One model that settings can name: where it stands, who described it, and what it can be told.
+struct ModelEntry: Encodable {
+  /// What a model is for.
+  enum Stage: String, Encodable {
+    /// Finds candidates among all items.
+    case retriever
+    /// Orders candidates.
+    case ranker
+  }
+
+  let name: String
+  let stage: Stage
+  /// Who described it, and when.
+  let paper: String
+  /// Its block of settings, with the defaults.
+  let settings: JSONValue
+  /// The defaults of the blocks that say how it is trained, where they are not the general ones.
+  let training: JSONValue
+
+  /// Every model, in the order in which settings list them.
+  static func all() throws -> [ModelEntry] {
+    try RetrieverBlock.names.compactMap { name in
+      try RetrieverBlock(name).map { try ModelEntry($0) }
+    }
+  }
+
+  /// The model's block as a settings file has it, in the order of the declarations.
+  func block() throws -> String {
+    switch stage {
+    case .retriever: try yamlText(["retriever": RetrieverBlock(name)])
+    case .ranker: ""
+    }
+  }
+
+  private init(_ block: RetrieverBlock) throws {
+    name = block.name
+    stage = .retriever
+    settings = try JSONValue(encoding: block)
+    switch block {
+    case .popularity:
+      paper = "a count"
+      training = .object([:])
+    case .implicitALS:
+      paper = "Hu, Koren and Volinsky, 2008; Rendle and others, 2022"
+      training = .object(["als": try JSONValue(encoding: ALSBlock())])
+    case .network(let network):
+      paper = type(of: network.model).paper
+      training = try JSONValue(encoding: RetrieverTrainingSettings(network.kind))
+        .differing(from: try JSONValue(encoding: RetrieverTrainingSettings()), except: "retriever")
+    }
+  }
+}
+
+extension JSONValue {
+  /// The parts of an object that another one has not, or has otherwise.
+  fileprivate func differing(from other: JSONValue, except key: String = "") -> JSONValue {
+    guard case .object(let mine) = self, case .object(let theirs) = other else { return self }
+    var parts: [String: JSONValue] = [:]
+    for (name, value) in mine where name != key && theirs[name] != value {
+      parts[name] = theirs[name].map { value.differing(from: $0) } ?? value
+    }
+    return .object(parts)
+  }
+}
