@@ -1,5 +1,5 @@
 import CorralArtifacts
-import Foundation
+package import Foundation
 
 /// A Markdown file of results with one section an experiment and data set, which a later run of the
 /// same replaces.
