@@ -14,6 +14,12 @@ public struct DataSettings: Sendable, Equatable, Codable {
   public var only: [String] = []
   /// Which rows count, and how much; without rules every row counts 1.
   public var events = EventRules()
+  /// Whether rows that say an item was shown and not taken are kept as impressions.
+  public var impressions = ImpressionUse.keep
+  /// Columns of the log that say what was around an interaction: `[tab, hour, "price:float"]`.
+  public var context: [String] = []
+  /// Columns of the log that say what came of an interaction: `[is_click, is_like, watch]`.
+  public var labels: [String] = []
   /// What happens to further interactions of a user with the same item.
   public var repeats = Repeats.keep
   /// The fewest interactions a user and an item may have.

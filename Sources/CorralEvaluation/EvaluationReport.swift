@@ -59,6 +59,8 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   public var protocolInUse: Rules
   /// Each stage's metrics by name: `stages["retriever"]?["recall@10"]`.
   public var stages: [String: [String: Interval]]
+  /// What the ranker of two stages makes of what it is given, where there is one.
+  public var twoStage: TwoStageReport?
   /// The metrics of parts: `slices["items"]?["tail"]`, `slices["users"]?["heavy"]`.
   public var slices: [String: [String: Slice]]
   /// How much was measured.
@@ -71,6 +73,7 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   private enum CodingKeys: String, CodingKey {
     case protocolInUse = "protocol"
     case usersPerSecond = "users_per_second"
+    case twoStage = "two_stage"
     case stages, slices, counts, seconds
   }
 }

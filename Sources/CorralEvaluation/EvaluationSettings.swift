@@ -13,6 +13,10 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
   public var cutoffs = [5, 10, 20, 50]
   /// What is measured at every cut-off.
   public var measures: [Measure] = [.recall, .ndcg, .mrr, .hit, .popularity, .coverage]
+  /// How many items a retriever hands to a ranker, where there is one.
+  public var candidates = 100
+  /// Other numbers of candidates to measure a ranker with: `[20, 50, 100, 200, 500]`.
+  public var sweep: [Int] = []
   /// Whether items that a user has already met are ranked.
   public var seen = SeenItems.masked
   /// How often users are drawn again for a confidence interval; 0 gives none.
@@ -36,6 +40,10 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
     }
     if depth > itemCount {
       throw EvaluationError.cutoffBeyondCatalogue(cutoff: depth, items: itemCount)
+    }
+    for (name, value) in [("candidates", candidates)] + sweep.map({ ("sweep", $0) }) where value < 1 {
+      throw EvaluationError.badSetting(
+        "evaluate.\(name)", "\(value)", "a ranker orders 1 candidate or more, such as 100")
     }
     if measures.isEmpty {
       throw EvaluationError.badSetting(

@@ -15,7 +15,9 @@ extension FullRanking {
   private static let usersPerChunk = 32
 
   /// The lists of a block of measured users by inner products; row 0 of the queries is the first.
-  func topLists(of block: Range<Int>, queries: Matrix, search: InnerProductSearch) -> TopLists {
+  func topLists(
+    of block: Range<Int>, queries: Matrix, search: InnerProductSearch, depth: Int
+  ) -> TopLists {
     let base = users[block.lowerBound].position
     let measured =
       queries.rows == block.count
@@ -27,7 +29,7 @@ extension FullRanking {
   }
 
   /// The lists of a block of measured users by given scores; row 0 of the scores is the first.
-  func topLists(of block: Range<Int>, scores: Matrix) -> TopLists {
+  func topLists(of block: Range<Int>, scores: Matrix, depth: Int) -> TopLists {
     let base = users[block.lowerBound].position
     let parts = scores.values.withUnsafeBufferPointer { values in
       nonisolated(unsafe) let values = values

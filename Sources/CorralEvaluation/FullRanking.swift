@@ -71,6 +71,9 @@ public struct FullRanking: Sendable {
   /// The number of users that are measured.
   public var userCount: Int { users.count }
 
+  /// The number of users of the split, those with nothing held out included.
+  var splitUserCount: Int { users.count + skippedUsers }
+
   /// How many of the first, a sorted row without repeats, are also in the second, a sorted row.
   private static func common(_ few: ArraySlice<ItemIndex>, _ many: ArraySlice<Int32>) -> Int {
     var position = many.startIndex

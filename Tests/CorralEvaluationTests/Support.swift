@@ -141,3 +141,11 @@ func withTemporaryFile<Result>(_ body: (URL) throws -> Result) rethrows -> Resul
   defer { try? FileManager.default.removeItem(at: url) }
   return try body(url)
 }
+
+/// The text of the error that a body throws.
+func message(_ body: () throws -> some Any) -> String {
+  do {
+    _ = try body()
+    return "nothing was thrown"
+  } catch { return "\(error)" }
+}

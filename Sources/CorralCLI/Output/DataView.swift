@@ -49,6 +49,13 @@ extension DataView {
       "\(Format.percent(1 - data.sparsity)) dense, "
         + (data.repeats == 0 ? "no repeats" : "\(Format.count(data.repeats)) repeats"),
     ])
+    if data.impressions > 0 {
+      let share = Double(data.impressions) / Double(max(1, data.impressions + data.interactions))
+      table.add([
+        "impressions", Format.count(data.impressions),
+        "shown and not taken: \(Format.percent(share)) of what was shown",
+      ])
+    }
     table.add([
       "popularity", String(format: "%.2f", data.popularity.gini),
       "Gini; the top 1% of items have \(Format.percent(data.popularity.topHundredth)), the top 10% "
@@ -80,17 +87,17 @@ extension DataView {
     return table
   }
 
-  /// The features, a row each.
+  /// The features, context and labels, a row each.
   static func features(_ data: DataDescription) -> Table {
     var table = Table([
       ("feature", .left), ("of", .left), ("kind", .left), ("categories", .right),
-      ("coverage", .right),
+      ("coverage", .right), ("mean", .right),
     ])
     for feature in data.features {
       table.add([
         feature.name, feature.side, feature.kind,
         feature.categories > 0 ? Format.count(feature.categories) : "",
-        Format.percent(feature.coverage),
+        Format.percent(feature.coverage), feature.mean.map { String(format: "%.3f", $0) } ?? "",
       ])
     }
     return table

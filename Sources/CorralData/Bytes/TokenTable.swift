@@ -36,6 +36,17 @@ struct TokenTable: Sendable {
     return add(field, key, at: slot)
   }
 
+  /// The position of the token that spells a number of up to two digits.
+  mutating func intern(small number: Int) -> Int32 {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2) { digits in
+      digits[0] = Byte.zero + UInt8(clamping: number / 10)
+      digits[1] = Byte.zero + UInt8(clamping: number % 10)
+      let first = number < 10 ? 1 : 0
+      guard let start = digits.baseAddress else { return -1 }
+      return intern(Field(start: start + first, count: 2 - first))
+    }
+  }
+
   /// The position of a token, or `nil` when it is unknown.
   func position(of field: Field) -> Int32? {
     let key = field.key

@@ -4,6 +4,8 @@ public struct Dataset: Sendable, Equatable {
   public let name: String
   /// Who did what, when.
   public let log: InteractionLog
+  /// What was shown and not taken: see `ImpressionUse`. Weights are 0.
+  public let impressions: InteractionLog
   /// The identifiers of users.
   public let users: Vocabulary
   /// The identifiers of items.
@@ -22,7 +24,8 @@ public struct Dataset: Sendable, Equatable {
 
   /// A data set of parts that fit: as many feature rows and titles as there are identifiers.
   public init(
-    name: String, log: InteractionLog, users: Vocabulary, items: Vocabulary,
+    name: String, log: InteractionLog, impressions: InteractionLog? = nil, users: Vocabulary,
+    items: Vocabulary,
     userFeatures: FeatureTable? = nil, itemFeatures: FeatureTable? = nil, titles: [String] = [],
     order: InteractionOrder = .automatic, files: [String] = []
   ) {
@@ -37,6 +40,7 @@ public struct Dataset: Sendable, Equatable {
     }
     self.name = name
     self.log = log
+    self.impressions = impressions ?? InteractionLog(users: [], items: [])
     self.users = users
     self.items = items
     self.userFeatures = userFeatures

@@ -1,6 +1,7 @@
 /// Who did something with what, when, and how much it counts: columns with one entry each.
 ///
-/// 20 bytes an interaction, 12 without times. The order is that of the file.
+/// 20 bytes an interaction, 12 without times, and 4 for each column of context and labels. The order
+/// is that of the file.
 public struct InteractionLog: Sendable, Equatable {
   /// Who, as positions in the vocabulary of users.
   public let users: [UserIndex]
@@ -12,23 +13,28 @@ public struct InteractionLog: Sendable, Equatable {
   public let times: [Double]
   /// The reward r_i of each: equation 4 of Yi and others, 2019.
   public let weights: [Float]
+  /// What was around each and what came of it, where the settings name columns of that.
+  public let columns: InteractionColumns
 
   /// A log over columns of the same length; `times` may be empty, and missing weights are 1.
   public init(
-    users: [UserIndex], items: [ItemIndex], times: [Double] = [], weights: [Float]? = nil
+    users: [UserIndex], items: [ItemIndex], times: [Double] = [], weights: [Float]? = nil,
+    columns: InteractionColumns = InteractionColumns()
   ) {
     let weights = weights ?? [Float](repeating: 1, count: users.count)
     guard items.count == users.count, weights.count == users.count,
-      times.isEmpty || times.count == users.count
+      times.isEmpty || times.count == users.count, columns.fit(users.count)
     else {
       fatalError(
-        "InteractionLog: \(users.count) users with \(items.count) items, \(weights.count) weights"
-          + " and \(times.count) times")
+        "InteractionLog: \(users.count) users with \(items.count) items, \(weights.count) weights,"
+          + " \(times.count) times, \(columns.context.count) rows of context and"
+          + " \(columns.labels.count) of labels")
     }
     self.users = users
     self.items = items
     self.times = times
     self.weights = weights
+    self.columns = columns
   }
 
   /// The number of interactions.
@@ -41,6 +47,7 @@ public struct InteractionLog: Sendable, Equatable {
   public var residentBytes: Int {
     count * (MemoryLayout<UserIndex>.stride + MemoryLayout<ItemIndex>.stride)
       + weights.count * MemoryLayout<Float>.stride + times.count * MemoryLayout<Double>.stride
+      + columns.context.residentBytes + columns.labels.residentBytes
   }
 
   /// The interactions at the given rows, in that order.
@@ -48,7 +55,8 @@ public struct InteractionLog: Sendable, Equatable {
     InteractionLog(
       users: rows.map { users[Int($0)] }, items: rows.map { items[Int($0)] },
       times: hasTimes ? rows.map { times[Int($0)] } : [],
-      weights: rows.map { weights[Int($0)] })
+      weights: rows.map { weights[Int($0)] },
+      columns: columns.gathered(rows.lazy.map(Int.init)))
   }
 
   /// The rows of each user: in time order, or in file order where there are no times.

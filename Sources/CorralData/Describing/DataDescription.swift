@@ -63,7 +63,7 @@ public struct DataDescription: Sendable, Equatable, Codable {
 
   /// One feature of users or items.
   public struct Feature: Sendable, Equatable, Codable {
-    /// Whether `user` or `item`.
+    /// `user` or `item`; `context` or `label` of an interaction.
     public var side: String
     /// The name.
     public var name: String
@@ -71,8 +71,10 @@ public struct DataDescription: Sendable, Equatable, Codable {
     public var kind: String
     /// The number of different categories; 0 for numbers.
     public var categories: Int
-    /// The share of users or items that have a value.
+    /// The share of users, items or interactions that have a value.
     public var coverage: Double
+    /// The average of the known numbers: of a label of zeros and ones the share of ones.
+    public var mean: Double?
   }
 
   /// When the interactions happened.
@@ -93,6 +95,8 @@ public struct DataDescription: Sendable, Equatable, Codable {
   public var interactions: Int
   /// The share of user-item pairs without an interaction.
   public var sparsity: Double
+  /// Rows that say an item was shown and not taken, kept beside the interactions.
+  public var impressions: Int
   /// Interactions of a user with an item that they had met before.
   public var repeats: Int
   /// Interactions a user.
@@ -109,9 +113,9 @@ public struct DataDescription: Sendable, Equatable, Codable {
   public var meanWeight: Double
   /// The share of items with a title.
   public var titles: Double
-  /// The features of users and items.
+  /// The features of users and items, the context and the labels of interactions.
   public var features: [Feature]
-  /// The bytes that an interaction keeps in memory.
+  /// The bytes that an interaction keeps in memory, its context and labels included.
   public var bytesPerInteraction: Double
   /// The files that were read.
   public var files: [String]
@@ -129,6 +133,7 @@ public struct DataDescription: Sendable, Equatable, Codable {
     users = perUser.count
     items = perItem.count
     interactions = log.count
+    impressions = dataset.impressions.count
     repeats = distinct.map { log.count - $0.count } ?? 0
     sparsity = pairs > 0 ? 1 - Double(log.count - repeats) / pairs : 0
     self.perUser = Spread(of: perUser)
@@ -144,6 +149,7 @@ public struct DataDescription: Sendable, Equatable, Codable {
     titles = perItem.isEmpty ? 0 : Double(titled) / Double(perItem.count)
     features =
       Self.features(dataset.userFeatures, "user") + Self.features(dataset.itemFeatures, "item")
+      + Self.features(log.columns)
     bytesPerInteraction = log.count > 0 ? Double(log.residentBytes) / Double(log.count) : 0
     files = dataset.files
   }
@@ -167,5 +173,32 @@ public struct DataDescription: Sendable, Equatable, Codable {
         side: side, name: column.name, kind: kind, categories: categories,
         coverage: table.count > 0 ? Double(known) / Double(table.count) : 0)
     }
+  }
+
+  private static func features(_ columns: InteractionColumns) -> [Feature] {
+    let context = columns.context.columns.map { column in
+      switch column.values {
+      case .categories(let positions, let vocabulary):
+        let known = positions.count { $0 >= 0 }
+        return Feature(
+          side: "context", name: column.name, kind: "categories", categories: vocabulary.count,
+          coverage: Double(known) / Double(max(1, positions.count)))
+      case .numbers(let numbers): return feature(of: numbers, "context", column.name)
+      }
+    }
+    let labels = zip(columns.labels.names, columns.labels.columns).map {
+      feature(of: $1, "label", $0)
+    }
+    return context + labels
+  }
+
+  private static func feature(of numbers: [Float], _ side: String, _ name: String) -> Feature {
+    let known = numbers.lazy.filter { !$0.isNaN }
+    let count = known.count
+    let sum = known.reduce(0.0) { $0 + Double($1) }
+    return Feature(
+      side: side, name: name, kind: "numbers", categories: 0,
+      coverage: Double(count) / Double(max(1, numbers.count)),
+      mean: count > 0 ? sum / Double(count) : nil)
   }
 }

@@ -44,6 +44,13 @@ public struct DataReport: Sendable, Equatable, Codable {
     note(excluded, "row is dropped by data.only", "rows are dropped by data.only")
     let uncounted = load.files.reduce(0) { $0 + $1.uncounted }
     note(uncounted, "row meets no rule of data.events", "rows meet no rule of data.events")
+    let impressions = load.files.reduce(0) { $0 + $1.impressions }
+    note(
+      load.impressions, "row says that an item was shown and not taken: an impression",
+      "rows say that an item was shown and not taken: impressions")
+    note(
+      impressions - load.impressions, "impression is of a user or an item without an interaction",
+      "impressions are of users or items without an interaction")
     for (rule, count) in load.matches.sorted(by: { $0.key < $1.key }) where count == 0 {
       notes.append("no row meets the rule '\(rule)'")
     }

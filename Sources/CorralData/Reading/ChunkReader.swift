@@ -1,27 +1,5 @@
 import Foundation
 
-/// What one chunk of a log holds, its users and items numbered as the chunk first names them.
-struct LogChunk: Sendable {
-  var users: [Int32] = []
-  var items: [Int32] = []
-  var times: [Double] = []
-  var weights: [Float] = []
-  var userTable = TokenTable()
-  var itemTable = TokenTable()
-  /// Lines, whatever is on them.
-  var lines = 0
-  var blankLines = 0
-  /// Rows that meet a condition of the settings not.
-  var excluded = 0
-  /// Rows that meet none of the rules, or whose weight is 0.
-  var uncounted = 0
-  /// How many rows each rule was met by.
-  var matches: [Int]
-  /// The first problems; lines are counted from the chunk's first, as 0.
-  var problems: [RowProblem] = []
-  var problemCount = 0
-}
-
 /// Reads the rows of one chunk of a log: bytes in, columns out, no text in between.
 struct ChunkReader {
   let plan: RowPlan
@@ -31,14 +9,9 @@ struct ChunkReader {
 
   /// Reads whole lines; `isLast` says that the file ends where the bytes do.
   func read(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> LogChunk {
-    var chunk = LogChunk(matches: [Int](repeating: 0, count: plan.rules.count))
-    guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return chunk }
     // A guess at the row count that is rarely short: lines are seldom below 12 bytes.
-    let capacity = bytes.count / 14
-    chunk.users.reserveCapacity(capacity)
-    chunk.items.reserveCapacity(capacity)
-    chunk.weights.reserveCapacity(capacity)
-    if plan.time != nil { chunk.times.reserveCapacity(capacity) }
+    var chunk = LogChunk(plan, capacity: bytes.count / 14)
+    guard let base = bytes.bindMemory(to: UInt8.self).baseAddress else { return chunk }
     let splitter = LineSplitter(layout: plan.layout)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, plan.numbers.count)) {
       numbers in
@@ -82,6 +55,11 @@ private struct RowReader {
   private let columnCount: Int
   private let hasConditions: Bool
   private let hasRules: Bool
+  private let hasContext: Bool
+  /// Whether a column of context is told from the time.
+  private let needsDate: Bool
+  /// The slot of the numbers that an hour is told from.
+  private let hourMinute: Int?
   /// Logs are often in order of user: the last token is looked at before the table.
   private var lastUser: [UInt8] = []
   private var lastPosition: Int32 = -1
@@ -93,6 +71,11 @@ private struct RowReader {
     columnCount = plan.layout.columns.count
     hasConditions = !plan.conditions.isEmpty
     hasRules = !plan.rules.isEmpty
+    hasContext = !plan.extras.context.isEmpty
+    needsDate = plan.extras.context.contains { $0.source == .hour || $0.source == .weekday }
+    hourMinute = plan.extras.context.lazy.compactMap { column in
+      if case .hourMinute(let slot) = column.source { slot } else { nil }
+    }.first
   }
 
   /// Adds the row to the chunk, counts it as dropped, or says what is wrong with it.
@@ -114,6 +97,10 @@ private struct RowReader {
     for slot in 0..<plan.numbers.count {
       let column = plan.numbers[slot]
       guard let number = fields[column].number else {
+        if fields[column].count == 0, plan.allowsEmpty[slot] {
+          numbers[slot] = .nan
+          continue
+        }
         return problem(column, fields[column].count == 0 ? .empty : .notANumber)
       }
       guard number.isFinite else { return problem(column, .notFinite) }
@@ -137,6 +124,9 @@ private struct RowReader {
     if hasRules {
       switch counted(&chunk) {
       case .weight(let found): weight = found
+      case .impression:
+        add(time: time, weight: 0, to: \.impressions, of: &chunk)
+        return nil
       case .problem(let problem): return problem
       }
       if weight == 0 {
@@ -144,10 +134,70 @@ private struct RowReader {
         return nil
       }
     }
-    chunk.users.append(intern(user: fields[plan.user], into: &chunk))
-    chunk.items.append(chunk.itemTable.intern(fields[plan.item]))
-    chunk.weights.append(weight)
-    if plan.time != nil { chunk.times.append(time) }
+    if hasContext, let problem = addContext(time, to: &chunk) { return problem }
+    add(time: time, weight: weight, to: \.rows, of: &chunk)
+    return nil
+  }
+
+  /// Adds all of the row but its context.
+  @inline(__always)
+  private mutating func add(
+    time: Double, weight: Float, to rows: WritableKeyPath<LogChunk, ChunkRows>,
+    of chunk: inout LogChunk
+  ) {
+    let fields = splitter.fields
+    let user = intern(user: fields[plan.user], into: &chunk)
+    let item = chunk.itemTable.intern(fields[plan.item])
+    chunk[keyPath: rows].users.append(user)
+    chunk[keyPath: rows].items.append(item)
+    chunk[keyPath: rows].weights.append(weight)
+    if plan.time != nil { chunk[keyPath: rows].times.append(time) }
+    for (column, label) in plan.extras.labels.enumerated() {
+      chunk[keyPath: rows].labels[column].append(self.label(label.quantity))
+    }
+  }
+
+  /// A label of the row: a share of a video is at most the whole of it.
+  private func label(_ quantity: RowPlan.Quantity) -> Float {
+    switch quantity {
+    case .number(let slot): Float(numbers[slot])
+    case .ratio(let slot, let whole):
+      (numbers[slot] + numbers[whole]).isNaN ? .nan : Float(min(1, max(0, value(quantity))))
+    }
+  }
+
+  /// Adds the context of the row, or says what is wrong with it.
+  private func addContext(_ time: Double, to chunk: inout LogChunk) -> RowProblem? {
+    // Dates are told from the places of a sequence by their size: 10^8 s is in 1973.
+    let seconds = abs(time) > 1e11 ? time / 1000 : time
+    if needsDate, !(1e8..<1e11).contains(seconds) { return problem(plan.time, .noDate) }
+    if let slot = hourMinute, !numbers[slot].isNaN, !(0..<2400).contains(numbers[slot]) {
+      return problem(plan.numbers[slot], .noDate)
+    }
+    var category = 0
+    var number = 0
+    for column in plan.extras.context {
+      if case .number(let slot) = column.source {
+        chunk.rows.numbers[number].append(Float(numbers[slot]))
+        number += 1
+        continue
+      }
+      let found =
+        switch column.source {
+        case .token(let at):
+          splitter.fields[at].count == 0
+            ? -1 : chunk.contextTables[category].intern(splitter.fields[at])
+        case .hourMinute(let slot):
+          numbers[slot].isNaN
+            ? -1 : chunk.contextTables[category].intern(small: Int(numbers[slot] / 100))
+        case .hour: chunk.contextTables[category].intern(small: Int(seconds / 3600) % 24)
+        // 1 January 1970 was a Thursday.
+        case .weekday: chunk.contextTables[category].intern(small: (Int(seconds / 86_400) + 3) % 7)
+        case .number: Int32(-1)
+        }
+      chunk.rows.categories[category].append(found)
+      category += 1
+    }
     return nil
   }
 
@@ -163,17 +213,22 @@ private struct RowReader {
 
   private enum Count {
     case weight(Float)
+    case impression
     case problem(RowProblem)
   }
 
-  /// The largest weight of the rules that the row meets; 0 when it meets none.
+  /// The largest weight of the rules that the row meets; 0 when it meets none, and an impression
+  /// when it meets only some whose weight is always 0.
   private func counted(_ chunk: inout LogChunk) -> Count {
     var largest = 0.0
+    var isShown = false
     for (index, rule) in plan.rules.enumerated() where holds(rule.condition) {
       chunk.matches[index] += 1
       let weight: Double
       switch (rule.weight, rule.quantity) {
-      case (.fixed(let number), _): weight = number
+      case (.fixed(let number), _):
+        weight = number
+        if number == 0 { isShown = true }
       case (.fraction, .some(let quantity)): weight = min(1, value(quantity))
       case (.value, .some(let quantity)): weight = value(quantity)
       case (_, .none): weight = 0
@@ -183,7 +238,7 @@ private struct RowReader {
       }
       largest = max(largest, weight)
     }
-    return .weight(Float(largest))
+    return isShown && largest == 0 && plan.keepsImpressions ? .impression : .weight(Float(largest))
   }
 
   private func holds(_ condition: RowPlan.Condition) -> Bool {

@@ -39,10 +39,16 @@ struct DatasetLoader {
       log = log.gathered(rows)
     }
     if log.count == 0 { throw nothingLeft(report) }
-    let (kept, users, items) = compacted(log, users: read.users, items: read.items)
+    let keptUsers = Renumbering(inUse: log.users.lazy.map(\.position), of: userCount)
+    let keptItems = Renumbering(inUse: log.items.lazy.map(\.position), of: itemCount)
+    let kept = log.renumbered(users: keptUsers, items: keptItems)
+    let impressions = read.impressions.renumbered(users: keptUsers, items: keptItems)
+    let users = keptUsers.keepsAll ? read.users : read.users.gathered(keptUsers.kept)
+    let items = keptItems.keepsAll ? read.items : read.items.gathered(keptItems.kept)
     report.filter.users = userCount - users.count
     report.filter.items = itemCount - items.count
     report.interactions = kept.count
+    report.impressions = impressions.count
     let userSide = try features(source.users, \.user, users, &report)
     let itemSide = try features(source.items, \.item, items, &report)
     try tolerate(report)
@@ -52,7 +58,7 @@ struct DatasetLoader {
         reason: "the interactions have no times; name their column with data.columns.time")
     }
     let dataset = Dataset(
-      name: source.name, log: kept, users: users, items: items, userFeatures: userSide?.table,
+      name: source.name, log: kept, impressions: impressions, users: users, items: items, userFeatures: userSide?.table,
       itemFeatures: itemSide?.table, titles: itemSide?.titles ?? [], order: settings.order,
       files: source.interactions + [source.users, source.items].compactMap(\.self))
     report.seconds = start.duration(to: .now) / .seconds(1)
@@ -69,20 +75,25 @@ struct DatasetLoader {
       let (layout, format) = try TableLayout.ofInteractions(file, format: settings.format)
       report.format = format
       var events = settings.events
-      if format == .kuairand, events.isEmpty { events = ["click": 1] }
+      let keeps = settings.impressions == .keep
+      if format == .kuairand, events.isEmpty {
+        events = keeps ? ["click": 1, "is_click==0": 0] : ["click": 1]
+      }
       let weight = try settings.columns.findOptional(
         \.weight, "weight", "data.columns.weight", in: layout, file: path)
-      if let weight, events.isEmpty { events = EventRules([layout.names[weight]: .value]) }
-      let plan = try RowPlan(
-        layout: layout, columns: settings.columns, conditions: settings.only, events: events,
-        file: path)
+      if let weight, events.isEmpty {
+        let name = layout.names[weight]
+        events = EventRules([name: .value])
+        if keeps { events.weights["\(name)==0"] = .fixed(0) }
+      }
+      let plan = try RowPlan(layout: layout, settings: settings, events: events, file: path)
       let read = try reader.read(file, plan: plan)
       for (rule, count) in zip(plan.rules, read.matches) {
         report.matches[rule.text, default: 0] += count
       }
       report.files.append(read)
       // Rows are numbered with 32 bits.
-      if report.files.reduce(0, { $0 + $1.kept }) >= Int(Int32.max) {
+      if report.files.reduce(0, { $0 + max($1.kept, $1.impressions) }) >= Int(Int32.max) {
         throw DataError.unreadable(
           file: path,
           reason: "more than 2,147,483,646 interactions are kept; keep fewer with data.only or"
@@ -119,40 +130,10 @@ struct DatasetLoader {
   private func nothingLeft(_ report: LoadReport) -> DataError {
     let bad = report.badRows
     let excluded = report.files.reduce(0) { $0 + $1.excluded }
-    let uncounted = report.files.reduce(0) { $0 + $1.uncounted }
+    let uncounted = report.files.reduce(0) { $0 + $1.uncounted + $1.impressions }
     return .nothingLeft(
       reason: "\(settings.path): no interaction is left of \(report.rows) rows: \(excluded) dropped"
         + " by data.only, \(uncounted) by data.events, \(bad) bad, \(report.repeatsDropped)"
         + " repeated, \(report.filter.interactions) dropped by data.filter; ask for less")
-  }
-
-  /// The log with only the users and items that it still names, in the same order.
-  private func compacted(
-    _ log: InteractionLog, users: Vocabulary, items: Vocabulary
-  ) -> (InteractionLog, Vocabulary, Vocabulary) {
-    let (userMap, keptUsers) = renumbered(log.users.lazy.map(\.position), of: users.count)
-    let (itemMap, keptItems) = renumbered(log.items.lazy.map(\.position), of: items.count)
-    if keptUsers.count == users.count, keptItems.count == items.count {
-      return (log, users, items)
-    }
-    let compacted = InteractionLog(
-      users: log.users.map { UserIndex(Int(userMap[$0.position])) },
-      items: log.items.map { ItemIndex(Int(itemMap[$0.position])) },
-      times: log.times, weights: log.weights)
-    return (compacted, users.gathered(keptUsers), items.gathered(keptItems))
-  }
-
-  /// The new position of each that is used, and the old positions of those in order.
-  private func renumbered(
-    _ used: some Sequence<Int>, of count: Int
-  ) -> (map: [Int32], kept: [Int32]) {
-    var map = [Int32](repeating: -1, count: count)
-    for position in used { map[position] = 0 }
-    var kept: [Int32] = []
-    for position in 0..<count where map[position] == 0 {
-      map[position] = Int32(kept.count)
-      kept.append(Int32(position))
-    }
-    return (map, kept)
   }
 }

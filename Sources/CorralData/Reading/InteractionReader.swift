@@ -8,15 +8,21 @@ struct InteractionReader {
   /// The columns of all files, and the identifiers behind them.
   struct Log: Sendable {
     var log: InteractionLog
+    /// The impressions of these users and items, with weight 0.
+    var impressions: InteractionLog
     var users: Vocabulary
     var items: Vocabulary
   }
 
-  private var chunks: [LogChunk] = []
-  private var userTable = TokenTable()
-  private var itemTable = TokenTable()
-  private var userPositions: [[Int32]] = []
-  private var itemPositions: [[Int32]] = []
+  private(set) var chunks: [LogChunk] = []
+  private(set) var userTable = TokenTable()
+  private(set) var itemTable = TokenTable()
+  private(set) var userPositions: [[Int32]] = []
+  private(set) var itemPositions: [[Int32]] = []
+  private(set) var contextTables: [TokenTable] = []
+  /// Of each chunk, and there of each column of categories.
+  private(set) var contextPositions: [[[Int32]]] = []
+  private(set) var extras = ColumnPlan()
   private(set) var problems: [RowProblem] = []
   private(set) var problemCount = 0
   private let problemLimit: Int
@@ -26,6 +32,7 @@ struct InteractionReader {
   /// Reads one file and says how many of its rows went where.
   mutating func read(_ file: FileBytes, plan: RowPlan) throws -> LoadReport.File {
     var report = LoadReport.File(path: file.path, bytes: file.size)
+    try take(plan.extras, of: file.path)
     var line = 1
     var isFirst = true
     try file.withBlocks { block in
@@ -79,7 +86,8 @@ struct InteractionReader {
     report.badRows += chunk.problemCount
     report.excluded += chunk.excluded
     report.uncounted += chunk.uncounted
-    report.kept += chunk.users.count
+    report.kept += chunk.rows.count
+    report.impressions += chunk.impressions.count
     if report.matches.isEmpty { report.matches = [Int](repeating: 0, count: chunk.matches.count) }
     for rule in chunk.matches.indices { report.matches[rule] += chunk.matches[rule] }
     for var problem in chunk.problems.prefix(problemLimit - problems.count) {
@@ -89,10 +97,28 @@ struct InteractionReader {
     problemCount += chunk.problemCount
     userPositions.append(merge(chunk.userTable, into: &userTable))
     itemPositions.append(merge(chunk.itemTable, into: &itemTable))
+    contextPositions.append(
+      contextTables.indices.map { merge(chunk.contextTables[$0], into: &contextTables[$0]) })
     var columns = chunk
     columns.userTable = TokenTable()
     columns.itemTable = TokenTable()
+    columns.contextTables = []
     chunks.append(columns)
+  }
+
+  /// Takes the columns of a file, which are the same in all of them.
+  private mutating func take(_ plan: ColumnPlan, of path: String) throws {
+    if extras.isEmpty {
+      extras = plan
+      contextTables = [TokenTable](repeating: TokenTable(), count: plan.categoryCount)
+      return
+    }
+    for (one, other) in zip(extras.context, plan.context) where one.isNumber != other.isNumber {
+      throw DataError.badSetting(
+        name: "data.context", value: one.name,
+        reason: "by their headers it is a number in one file and a category in \(path); say which"
+          + " with '\(one.name):token' or '\(one.name):float'")
+    }
   }
 
   private func merge(_ local: TokenTable, into table: inout TokenTable) -> [Int32] {
@@ -102,56 +128,6 @@ struct InteractionReader {
     }
     return (0..<local.count).map { position in
       local.withField(position) { table.intern($0) }
-    }
-  }
-
-  /// All chunks as one log.
-  consuming func finish() -> Log {
-    let starts = chunks.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.users.count) }
-    let count = starts.last ?? 0
-    let hasTimes = count > 0 && chunks.allSatisfy { $0.times.count == $0.users.count }
-    let chunks = chunks
-    let userPositions = userPositions
-    let itemPositions = itemPositions
-    let users = gathered(starts, of: UserIndex.self) { chunk, output in
-      let positions = userPositions[chunk]
-      for (at, user) in chunks[chunk].users.enumerated() {
-        output[at] = UserIndex(Int(positions[Int(user)]))
-      }
-    }
-    let items = gathered(starts, of: ItemIndex.self) { chunk, output in
-      let positions = itemPositions[chunk]
-      for (at, item) in chunks[chunk].items.enumerated() {
-        output[at] = ItemIndex(Int(positions[Int(item)]))
-      }
-    }
-    let weights = gathered(starts, of: Float.self) { chunk, output in
-      _ = output.update(from: chunks[chunk].weights)
-    }
-    let times =
-      hasTimes
-      ? gathered(starts, of: Double.self) { chunk, output in
-        _ = output.update(from: chunks[chunk].times)
-      } : []
-    return Log(
-      log: InteractionLog(users: users, items: items, times: times, weights: weights),
-      users: Vocabulary(table: userTable), items: Vocabulary(table: itemTable))
-  }
-
-  /// One array that each chunk fills its part of.
-  private func gathered<Element: BitwiseCopyable & Sendable>(
-    _ starts: [Int], of type: Element.Type,
-    _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Element>) -> Void
-  ) -> [Element] {
-    let count = starts.last ?? 0
-    return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-      nonisolated(unsafe) let buffer = buffer
-      Parallel.forEach(starts.count - 1, grain: 1) { range in
-        let chunk = range.lowerBound
-        let part = buffer[starts[chunk]..<starts[chunk + 1]]
-        fill(chunk, UnsafeMutableBufferPointer(rebasing: part))
-      }
-      initialized = count
     }
   }
 }

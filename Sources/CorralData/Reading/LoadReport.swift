@@ -14,8 +14,10 @@ public struct LoadReport: Sendable, Equatable, Codable {
     public var badRows = 0
     /// Rows that meet not all conditions of `data.only`.
     public var excluded = 0
-    /// Rows that meet no rule of `data.events`, or one of weight 0.
+    /// Rows that meet no rule of `data.events`, or one of weight 0 where impressions are dropped.
     public var uncounted = 0
+    /// Rows that say an item was shown and not taken.
+    public var impressions = 0
     /// Rows that became interactions.
     public var kept = 0
     /// How many rows met each rule, in order of the rules' text.
@@ -56,6 +58,8 @@ public struct LoadReport: Sendable, Equatable, Codable {
   public var filter = CoreFilter.Report()
   /// Interactions that were kept in the end.
   public var interactions = 0
+  /// Impressions that were kept in the end: of users and items with an interaction.
+  public var impressions = 0
   /// The time it took to read and filter.
   public var seconds = 0.0
 

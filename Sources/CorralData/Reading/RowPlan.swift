@@ -28,18 +28,27 @@ struct RowPlan: Sendable {
   let time: Int?
   /// The columns that are read as numbers; a slot is a position here.
   private(set) var numbers: [Int] = []
+  /// Whether a row may leave a number out: those that are labels or context and nothing else.
+  private(set) var allowsEmpty: [Bool] = []
   private(set) var conditions: [Condition] = []
   private(set) var rules: [Rule] = []
+  /// Whether rows that meet a rule of weight 0 are kept as impressions.
+  let keepsImpressions: Bool
+  /// The columns of context and labels.
+  private(set) var extras = ColumnPlan()
   private let event: Int?
   private let file: String
+  /// The columns whose numbers every row needs.
+  private var needed: Set<Int> = []
 
-  /// Finds the columns that the settings name, or the usual ones.
+  /// Finds the columns that the settings name, or the usual ones; `events` are the rules in use.
   init(
-    layout: TableLayout, columns: ColumnNames, conditions: [String], events: EventRules,
-    file: String
+    layout: TableLayout, settings: DataSettings, events: EventRules, file: String
   ) throws {
+    let columns = settings.columns
     self.layout = layout
     self.file = file
+    keepsImpressions = settings.impressions == .keep
     user = try columns.find(\.user, "user", "data.columns.user", in: layout, file: file)
     item = try columns.find(\.item, "item", "data.columns.item", in: layout, file: file)
     time = try columns.findOptional(\.time, "time", "data.columns.time", in: layout, file: file)
@@ -51,15 +60,62 @@ struct RowPlan: Sendable {
     let rating = try columns.findOptional(
       \.rating, "rating", "data.columns.rating", in: layout, file: file)
     if let rating { _ = slot(of: rating) }
-    self.conditions = try conditions.map { try bound(RowCondition($0)) }
+    conditions = try settings.only.map { try bound(RowCondition($0)) }
     rules = try events.sorted.map { try rule($0.condition, $0.weight) }
+    let ruled = needed
+    extras.context = try settings.context.map { try context(ContextName($0)) }
+    extras.labels = try settings.labels.map { try label($0) }
+    try checkNames(extras.context.map(\.name), "data.context")
+    try checkNames(extras.labels.map(\.name), "data.labels")
+    let read = needed.subtracting(ruled)
+    allowsEmpty = numbers.map { read.contains($0) }
   }
 
   /// The position among the numbers of a column, which becomes one of them.
   private mutating func slot(of column: Int) -> Int {
+    needed.insert(column)
     if let slot = numbers.firstIndex(of: column) { return slot }
     numbers.append(column)
     return numbers.count - 1
+  }
+
+  private mutating func context(_ wanted: ContextName) throws -> ColumnPlan.Context {
+    func found(_ source: ColumnPlan.Source) -> ColumnPlan.Context {
+      ColumnPlan.Context(name: wanted.name, source: source)
+    }
+    if let column = layout.column(named: wanted.name) {
+      let isNumber = wanted.isNumber ?? (layout.columns[column].kind == .number)
+      return found(isNumber ? .number(slot: slot(of: column)) : .token(column: column))
+    }
+    switch wanted.name {
+    case "hour":
+      if let column = layout.column(named: "hourmin") {
+        return found(.hourMinute(slot: slot(of: column)))
+      }
+      if time != nil { return found(.hour) }
+    case "weekday" where time != nil: return found(.weekday)
+    default: break
+    }
+    throw DataError.missingColumn(
+      file: file, role: "context", setting: "data.context", wanted: wanted.name,
+      found: layout.names)
+  }
+
+  private mutating func label(_ name: String) throws -> ColumnPlan.Label {
+    if let quantity = quantity(name) { return ColumnPlan.Label(name: name, quantity: quantity) }
+    if let column = flagColumn(name) {
+      return ColumnPlan.Label(name: name, quantity: .number(slot: slot(of: column)))
+    }
+    throw DataError.missingColumn(
+      file: file, role: "label", setting: "data.labels", wanted: name, found: layout.names)
+  }
+
+  private func checkNames(_ names: [String], _ setting: String) throws {
+    var seen: Set<String> = []
+    for name in names where !seen.insert(name).inserted {
+      throw DataError.badSetting(
+        name: setting, value: listed(names), reason: "'\(name)' is named twice")
+    }
   }
 
   private mutating func rule(_ text: String, _ weight: EventRules.Weight) throws -> Rule {

@@ -8,6 +8,8 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case notFinite = "not-finite"
     /// Neither a number nor a date where a time belongs.
     case notATime = "not-a-time"
+    /// A time that is no date between 1973 and 5138, where an hour or a weekday is wanted of it.
+    case noDate = "no-date"
     /// A number that cannot say how much an interaction counts.
     case notAWeight = "not-a-weight"
     /// More or fewer fields than the file has columns.
@@ -47,6 +49,9 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case .notATime:
       "column '\(column)' holds '\(value)', which is neither a number nor a date such as"
         + " 2024-05-31T12:00:00Z"
+    case .noDate:
+      "column '\(column)' holds '\(value)', which is no time that an hour or a weekday could be told"
+        + " from"
     case .notAWeight:
       "column '\(column)' holds '\(value)', which cannot be a weight: weights are 0 or more"
     case .fieldCount: "\(fields) where there should be \(expected)"

@@ -124,9 +124,11 @@ extension Dataset {
   private func assembled(
     _ rows: Ragged<Int32>, rule: String, _ assign: (UserRow, inout [Part]) -> Void
   ) -> Split {
-    var training = PartBuilder(users: users.count)
-    var validation = PartBuilder(users: users.count)
-    var test = PartBuilder(users: users.count)
+    let keepsRows =
+      !log.columns.context.isEmpty || !log.columns.labels.isEmpty || impressions.count > 0
+    var training = PartBuilder(users: users.count, keepsRows: keepsRows)
+    var validation = PartBuilder(users: users.count, keepsRows: keepsRows)
+    var test = PartBuilder(users: users.count, keepsRows: keepsRows)
     training.values.reserveCapacity(log.count)
     var weights: [Float] = []
     weights.reserveCapacity(log.count)
@@ -140,10 +142,10 @@ extension Dataset {
         let item = log.items[Int(at)]
         switch parts[place] {
         case .training:
-          training.values.append(item)
+          training.append(item, at)
           weights.append(log.weights[Int(at)])
-        case .validation: validation.values.append(item)
-        case .test: test.values.append(item)
+        case .validation: validation.append(item, at)
+        case .test: test.append(item, at)
         }
       }
       training.endRow()
@@ -152,16 +154,36 @@ extension Dataset {
     }
     return Split(
       itemCount: items.count, training: training.ragged, weights: weights,
-      validation: validation.ragged, test: test.ragged, rule: rule, isOrdered: order != .none)
+      validation: validation.ragged, test: test.ragged, rule: rule, isOrdered: order != .none,
+      trainingColumns: columns(of: training), validationColumns: columns(of: validation),
+      testColumns: columns(of: test),
+      impressions: impressions.count == 0
+        ? TrainingImpressions()
+        : trainingImpressions(Ragged(values: training.rows, offsets: training.ragged.offsets)))
+  }
+
+  private func columns(of part: PartBuilder) -> InteractionColumns {
+    log.columns.gathered(part.rows.lazy.map(Int.init))
   }
 }
 
 /// The rows of one part, user after user.
 private struct PartBuilder {
   var values: [ItemIndex] = []
+  /// The rows of the log, where something else of them is needed.
+  private(set) var rows: [Int32] = []
   private var offsets = [0]
+  private let keepsRows: Bool
 
-  init(users: Int) { offsets.reserveCapacity(users + 1) }
+  init(users: Int, keepsRows: Bool) {
+    offsets.reserveCapacity(users + 1)
+    self.keepsRows = keepsRows
+  }
+
+  mutating func append(_ item: ItemIndex, _ row: Int32) {
+    values.append(item)
+    if keepsRows { rows.append(row) }
+  }
 
   mutating func endRow() { offsets.append(values.count) }
 

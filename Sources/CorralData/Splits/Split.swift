@@ -25,16 +25,32 @@ public struct Split: Sendable {
   public let rule: String
   /// Whether the order of a row means something: if not, histories are drawn from the row.
   public let isOrdered: Bool
+  /// Context and labels of the training interactions, aligned with `training.values`.
+  public let trainingColumns: InteractionColumns
+  /// Context and labels of the validation targets, aligned with `validation.values`.
+  public let validationColumns: InteractionColumns
+  /// Context and labels of the test targets, aligned with `test.values`.
+  public let testColumns: InteractionColumns
+  /// What was shown to users and not taken, as far as training may know: for rankers.
+  public let impressions: TrainingImpressions
 
   /// A split over parts that are already cut: as many rows in each as there are users.
   public init(
     itemCount: Int, training: Ragged<ItemIndex>, weights: [Float],
-    validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String, isOrdered: Bool = true
+    validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String, isOrdered: Bool = true,
+    trainingColumns: InteractionColumns = InteractionColumns(),
+    validationColumns: InteractionColumns = InteractionColumns(),
+    testColumns: InteractionColumns = InteractionColumns(),
+    impressions: TrainingImpressions = TrainingImpressions()
   ) {
     precondition(
       training.count == validation.count && training.count == test.count
         && weights.count == training.values.count,
       "every part of a split has one row a user and every training interaction a weight")
+    precondition(
+      trainingColumns.fit(training.values.count) && validationColumns.fit(validation.values.count)
+        && testColumns.fit(test.values.count),
+      "context and labels of a split have one row for each interaction of their part")
     self.itemCount = itemCount
     self.training = training
     self.weights = weights
@@ -42,6 +58,10 @@ public struct Split: Sendable {
     self.test = test
     self.rule = rule
     self.isOrdered = isOrdered
+    self.trainingColumns = trainingColumns
+    self.validationColumns = validationColumns
+    self.testColumns = testColumns
+    self.impressions = impressions
   }
 
   /// The number of users.
@@ -53,6 +73,29 @@ public struct Split: Sendable {
     case .validation: validation
     case .test: test
     }
+  }
+
+  /// Context and labels of the targets of a held-out part, aligned with their values.
+  public func columns(_ part: HeldOut) -> InteractionColumns {
+    switch part {
+    case .validation: validationColumns
+    case .test: testColumns
+    }
+  }
+
+  /// The context of the request that each user's targets of a held-out part answer, one row a user.
+  ///
+  /// It is that of the first of the targets: a request is made once, before any of them. Nothing is
+  /// known for users without targets.
+  public func context(of part: HeldOut, users: [UserIndex]) -> ContextTable {
+    let context = columns(part).context
+    if context.isEmpty { return ContextTable(count: users.count) }
+    let targets = targets(part)
+    return context.gathered(
+      users.map { user in
+        let first = targets.offsets[user.position]
+        return first < targets.offsets[user.position + 1] ? first : nil
+      })
   }
 
   /// What is known of each user when a held-out part is predicted: the training interactions, and

@@ -13,8 +13,10 @@ extension Dataset {
   ///
   /// `atomic` files `NAME.inter`, `NAME.user` and `NAME.item`; `csv` and `jsonl` write `NAME.csv`,
   /// `NAME.users.csv` and `NAME.items.csv`, which do not say types: categories that are all numbers
-  /// come back as numbers. Weights that are not all 1 are a column `weight`. Each file is moved into
-  /// its place when it is whole.
+  /// come back as numbers. Weights that are not all 1 are a column `weight`, and so they are beside
+  /// impressions, which follow the interactions with weight 0. Context and labels are columns of the
+  /// log under their names: name them in `data.context` and `data.labels` to have them back. Each
+  /// file is moved into its place when it is whole.
   @discardableResult
   public func write(
     to folder: String, as format: DataFormat = .atomic, name: String? = nil
@@ -55,18 +57,38 @@ extension Dataset {
 
   private func writeLog(_ path: String, _ format: DataFormat) throws {
     var columns = [(name: "user_id", kind: "token"), (name: "item_id", kind: "token")]
-    let hasWeights = log.weights.contains { $0 != 1 }
+    let hasWeights = impressions.count > 0 || log.weights.contains { $0 != 1 }
     if hasWeights { columns.append((name: "weight", kind: "float")) }
     if log.hasTimes { columns.append((name: "timestamp", kind: "float")) }
+    let context = log.columns.context.columns
+    columns += context.map { column in
+      if case .numbers = column.values { (column.name, "float") } else { (column.name, "token") }
+    }
+    let labels = log.columns.labels.names.filter { name in
+      !context.contains { $0.name == name }
+    }
+    columns += labels.map { ($0, "float") }
     var writer = try TableWriter(path, format: format, columns: columns)
-    for row in 0..<log.count {
-      var values: [TableWriter.Value] = [
-        .token(users[log.users[row].position]), .token(items[log.items[row].position]),
-      ]
-      // Through the shortest decimal, so that 0.3 is not written as 0.30000001192092896.
-      if hasWeights { values.append(.number(Double("\(log.weights[row])") ?? 1)) }
-      if log.hasTimes { values.append(.number(log.times[row])) }
-      try writer.write(values)
+    for log in [log, impressions] {
+      let context = context.map { log.columns.context[$0.name]?.values }
+      let labels = labels.map { log.columns.labels[$0] }
+      for row in 0..<log.count {
+        var values: [TableWriter.Value] = [
+          .token(users[log.users[row].position]), .token(items[log.items[row].position]),
+        ]
+        if hasWeights { values.append(.short(log.weights[row])) }
+        if self.log.hasTimes { values.append(.number(log.hasTimes ? log.times[row] : .nan)) }
+        for column in context {
+          switch column {
+          case .categories(let positions, let vocabulary):
+            values.append(.token(positions[row] < 0 ? "" : vocabulary[Int(positions[row])]))
+          case .numbers(let numbers): values.append(.short(numbers[row]))
+          case .none: values.append(.token(""))
+          }
+        }
+        for column in labels { values.append(.short(column.map { $0[row] } ?? .nan)) }
+        try writer.write(values)
+      }
     }
     try writer.finish()
   }
@@ -97,7 +119,7 @@ extension Dataset {
           let tokens = rows[position].map { categories[Int($0)] }
           values.append(isSingle ? .token(tokens.first ?? "") : .tokens(tokens))
         case .numbers(let numbers):
-          values.append(.number(Double("\(numbers[position])") ?? .nan))
+          values.append(.short(numbers[position]))
         }
       }
       try writer.write(values)

@@ -7,6 +7,10 @@ struct TableWriter {
     case tokens([String])
     /// `nan` is written as nothing.
     case number(Double)
+
+    /// A number of single precision through its shortest decimal, so that 0.3 is not written as
+    /// 0.30000001192092896.
+    static func short(_ number: Float) -> Value { .number(Double("\(number)") ?? .nan) }
   }
 
   let format: DataFormat

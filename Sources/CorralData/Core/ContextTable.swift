@@ -1,0 +1,151 @@
+/// What was around each of a number of requests or interactions: named columns with one entry each.
+///
+/// A tab, an hour, a device, a price on the day: what is known when candidates are asked for, and
+/// changes from one request of a user to the next. A table without columns says nothing, and costs
+/// nothing.
+public struct ContextTable: Sendable, Equatable {
+  /// The number of requests or interactions.
+  public let count: Int
+  /// The columns, in the order in which settings name them.
+  public let columns: [ContextColumn]
+
+  /// A table that says nothing.
+  public init() { self.init(count: 0) }
+
+  /// A table of columns that all have `count` entries.
+  public init(count: Int, columns: [ContextColumn] = []) {
+    if let wrong = columns.first(where: { $0.count != count }) {
+      fatalError(
+        "ContextTable: column '\(wrong.name)' has \(wrong.count) entries for \(count) rows")
+    }
+    self.count = count
+    self.columns = columns
+  }
+
+  /// The column of a name.
+  public subscript(name: String) -> ContextColumn? { columns.first { $0.name == name } }
+
+  /// Whether nothing is known of any row.
+  public var isEmpty: Bool { columns.isEmpty }
+
+  /// The columns without a row: the names and vocabularies that requests are encoded with.
+  public var schema: ContextTable { gathered([Int]()) }
+
+  /// The given rows, in that order.
+  public func gathered(_ rows: some Collection<Int>) -> ContextTable {
+    if columns.isEmpty { return ContextTable(count: rows.count) }
+    return ContextTable(count: rows.count, columns: columns.map { $0.gathered(rows) })
+  }
+
+  /// The given rows, in that order; nothing is known where there is none.
+  public func gathered(_ rows: [Int?]) -> ContextTable {
+    ContextTable(count: rows.count, columns: columns.map { $0.gathered(rows) })
+  }
+
+  /// Requests in raw texts as rows of this table: `[["tab": "1", "hour": "20"]]`.
+  ///
+  /// A category that is not in the vocabulary, and a column that a request says nothing of, are
+  /// unknown. Throws `DataError.badSetting` for a name of no column and for a word that should be a
+  /// number.
+  public func encoded(_ requests: [[String: String]]) throws -> ContextTable {
+    for name in requests.lazy.flatMap(\.keys) where self[name] == nil {
+      throw DataError.badSetting(
+        name: "context", value: name,
+        reason: columns.isEmpty
+          ? "no context is known here: name its columns with data.context and train again"
+          : "the context has \(listed(columns.map(\.name)))")
+    }
+    return ContextTable(
+      count: requests.count, columns: try columns.map { try $0.encoded(requests) })
+  }
+
+  /// The bytes that the columns keep in memory beside their vocabularies.
+  var residentBytes: Int { 4 * count * columns.count }
+}
+
+/// One named column of a context: 4 bytes a row.
+public struct ContextColumn: Sendable, Equatable {
+  /// What the column holds.
+  public enum Values: Sendable {
+    /// One category a row, as its position in the vocabulary; -1 where it is unknown.
+    case categories([Int32], vocabulary: Vocabulary)
+    /// One number a row, `nan` where it is unknown.
+    case numbers([Float])
+  }
+
+  /// The name, as in the settings.
+  public let name: String
+  /// One entry a row.
+  public let values: Values
+
+  /// A column under a name.
+  public init(name: String, values: Values) {
+    self.name = name
+    self.values = values
+  }
+
+  /// The number of rows.
+  public var count: Int {
+    switch values {
+    case .categories(let positions, _): positions.count
+    case .numbers(let numbers): numbers.count
+    }
+  }
+
+  func gathered(_ rows: some Collection<Int>) -> ContextColumn {
+    switch values {
+    case .categories(let positions, let vocabulary):
+      ContextColumn(
+        name: name, values: .categories(rows.map { positions[$0] }, vocabulary: vocabulary))
+    case .numbers(let numbers):
+      ContextColumn(name: name, values: .numbers(rows.map { numbers[$0] }))
+    }
+  }
+
+  func gathered(_ rows: [Int?]) -> ContextColumn {
+    switch values {
+    case .categories(let positions, let vocabulary):
+      let known = rows.map { $0.map { positions[$0] } ?? -1 }
+      return ContextColumn(name: name, values: .categories(known, vocabulary: vocabulary))
+    case .numbers(let numbers):
+      return ContextColumn(name: name, values: .numbers(rows.map { $0.map { numbers[$0] } ?? .nan }))
+    }
+  }
+
+  func encoded(_ requests: [[String: String]]) throws -> ContextColumn {
+    switch values {
+    case .categories(_, let vocabulary):
+      let positions = requests.map { request in
+        request[name].flatMap(vocabulary.position).map(Int32.init) ?? -1
+      }
+      return ContextColumn(name: name, values: .categories(positions, vocabulary: vocabulary))
+    case .numbers:
+      let numbers = try requests.map { request in
+        guard let text = request[name], !text.isEmpty else { return Float.nan }
+        guard let number = Float(text), number.isFinite else {
+          throw DataError.badSetting(
+            name: "context.\(name)", value: text, reason: "a finite number is needed")
+        }
+        return number
+      }
+      return ContextColumn(name: name, values: .numbers(numbers))
+    }
+  }
+}
+
+extension ContextColumn.Values: Equatable {
+  /// Whether the same is known, and the same unknown.
+  public static func == (left: Self, right: Self) -> Bool {
+    switch (left, right) {
+    case (.categories(let left, let leftWords), .categories(let right, let rightWords)):
+      left == right && leftWords == rightWords
+    case (.numbers(let left), .numbers(let right)): areSame(left, right)
+    default: false
+    }
+  }
+}
+
+/// Whether two columns hold the same numbers, an unknown one being equal to an unknown one.
+func areSame(_ left: [Float], _ right: [Float]) -> Bool {
+  left.count == right.count && zip(left, right).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+}

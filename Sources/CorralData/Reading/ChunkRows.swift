@@ -1,0 +1,66 @@
+/// Some rows of one chunk of a log, column by column.
+struct ChunkRows: Sendable {
+  /// Users and items, numbered as the chunk first names them.
+  var users: [Int32] = []
+  var items: [Int32] = []
+  /// One time a row, where the log has them.
+  var times: [Double] = []
+  var weights: [Float] = []
+  /// Columns of context: of categories as the chunk first names them, or the numbers.
+  var categories: [[Int32]] = []
+  var numbers: [[Float]] = []
+  /// Columns of labels.
+  var labels: [[Float]] = []
+
+  var count: Int { users.count }
+
+  /// Columns without a row yet, with room for some.
+  init(_ plan: RowPlan, capacity: Int = 0) {
+    users.reserveCapacity(capacity)
+    items.reserveCapacity(capacity)
+    weights.reserveCapacity(capacity)
+    if plan.time != nil { times.reserveCapacity(capacity) }
+    func columns<Element>(_ count: Int) -> [[Element]] {
+      (0..<count).map { _ in
+        var column: [Element] = []
+        column.reserveCapacity(capacity)
+        return column
+      }
+    }
+    categories = columns(plan.extras.categoryCount)
+    numbers = columns(plan.extras.numberCount)
+    labels = columns(plan.extras.labels.count)
+  }
+}
+
+/// What one chunk of a log holds.
+struct LogChunk: Sendable {
+  /// The rows that count.
+  var rows: ChunkRows
+  /// The rows that say an item was shown and not taken, without context.
+  var impressions: ChunkRows
+  var userTable = TokenTable()
+  var itemTable = TokenTable()
+  /// The categories of each column of context that has some.
+  var contextTables: [TokenTable]
+  /// Lines, whatever is on them.
+  var lines = 0
+  var blankLines = 0
+  /// Rows that meet a condition of the settings not.
+  var excluded = 0
+  /// Rows that meet none of the rules, or whose weight is 0.
+  var uncounted = 0
+  /// How many rows each rule was met by.
+  var matches: [Int]
+  /// The first problems; lines are counted from the chunk's first, as 0.
+  var problems: [RowProblem] = []
+  var problemCount = 0
+
+  /// Nothing yet, with room for some rows.
+  init(_ plan: RowPlan, capacity: Int = 0) {
+    rows = ChunkRows(plan, capacity: capacity)
+    impressions = ChunkRows(plan)
+    contextTables = [TokenTable](repeating: TokenTable(), count: plan.extras.categoryCount)
+    matches = [Int](repeating: 0, count: plan.rules.count)
+  }
+}

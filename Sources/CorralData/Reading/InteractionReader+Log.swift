@@ -1,0 +1,110 @@
+import CorralVectors
+
+extension InteractionReader {
+  /// All chunks as one log, and the impressions among them as another.
+  consuming func finish() -> Log {
+    let rows = chunks.map(\.rows)
+    let shown = chunks.map(\.impressions)
+    let log = Log(
+      log: log(of: rows, context: context(of: rows)), impressions: self.log(of: shown, context: []),
+      users: Vocabulary(table: userTable), items: Vocabulary(table: itemTable))
+    return log.impressions.count == 0 ? log : log.withoutStrangers()
+  }
+
+  /// The rows of all chunks as one log.
+  private func log(of chunks: [ChunkRows], context: [ContextColumn]) -> InteractionLog {
+    let starts = starts(of: chunks)
+    let count = starts.last ?? 0
+    let hasTimes = count > 0 && chunks.allSatisfy { $0.times.count == $0.count }
+    let (userPositions, itemPositions) = (userPositions, itemPositions)
+    let users = gathered(starts, of: UserIndex.self) { chunk, output in
+      let positions = userPositions[chunk]
+      for (at, user) in chunks[chunk].users.enumerated() {
+        output[at] = UserIndex(Int(positions[Int(user)]))
+      }
+    }
+    let items = gathered(starts, of: ItemIndex.self) { chunk, output in
+      let positions = itemPositions[chunk]
+      for (at, item) in chunks[chunk].items.enumerated() {
+        output[at] = ItemIndex(Int(positions[Int(item)]))
+      }
+    }
+    let weights = gathered(starts, of: Float.self) { _ = $1.update(from: chunks[$0].weights) }
+    let times =
+      hasTimes
+      ? gathered(starts, of: Double.self) { _ = $1.update(from: chunks[$0].times) } : []
+    let labels = extras.labels.indices.map { column in
+      gathered(starts, of: Float.self) { _ = $1.update(from: chunks[$0].labels[column]) }
+    }
+    return InteractionLog(
+      users: users, items: items, times: times, weights: weights,
+      columns: InteractionColumns(
+        context: context.isEmpty ? ContextTable() : ContextTable(count: count, columns: context),
+        labels: labels.isEmpty
+          ? LabelTable()
+          : LabelTable(count: count, names: extras.labels.map(\.name), columns: labels)))
+  }
+
+  /// The columns of context of all chunks, each with one vocabulary.
+  private func context(of chunks: [ChunkRows]) -> [ContextColumn] {
+    let starts = starts(of: chunks)
+    let tables = contextTables
+    let positions = contextPositions
+    var (category, number) = (0, 0)
+    return extras.context.map { column in
+      if column.isNumber {
+        let at = number
+        number += 1
+        let numbers = gathered(starts, of: Float.self) {
+          _ = $1.update(from: chunks[$0].numbers[at])
+        }
+        return ContextColumn(name: column.name, values: .numbers(numbers))
+      }
+      let at = category
+      category += 1
+      let categories = gathered(starts, of: Int32.self) { chunk, output in
+        let positions = positions[chunk][at]
+        for (row, token) in chunks[chunk].categories[at].enumerated() {
+          output[row] = token < 0 ? -1 : positions[Int(token)]
+        }
+      }
+      return ContextColumn(
+        name: column.name,
+        values: .categories(categories, vocabulary: Vocabulary(table: tables[at])))
+    }
+  }
+
+  private func starts(of chunks: [ChunkRows]) -> [Int] {
+    chunks.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
+  }
+
+  /// One array that each chunk fills its part of.
+  private func gathered<Element: BitwiseCopyable & Sendable>(
+    _ starts: [Int], of type: Element.Type,
+    _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Element>) -> Void
+  ) -> [Element] {
+    let count = starts.last ?? 0
+    return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+      nonisolated(unsafe) let buffer = buffer
+      Parallel.forEach(starts.count - 1, grain: 1) { range in
+        let chunk = range.lowerBound
+        let part = buffer[starts[chunk]..<starts[chunk + 1]]
+        fill(chunk, UnsafeMutableBufferPointer(rebasing: part))
+      }
+      initialized = count
+    }
+  }
+}
+
+extension InteractionReader.Log {
+  /// Users and items in the order in which interactions first name them, and no others: the
+  /// numbering of a log without impressions.
+  fileprivate func withoutStrangers() -> Self {
+    let users = Renumbering(firstUses: log.users.lazy.map(\.position), of: users.count)
+    let items = Renumbering(firstUses: log.items.lazy.map(\.position), of: items.count)
+    return Self(
+      log: log.renumbered(users: users, items: items),
+      impressions: impressions.renumbered(users: users, items: items),
+      users: self.users.gathered(users.kept), items: self.items.gathered(items.kept))
+  }
+}

@@ -1,0 +1,67 @@
+public import CorralData
+import CorralVectors
+
+/// How a ranker scores the candidates of some users: what a two-stage evaluation asks of it.
+public struct CandidateRanking {
+  /// The most candidates of one call, where a single user has not more.
+  public static let largestCall = 32_768
+
+  /// Whether the score of a candidate depends on which others there are, so that each number of
+  /// candidates has to be scored on its own.
+  public let dependsOnList: Bool
+  /// One score for each candidate, aligned with the values of the rows; a row for each user, in the
+  /// retriever's order.
+  ///
+  /// Called on the thread that evaluates, with rising users. A higher score is better; equal scores
+  /// leave the retriever's order, and minus infinity is the last place, not out.
+  public let scores: ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
+
+  /// A ranker as a closure.
+  public init(
+    dependsOnList: Bool = false,
+    scores: @escaping ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
+  ) {
+    self.dependsOnList = dependsOnList
+    self.scores = scores
+  }
+}
+
+extension CandidateRanking {
+  /// The places of each user's candidates, the best first, as positions in the user's row.
+  ///
+  /// `lists` are the candidates of the users, the best of the retriever first.
+  func order(_ lists: TopLists, of users: ArraySlice<UserIndex>) throws -> Ragged<Int32> {
+    var order: [Int32] = []
+    order.reserveCapacity(lists.items.count)
+    var keys: [UInt64] = []
+    var first = 0
+    while first < users.count {
+      var last = first + 1
+      while last < users.count, lists.offsets[last + 1] - lists.offsets[first] <= Self.largestCall {
+        last += 1
+      }
+      let base = lists.offsets[first]
+      let asked = Array(users.dropFirst(first).prefix(last - first))
+      let candidates = Ragged(
+        values: lists.items[base..<lists.offsets[last]].map { ItemIndex(Int($0)) },
+        offsets: lists.offsets[first...last].map { $0 - base })
+      let scores = try scores(asked, candidates)
+      if scores.count != candidates.values.count {
+        fatalError(
+          "evaluate: \(scores.count) scores of a ranker for \(candidates.values.count) candidates")
+      }
+      for (row, user) in asked.enumerated() {
+        let row = candidates.offsets[row]..<candidates.offsets[row + 1]
+        if scores[row].contains(where: \.isNaN) {
+          throw EvaluationError.notANumber("for a candidate of user \(user.position)")
+        }
+        keys.removeAll(keepingCapacity: true)
+        for (place, score) in scores[row].enumerated() { keys.append(TopK.key(score, place)) }
+        keys.sort(by: >)
+        for key in keys { order.append(Int32(truncatingIfNeeded: TopK.index(key))) }
+      }
+      first = last
+    }
+    return Ragged(values: order, offsets: lists.offsets)
+  }
+}
