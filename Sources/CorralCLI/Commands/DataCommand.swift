@@ -122,6 +122,11 @@ struct DataCommand: ParsableCommand {
     @Option(help: "How many users.") var users = SyntheticSettings().users
     @Option(help: "How many items.") var items = SyntheticSettings().items
     @Option(help: "How many interactions.") var interactions = SyntheticSettings().interactions
+    @Flag(help: "Add the context of interactions: the columns tab and hour.") var context = false
+    @Flag(help: "Add labels of interactions: the columns is_click, is_like and watch.")
+    var labels = false
+    @Option(help: "How many items are shown with each interaction and not taken.")
+    var impressions = SyntheticSettings().impressions
     @Option(help: "The seed of everything that is drawn.") var seed = SyntheticSettings().seed
     @Option(help: "The format to write: atomic, csv or jsonl.") var to = "atomic"
 
@@ -130,7 +135,8 @@ struct DataCommand: ParsableCommand {
     func run() throws {
       let format = try DataFormat(named: to)
       let settings = SyntheticSettings(
-        users: users, items: items, interactions: interactions, seed: seed)
+        users: users, items: items, interactions: interactions, seed: seed, context: context,
+        labels: labels, impressions: impressions)
       try DataCommand.write(
         Dataset.synthesized(settings), to: path, as: format, on: output.console)
     }
@@ -144,11 +150,14 @@ struct DataCommand: ParsableCommand {
     try console.printJSON(
       Written(
         path: folder, files: report.files, users: dataset.users.count, items: dataset.items.count,
-        interactions: dataset.log.count))
+        interactions: dataset.log.count, impressions: dataset.impressions.count))
+    let shown =
+      dataset.impressions.count == 0
+      ? "" : " and \(Format.count(dataset.impressions.count)) impressions"
     console.print(
       """
       \(Format.count(dataset.users.count)) users, \(Format.count(dataset.items.count)) items, \
-      \(Format.count(dataset.log.count)) interactions in \
+      \(Format.count(dataset.log.count)) interactions\(shown) in \
       \(report.files.joined(separator: ", "))
       """)
     if report.replacedCategories > 0 {
@@ -166,5 +175,6 @@ struct DataCommand: ParsableCommand {
     let users: Int
     let items: Int
     let interactions: Int
+    let impressions: Int
   }
 }

@@ -8,7 +8,8 @@ extension Dataset {
   /// and what comes next depends on what came last, so that a retriever that looks at the latest
   /// items beats popularity by far. Items have titles, genres and years, users an age group and a
   /// region; the age group says something about the tastes, the region nothing. Nobody meets an item
-  /// twice. Each draw takes constant time; memory is that of the result and one array of marks a
+  /// twice. Context, labels and impressions are added where asked for, and leave the log
+  /// as it is. Each draw takes constant time; memory is that of the result and one array of marks a
   /// thread.
   public static func synthesized(_ settings: SyntheticSettings = .init()) throws -> Dataset {
     try settings.validate()
@@ -39,8 +40,13 @@ extension Dataset {
         }
       }
     }
-    return described(
-      InteractionLog(users: users, items: items, times: times), catalogue, settings)
+    let log = InteractionLog(users: users, items: items, times: times)
+    guard settings.context || settings.labels || settings.impressions > 0 else {
+      return described(log, nil, catalogue, settings)
+    }
+    let feedback = SyntheticFeedback(settings: settings, catalogue: catalogue, offsets: offsets)
+    let (complete, impressions) = feedback.applied(to: log)
+    return described(complete, impressions, catalogue, settings)
   }
 
   /// Where the interactions of each user start: log-normal lengths, no user without any.
@@ -73,7 +79,8 @@ extension Dataset {
 
   /// The log with identifiers, features and titles.
   private static func described(
-    _ log: InteractionLog, _ catalogue: SyntheticCatalogue, _ settings: SyntheticSettings
+    _ log: InteractionLog, _ impressions: InteractionLog?, _ catalogue: SyntheticCatalogue,
+    _ settings: SyntheticSettings
   ) -> Dataset {
     var itemAt = [Int](repeating: 0, count: settings.items)
     for item in 0..<settings.items { itemAt[catalogue.position(of: item)] = item }
@@ -90,7 +97,7 @@ extension Dataset {
         vocabulary: Vocabulary(words))
     }
     return Dataset(
-      name: "synthetic", log: log,
+      name: "synthetic", log: log, impressions: impressions,
       users: Vocabulary((1...settings.users).map(String.init)),
       items: Vocabulary((1...settings.items).map(String.init)),
       userFeatures: FeatureTable(

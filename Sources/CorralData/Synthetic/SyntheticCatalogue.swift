@@ -85,6 +85,11 @@ struct SyntheticCatalogue: Sendable {
     return 2024 - Int(75 * uniform * uniform)
   }
 
+  /// How good an item is, 0 to 1: what makes those who take it like it.
+  func quality(of item: Int) -> Double {
+    Double(mixed(seed ^ mixed(UInt64(item) &+ 0x9A11)) >> 11) * 0x1p-53
+  }
+
   /// The title of an item, with its year: `The Silent Harbour (1994)`.
   func title(of item: Int) -> String {
     let genre = item % Self.genreCount

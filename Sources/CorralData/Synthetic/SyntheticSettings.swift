@@ -8,15 +8,25 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
   public var interactions = 80_000
   /// The same sizes and seed give the same data, on any number of threads.
   public var seed: UInt64 = 2024
+  /// Whether interactions have a context: `tab`, which tells of what is taken, and `hour`.
+  public var context = false
+  /// Whether interactions have labels: `is_click`, `is_like` and `watch`, the part that was watched.
+  public var labels = false
+  /// How many items are shown with each interaction and not taken.
+  public var impressions = 0
 
   /// A set that trains in seconds, unless something is changed.
   public init(
-    users: Int = 2_000, items: Int = 1_000, interactions: Int = 80_000, seed: UInt64 = 2024
+    users: Int = 2_000, items: Int = 1_000, interactions: Int = 80_000, seed: UInt64 = 2024,
+    context: Bool = false, labels: Bool = false, impressions: Int = 0
   ) {
     self.users = users
     self.items = items
     self.interactions = interactions
     self.seed = seed
+    self.context = context
+    self.labels = labels
+    self.impressions = impressions
   }
 
   func validate() throws {
@@ -35,7 +45,10 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
       "nobody meets more than half of the \(items) items, which for \(users) users makes"
         + " \(users * (items / 2))")
     try check(
-      max(users, items, interactions) < Int(Int32.max), "interactions",
-      max(users, items, interactions), "positions are 32-bit: 2,147,483,646 at most")
+      impressions >= 0 && impressions <= 1000, "impressions", impressions,
+      "0 to 1000 items are shown with each interaction and not taken")
+    try check(
+      max(users, items, interactions, interactions * impressions) < Int(Int32.max), "interactions",
+      max(users, items, interactions, interactions * impressions), "positions are 32-bit: 2,147,483,646 at most")
   }
 }

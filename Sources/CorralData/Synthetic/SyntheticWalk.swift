@@ -21,7 +21,7 @@ struct SyntheticWalk {
   let ageGroup: Int
   let region: Int
   private var generator: SeededGenerator
-  private var favourites: [Int]
+  private(set) var favourites: [Int]
   private var genre: Int
   private var last: Int?
   private var time: Double
