@@ -41,7 +41,8 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
     if depth > itemCount {
       throw EvaluationError.cutoffBeyondCatalogue(cutoff: depth, items: itemCount)
     }
-    for (name, value) in [("candidates", candidates)] + sweep.map({ ("sweep", $0) }) where value < 1 {
+    for (name, value) in [("candidates", candidates)] + sweep.map({ ("sweep", $0) }) where value < 1
+    {
       throw EvaluationError.badSetting(
         "evaluate.\(name)", "\(value)", "a ranker orders 1 candidate or more, such as 100")
     }

@@ -18,6 +18,7 @@ extension FullRanking {
   ///   - ranker: the second stage.
   ///   - candidates: how many items the ranker is given; `nil` is the settings' number.
   ///   - sweep: other numbers of them to measure as well; `nil` is the settings' sweep.
+  /// - Returns: both stages, with the ranker over each number of candidates.
   /// - Throws: what the closures throw, `EvaluationError.notANumber`, or
   ///   `EvaluationError.badSetting` for more candidates than there are items.
   public func evaluate(

@@ -36,7 +36,8 @@ import Testing
       #expect(try cut.evaluation.values(of: recall) == deep.values(of: recall))
     }
     #expect(found.twoStage == found.cuts[2].evaluation)
-    #expect(try found.retriever.value(of: Metric(.ndcg, at: 10)) == deep.value(of: .init(.ndcg, at: 10)))
+    #expect(
+      try found.retriever.value(of: Metric(.ndcg, at: 10)) == deep.value(of: .init(.ndcg, at: 10)))
   }
 
   @Test(arguments: 1...6)

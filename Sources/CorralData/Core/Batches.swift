@@ -7,14 +7,21 @@ public struct QueryBatch: Sendable {
   public var users: [UserIndex?]
   /// What each of them interacted with before, oldest first, one row a request.
   public var histories: Ragged<ItemIndex>
+  /// What is around each request, one row each; without columns nothing is known.
+  public var context: ContextTable
 
-  /// A batch of requests: as many users as histories.
-  public init(users: [UserIndex?], histories: Ragged<ItemIndex>) {
-    precondition(
-      users.count == histories.count,
-      "\(users.count) users need as many histories, not \(histories.count)")
+  /// A batch of requests: as many users as histories, and as rows of context where there is any.
+  public init(
+    users: [UserIndex?], histories: Ragged<ItemIndex>, context: ContextTable = ContextTable()
+  ) {
+    guard users.count == histories.count, context.isEmpty || context.count == users.count else {
+      fatalError(
+        "QueryBatch: \(users.count) users need as many histories and rows of context, not"
+          + " \(histories.count) and \(context.count)")
+    }
     self.users = users
     self.histories = histories
+    self.context = context
   }
 
   /// The number of requests.
@@ -31,6 +38,15 @@ public struct TrainingBatch: Sendable {
   public var weights: [Float]
   /// Where in the histories the targets belong.
   public var reading: Reading
+  /// What came of each target, one row each; without columns nothing is known.
+  public var labels = LabelTable()
+  /// What was shown to the user of each target and not taken, oldest first, one row a target.
+  ///
+  /// True negatives for a ranker, which no retriever may look at; rows are empty where there are
+  /// none, and all of them unless they are asked for.
+  public var impressions: Ragged<ItemIndex>
+  /// What came of each impression, aligned with `impressions.values`.
+  public var impressionLabels = LabelTable()
 
   /// Where in the histories of a batch its targets belong.
   public enum Reading: Sendable, Equatable {
@@ -62,6 +78,7 @@ public struct TrainingBatch: Sendable {
     self.targets = targets
     self.weights = weights
     self.reading = reading
+    impressions = Ragged(values: [], offsets: [Int](repeating: 0, count: targets.count + 1))
   }
 
   /// The number of targets.

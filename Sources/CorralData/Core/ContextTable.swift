@@ -108,7 +108,8 @@ public struct ContextColumn: Sendable, Equatable {
       let known = rows.map { $0.map { positions[$0] } ?? -1 }
       return ContextColumn(name: name, values: .categories(known, vocabulary: vocabulary))
     case .numbers(let numbers):
-      return ContextColumn(name: name, values: .numbers(rows.map { $0.map { numbers[$0] } ?? .nan }))
+      return ContextColumn(
+        name: name, values: .numbers(rows.map { $0.map { numbers[$0] } ?? .nan }))
     }
   }
 

@@ -4,7 +4,9 @@ public struct Dataset: Sendable, Equatable {
   public let name: String
   /// Who did what, when.
   public let log: InteractionLog
-  /// What was shown and not taken: see `ImpressionUse`. Weights are 0.
+  /// What was shown and not taken, with weight 0.
+  ///
+  /// `ImpressionUse` says what becomes of them.
   public let impressions: InteractionLog
   /// The identifiers of users.
   public let users: Vocabulary

@@ -24,6 +24,8 @@ public struct TrainingExamples: Sendable {
   public let split: Split
   /// The most items a history has.
   public let historyLength: Int
+  /// The most impressions that come with a target: see `TrainingImpressions`.
+  public let impressionCount: Int
   /// The number of examples.
   public let count: Int
   /// The user of each training interaction.
@@ -33,13 +35,19 @@ public struct TrainingExamples: Sendable {
 
   /// The examples of a split.
   ///
-  /// O(interactions), 4 bytes each, 8 where some are left out.
-  public init(_ split: Split, historyLength: Int, selection: Selection = Selection()) {
-    guard historyLength >= 0 else {
-      fatalError("TrainingExamples: a history length of \(historyLength) is below 0")
+  /// With `impressions` above 0, each target comes with up to as many items that its user was shown
+  /// at that time or before and did not take: the latest of them, or in a log without times any,
+  /// drawn anew each epoch. O(interactions), 4 bytes each, 8 where some are left out.
+  public init(
+    _ split: Split, historyLength: Int, selection: Selection = Selection(), impressions: Int = 0
+  ) {
+    guard historyLength >= 0, impressions >= 0 else {
+      fatalError(
+        "TrainingExamples: a history length of \(historyLength) and \(impressions) impressions")
     }
     self.split = split
     self.historyLength = historyLength
+    impressionCount = impressions
     var owners = [Int32](repeating: 0, count: split.training.values.count)
     var selected: [Int32] = []
     selected.reserveCapacity(owners.count)
@@ -83,8 +91,8 @@ public struct TrainingExamples: Sendable {
     offsets.reserveCapacity(examples.count + 1)
     history.reserveCapacity(examples.count * historyLength)
     let values = split.training.values
-    for example in examples {
-      let position = selected.isEmpty ? example : Int(selected[example])
+    let positions = examples.map { selected.isEmpty ? $0 : Int(selected[$0]) }
+    for position in positions {
       let user = Int(owners[position])
       let first = split.training.offsets[user]
       users.append(UserIndex(user))
@@ -97,10 +105,37 @@ public struct TrainingExamples: Sendable {
       }
       offsets.append(history.count)
     }
-    return TrainingBatch(
+    let columns = split.trainingColumns.gathered(positions)
+    var batch = TrainingBatch(
       queries: QueryBatch(
-        users: users, histories: Ragged(values: history, offsets: offsets)),
+        users: users, histories: Ragged(values: history, offsets: offsets),
+        context: columns.context),
       targets: targets, weights: weights)
+    batch.labels = columns.labels
+    if impressionCount > 0, !split.impressions.isEmpty { show(positions, key, in: &batch) }
+    return batch
+  }
+
+  /// Adds the impressions that belong to some training interactions.
+  private func show(_ positions: [Int], _ key: UInt64, in batch: inout TrainingBatch) {
+    let impressions = split.impressions
+    var shown: [Int] = []
+    var offsets = [0]
+    for position in positions {
+      let user = UserIndex(Int(owners[position]))
+      let range = impressions.latest(impressionCount, of: user, before: position)
+      if range.count <= impressionCount {
+        shown += range
+      } else {
+        // Without times all of the user's: some of them, by the key.
+        let order = Permutation(count: range.count, key: mixed(~key ^ mixed(UInt64(position))))
+        shown += (0..<impressionCount).map { range.lowerBound + order[$0] }
+      }
+      offsets.append(shown.count)
+    }
+    batch.impressions = Ragged(
+      values: shown.map { impressions.items.values[$0] }, offsets: offsets)
+    if !impressions.labels.isEmpty { batch.impressionLabels = impressions.labels.gathered(shown) }
   }
 
   /// Adds up to `historyLength` of a user's other items in random order.

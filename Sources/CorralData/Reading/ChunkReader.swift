@@ -73,9 +73,10 @@ private struct RowReader {
     hasRules = !plan.rules.isEmpty
     hasContext = !plan.extras.context.isEmpty
     needsDate = plan.extras.context.contains { $0.source == .hour || $0.source == .weekday }
-    hourMinute = plan.extras.context.lazy.compactMap { column in
-      if case .hourMinute(let slot) = column.source { slot } else { nil }
-    }.first
+    hourMinute =
+      plan.extras.context.lazy.compactMap { column in
+        if case .hourMinute(let slot) = column.source { slot } else { nil }
+      }.first
   }
 
   /// Adds the row to the chunk, counts it as dropped, or says what is wrong with it.

@@ -58,7 +58,8 @@ struct DatasetLoader {
         reason: "the interactions have no times; name their column with data.columns.time")
     }
     let dataset = Dataset(
-      name: source.name, log: kept, impressions: impressions, users: users, items: items, userFeatures: userSide?.table,
+      name: source.name, log: kept, impressions: impressions, users: users, items: items,
+      userFeatures: userSide?.table,
       itemFeatures: itemSide?.table, titles: itemSide?.titles ?? [], order: settings.order,
       files: source.interactions + [source.users, source.items].compactMap(\.self))
     report.seconds = start.duration(to: .now) / .seconds(1)

@@ -15,7 +15,9 @@ public struct TrainingImpressions: Sendable, Equatable {
   private let ends: [Int32]
 
   /// No impressions.
-  public init() { self.init(items: Ragged(values: [], offsets: [0]), labels: LabelTable(), ends: []) }
+  public init() {
+    self.init(items: Ragged(values: [], offsets: [0]), labels: LabelTable(), ends: [])
+  }
 
   init(items: Ragged<ItemIndex>, labels: LabelTable, ends: [Int32]) {
     self.items = items

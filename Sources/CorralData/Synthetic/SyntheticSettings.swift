@@ -49,6 +49,7 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
       "0 to 1000 items are shown with each interaction and not taken")
     try check(
       max(users, items, interactions, interactions * impressions) < Int(Int32.max), "interactions",
-      max(users, items, interactions, interactions * impressions), "positions are 32-bit: 2,147,483,646 at most")
+      max(users, items, interactions, interactions * impressions),
+      "positions are 32-bit: 2,147,483,646 at most")
   }
 }

@@ -34,6 +34,7 @@ extension QueryBatch {
       users: Array(users[rows]),
       histories: Ragged(
         values: Array(histories.values[start..<histories.offsets[rows.upperBound]]),
-        offsets: histories.offsets[rows.lowerBound...rows.upperBound].map { $0 - start }))
+        offsets: histories.offsets[rows.lowerBound...rows.upperBound].map { $0 - start }),
+      context: context.isEmpty ? context : context.gathered(rows))
   }
 }
