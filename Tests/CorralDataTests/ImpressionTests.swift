@@ -276,13 +276,11 @@ import Testing
     let labels = dataset.log.columns.labels
     let likes = try #require(labels["is_like"])
     let watches = try #require(labels["watch"])
-    let mean = likes.reduce(0, +) / Float(likes.count)
-    #expect(mean > 0.35 && mean < 0.65)
+    #expect((0.35...0.65).contains(average(likes)))
     // What is liked is watched for longer, and good items are liked by more.
-    let liked = zip(likes, watches).filter { $0.0 == 1 }.map(\.1)
-    let others = zip(likes, watches).filter { $0.0 == 0 }.map(\.1)
-    #expect(
-      liked.reduce(0, +) / Float(liked.count) > others.reduce(0, +) / Float(others.count) + 0.05)
+    let ofLiked = average(zip(likes, watches).filter { $0.0 == 1 }.map(\.1))
+    let ofOthers = average(zip(likes, watches).filter { $0.0 == 0 }.map(\.1))
+    #expect(ofLiked > ofOthers + 0.05)
     let shown = try #require(dataset.impressions.columns.labels["watch"])
     #expect(shown.allSatisfy { $0 <= 0.15 })
     let taken = Set(zip(dataset.log.users, dataset.log.items).map { [$0.position, $1.position] })
@@ -290,5 +288,9 @@ import Testing
       let pair = [dataset.impressions.users[row].position, dataset.impressions.items[row].position]
       #expect(!taken.contains(pair))
     }
+  }
+
+  private func average(_ numbers: [Float]) -> Float {
+    numbers.reduce(0, +) / Float(numbers.count)
   }
 }
