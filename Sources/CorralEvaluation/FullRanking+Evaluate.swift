@@ -56,11 +56,15 @@ extension FullRanking {
       switch scoring {
       case .vectors(let queries, let items):
         let queries = try queries(positions)
-        try check(queries, for: positions, columns: items.columns)
-        try body(block, topLists(of: block, queries: queries, search: search, depth: depth))
+        let interests = max(1, queries.rows / positions.count)
+        try check(queries, for: positions, interests: interests, columns: items.columns)
+        try body(
+          block,
+          topLists(
+            of: block, queries: queries, interests: interests, search: search, depth: depth))
       case .scores(let scores):
         let scores = try scores(positions)
-        try check(scores, for: positions, columns: itemCount)
+        try check(scores, for: positions, interests: 1, columns: itemCount)
         try body(block, topLists(of: block, scores: scores, depth: depth))
       }
       first = block.upperBound
@@ -87,14 +91,17 @@ extension FullRanking {
     return items
   }
 
-  private func check(_ matrix: Matrix, for users: Range<Int>, columns: Int) throws {
-    if matrix.rows != users.count || matrix.columns != columns {
+  private func check(
+    _ matrix: Matrix, for users: Range<Int>, interests: Int, columns: Int
+  ) throws {
+    if matrix.rows != users.count * interests || matrix.columns != columns {
       fatalError(
         "evaluate: [\(users.count), \(columns)] expected for users \(users), "
           + "not [\(matrix.rows), \(matrix.columns)]")
     }
     if let bad = matrix.values.firstIndex(where: \.isNaN) {
-      throw EvaluationError.notANumber("for user \(users.lowerBound + bad / columns)")
+      throw EvaluationError.notANumber(
+        "for user \(users.lowerBound + bad / columns / interests)")
     }
   }
 }

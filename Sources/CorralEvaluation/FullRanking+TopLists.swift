@@ -14,16 +14,21 @@ extension FullRanking {
   /// Users whose lists one thread fills at a time.
   private static let usersPerChunk = 32
 
-  /// The lists of a block of measured users by inner products; row 0 of the queries is the first.
+  /// The lists of a block of measured users by inner products; row 0 of the queries is the first, of
+  /// the first user's interests where users have several.
   func topLists(
-    of block: Range<Int>, queries: Matrix, search: InnerProductSearch, depth: Int
+    of block: Range<Int>, queries: Matrix, interests: Int, search: InnerProductSearch, depth: Int
   ) -> TopLists {
     let base = users[block.lowerBound].position
     let measured =
-      queries.rows == block.count
-      ? queries : queries.gathered(block.map { users[$0].position - base })
+      queries.rows == block.count * interests
+      ? queries
+      : queries.gathered(
+        block.flatMap { user in
+          (0..<interests).map { (users[user].position - base) * interests + $0 }
+        })
     let found = search.search(
-      measured, count: depth, excluding: masked.values,
+      measured, interests: interests, count: depth, excluding: masked.values,
       offsets: Array(masked.offsets[block.lowerBound...block.upperBound]))
     return TopLists(items: found.rows, offsets: found.offsets)
   }

@@ -8,7 +8,9 @@ public enum Scoring {
   /// The score is the inner product of the user's vector and the item's.
   ///
   /// `queries` gives `[users, dimension]`, one row for each position in the range; `items` is
-  /// `[items, dimension]`. The users x items matrix is never made.
+  /// `[items, dimension]`. The users x items matrix is never made. Where users have several interests
+  /// it gives `[users * interests, dimension]`, those of a user one after the other, and an item's
+  /// score is that of the interest that likes it best.
   case vectors(queries: (Range<Int>) throws -> Matrix, items: Matrix)
 
   /// The model scores every item itself: `[users, items]` for the range.

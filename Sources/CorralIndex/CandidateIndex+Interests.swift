@@ -1,0 +1,21 @@
+public import CorralData
+public import CorralVectors
+
+extension CandidateIndex {
+  /// The best `count` allowed items for a query of several vectors, `[interests, dimension]`: an item's
+  /// score is that of the vector that likes it best.
+  ///
+  /// Each vector is searched for on its own, and the lists are merged; an exact index stays exact.
+  public func search(
+    anyOf vectors: Matrix, count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    if vectors.rows == 1 { return search(vectors.values, count: count, where: isAllowed) }
+    let found = (0..<vectors.rows).flatMap {
+      search(Array(vectors[$0]), count: count, where: isAllowed)
+    }
+    var met: Set<ItemIndex> = []
+    let best = found.sorted { ($1.score, $0.item) < ($0.score, $1.item) }
+      .filter { met.insert($0.item).inserted }
+    return Array(best.prefix(max(0, count)))
+  }
+}
