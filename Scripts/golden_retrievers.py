@@ -4,7 +4,7 @@
   pip install torch==2.13.0 numpy safetensors && Scripts/golden_retrievers.py
 Each twin is a torch.nn.Module whose parameters have the names of Corral's. A file holds the parameters, the vectors of
 the queries and items of the tests, the scores of each training query with every item, and the gradients of
-sum(seed * scores). The files are in the repository; run this only when a network changes.
+sum(seed * scores), computed in double precision. The files are in the repository; run this only when a network changes.
 """
 import pathlib
 
@@ -13,6 +13,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
+torch.set_default_dtype(torch.float64)
 USERS, ITEMS, D = 5, 7, 4
 GENRES, CITIES = [[0, 2], [], [1], [0, 1, 2], [2], [1], [0]], [0, 1, -1, 1, 0]
 YEARS = torch.tensor([1990.0, float("nan"), 2001, 2010, 1984, 1999, 2005])
@@ -310,10 +311,10 @@ for seed, (name, make) in enumerate({
     model = make()
     with torch.no_grad():
         for value in model.parameters():  # biases and norms too
-            value.copy_(torch.randn_like(value) * 0.7)
+            value.copy_((torch.randn_like(value) * 0.7).float())
     vectors = model.items(list(range(ITEMS)))
     scores = model.scores(model.toward(vectors[torch.tensor(TARGETS)]), vectors)
-    weights = torch.randn_like(scores)
+    weights = torch.randn_like(scores).float().double()
     (weights * scores).sum().backward()
     out = {"queries": model.queries(), "items": vectors, "scores": scores, "seed": weights}
     for key, value in model.named_parameters():

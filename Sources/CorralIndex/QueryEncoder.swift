@@ -1,4 +1,5 @@
 public import CorralData
+public import CorralVectors
 
 /// One request as it arrives: who asks, and what they did before.
 public struct Query: Sendable, Equatable {
@@ -21,4 +22,16 @@ public protocol QueryEncoder: Sendable {
 
   /// The vector of one request; throws when the encoder can say nothing about it.
   func vector(for query: Query) throws -> [Float]
+
+  /// The vectors of one request, `[interests, dimension]`: one row, unless users have several
+  /// interests; throws when the encoder can say nothing about it.
+  func vectors(for query: Query) throws -> Matrix
+}
+
+extension QueryEncoder {
+  /// One vector, `[1, dimension]`.
+  public func vectors(for query: Query) throws -> Matrix {
+    let vector = try vector(for: query)
+    return Matrix(rows: 1, columns: vector.count, values: vector)
+  }
 }

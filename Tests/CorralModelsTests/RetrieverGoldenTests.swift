@@ -34,7 +34,7 @@ import Testing
     }.expectEqual()
   }
 
-  @Test func `Caser`() throws {
+  @Test func `Caser, as two-dimensional convolutions`() throws {
     var settings = CaserSettings()
     settings.dimension = 4
     (settings.history, settings.horizontal, settings.vertical) = (3, 2, 3)
@@ -43,7 +43,7 @@ import Testing
     }.expectEqual()
   }
 
-  @Test func `MIND`() throws {
+  @Test func `MIND, whose routing has no gradient`() throws {
     try GoldenRetriever("mind") {
       try MIND(Self.mind, for: GoldenNetwork.catalogue, in: $0)
     }.expectEqual()
@@ -58,7 +58,7 @@ import Testing
     }.expectEqual()
   }
 
-  @Test func `MMoE`() throws {
+  @Test func `MMoE, with whole blocks for experts`() throws {
     var settings = MMoESettings()
     settings.dimension = 4
     (settings.history, settings.interests, settings.experts) = (3, 2, 3)

@@ -13,6 +13,12 @@ struct PlantedRun {
   let split: Split
   let catalogue: Catalogue
 
+  init(settings: RetrieverTrainingSettings, split: Split, catalogue: Catalogue) {
+    self.settings = settings
+    self.split = split
+    self.catalogue = catalogue
+  }
+
   init(users: Int = 60, items: Int = 24, length: Int = 12) {
     var generator = SeededGenerator(seed: 8)
     let walks = (0..<users).map { _ in

@@ -9,8 +9,9 @@ struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the vectors of users and items for other programs.",
     discussion: """
-      A score is the inner product of a user's vector and an item's. Row n of a matrix belongs to \
-      line n of users.txt or items.txt; in TSV files the identifier stands in the first column.
+      A score is the inner product of a user's vector and an item's, the largest one where users \
+      have several. Row n of a matrix belongs to line n of users.txt or items.txt; in TSV files the \
+      identifier stands in the first column.
       """)
 
   /// What the vectors are written as.
@@ -34,16 +35,18 @@ struct Export: ParsableCommand {
   func run() throws {
     let console = output.console
     let opened = try OpenedModel(model)
+    try opened.checkInnerProducts("an export")
     let folder = URL(filePath: out ?? URL(filePath: model).standardizedFileURL.path + "-export")
     let users = opened.model.queries(0..<opened.users.count, histories: opened.histories)
     let written = try write(users: users, of: opened, to: folder)
     try console.printJSON(
       Output(
-        format: format.rawValue, path: folder.path, files: written, users: users.rows,
-        items: opened.items.count, dimension: users.columns))
+        format: format.rawValue, path: folder.path, files: written, users: opened.users.count,
+        items: opened.items.count, dimension: users.columns,
+        interests: users.rows / max(opened.users.count, 1)))
     console.print(
       """
-      \(Format.count(users.rows)) users and \
+      \(Format.count(users.rows)) vectors of \(Format.count(opened.users.count)) users and \
       \(Format.count(opened.items.count)) items, \(users.columns) numbers each, in \
       \(folder.path): \(written.joined(separator: ", "))
       """)
@@ -56,8 +59,10 @@ struct Export: ParsableCommand {
       try AtomicFile.write(data, to: folder.appending(path: name))
       return name
     }
-    func ids(_ vocabulary: Vocabulary) -> Data {
-      Data(vocabulary.ids.map { $0 + "\n" }.joined().utf8)
+    // A user with several interests has as many rows.
+    let interests = users.rows / max(opened.users.count, 1)
+    func ids(_ vocabulary: Vocabulary, each: Int = 1) -> Data {
+      Data(vocabulary.ids.map { String(repeating: $0 + "\n", count: each) }.joined().utf8)
     }
     switch format {
     case .safetensors:
@@ -66,17 +71,17 @@ struct Export: ParsableCommand {
         [SafetensorsTensor("users", users), SafetensorsTensor("items", items)],
         metadata: ["kind": opened.kind], to: file)
       return [
-        file.lastPathComponent, try write("users.txt", ids(opened.users)),
+        file.lastPathComponent, try write("users.txt", ids(opened.users, each: interests)),
         try write("items.txt", ids(opened.items)),
       ]
     case .npy:
       return [
         try write("users.npy", numpy(users)), try write("items.npy", numpy(items)),
-        try write("users.txt", ids(opened.users)), try write("items.txt", ids(opened.items)),
+        try write("users.txt", ids(opened.users, each: interests)), try write("items.txt", ids(opened.items)),
       ]
     case .tsv:
       return [
-        try write("users.tsv", table(users, opened.users)),
+        try write("users.tsv", table(users, opened.users, each: interests)),
         try write("items.tsv", table(items, opened.items)),
       ]
     }
@@ -89,6 +94,7 @@ struct Export: ParsableCommand {
     let users: Int
     let items: Int
     let dimension: Int
+    let interests: Int
   }
 }
 
@@ -106,10 +112,10 @@ private func numpy(_ matrix: Matrix) -> Data {
 }
 
 /// A matrix as lines of an identifier and the elements, with tabs between them.
-private func table(_ matrix: Matrix, _ ids: Vocabulary) -> Data {
+private func table(_ matrix: Matrix, _ ids: Vocabulary, each: Int = 1) -> Data {
   var data = Data()
   for row in 0..<matrix.rows {
-    data.append(Data(ids[row].utf8))
+    data.append(Data(ids[row / each].utf8))
     for value in matrix[row] { data.append(Data("\t\(value)".utf8)) }
     data.append(10)
   }

@@ -32,6 +32,7 @@ struct Index: ParsableCommand {
     func run() throws {
       let console = output.console
       let opened = try OpenedModel(model)
+      try opened.checkInnerProducts("an index")
       var overlay = SettingsOverlay(opened.settings.index)
       for assignment in assignments { try overlay.set(assignment.droppingPrefix("index.")) }
       var settings = opened.settings
@@ -88,6 +89,7 @@ struct Index: ParsableCommand {
     func run() throws {
       let console = output.console
       let opened = try OpenedModel(model)
+      try opened.checkInnerProducts("an index")
       guard k <= opened.items.count else {
         throw InputError.tooMany(count: k, items: opened.items.count)
       }

@@ -1,5 +1,7 @@
 import CorralArtifacts
+import CorralData
 import CorralIndex
+import CorralModels
 import CorralVectors
 
 extension OpenedModel {
@@ -13,6 +15,35 @@ extension OpenedModel {
     }
     return .hnsw(
       try HNSWIndex(saved.tensors(Self.graphFile), items: vectors, ef: settings.index.ef))
+  }
+
+  /// Throws for a model whose scores are no inner products, naming the command that needs them.
+  func checkInnerProducts(_ command: String) throws {
+    guard case .network(let network) = model, !network.isInnerProduct else { return }
+    throw InputError.wrongKind(
+      model: path, kind: kind, command: command, needs: "scores that are inner products")
+  }
+
+  /// What finds the best items for a query: a search of the index by each of its vectors, or the scores
+  /// of every item where no index can search by them.
+  func finder(
+    over vectors: Matrix
+  ) throws -> (Query, _ count: Int, _ isAllowed: (ItemIndex) -> Bool) throws -> [Candidate] {
+    if case .network(let network) = model, !network.isInnerProduct {
+      return { query, count, isAllowed in
+        var best = TopK(count)
+        for (item, score) in try network.scores(for: query).enumerated()
+        where isAllowed(ItemIndex(item)) {
+          best.insert(item, score: score)
+        }
+        return best.sorted().map { Candidate(item: ItemIndex($0.index), score: $0.score) }
+      }
+    }
+    let index = try index(over: vectors)
+    let encoder = model.encoder
+    return { query, count, isAllowed in
+      index.search(anyOf: try encoder.vectors(for: query), count: count, where: isAllowed)
+    }
   }
 }
 

@@ -54,11 +54,10 @@ extension OpenedModel {
     guard count <= items.count else { throw InputError.tooMany(count: count, items: items.count) }
     let seen = includingSeen ? [] : Set(query.history)
     let vectors = model.itemVectors()
-    let index = try index(over: vectors)
+    let find = try finder(over: vectors)
     let space = explained ? ItemSpace(vectors) : nil
     let start = ContinuousClock.now
-    let vector = try model.encoder.vector(for: query)
-    let found = index.search(vector, count: count) { !seen.contains($0) }
+    let found = try find(query, count) { !seen.contains($0) }
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
     return Recommendations(
       items: found.map { candidate in

@@ -50,6 +50,7 @@ enum TrainedModel {
   /// How an evaluation asks the model for its scores.
   func scoring(_ split: Split, part: HeldOut) -> Scoring {
     let histories = split.histories(before: part)
+    if case .network(let model) = self { return model.scoring(histories: histories) }
     return .vectors(queries: { queries($0, histories: histories) }, items: itemVectors())
   }
 

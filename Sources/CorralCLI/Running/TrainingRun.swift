@@ -42,7 +42,14 @@ struct TrainingRun {
     case .popularity: break
     case .implicitALS(let factors):
       try settings.als.settings(dimension: factors.dimension, seed: settings.train.seed).validate()
-    case .network(let retriever): try settings.training(retriever).validate()
+    case .network(let retriever):
+      try settings.training(retriever).validate()
+      if !retriever.model.isInnerProduct, settings.index.kind != .exact {
+        throw InputError.other(
+          "setting 'index.kind' is \(settings.index.kind.rawValue): no index can search by the scores "
+            + "of \(retriever.kind.rawValue), which are no inner products; set it to exact, and every "
+            + "item is scored")
+      }
     }
     try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)

@@ -9,8 +9,7 @@ public struct MatrixFactorisation: Retriever {
   /// The number of elements of a vector.
   public let dimension: Int
   private let similarity: RetrieverSettings.Similarity
-  private let userTable: Embedding
-  private let itemTable: Embedding
+  private let factors: Factors
   private let logScale: Tensor?
 
   /// A factorisation of the interactions of a catalogue.
@@ -23,34 +22,24 @@ public struct MatrixFactorisation: Retriever {
     try settings.validate()
     dimension = settings.dimension
     similarity = settings.similarity
-    let spread = Initializer.normal(deviation: settings.initialSpread)
-    userTable = try Embedding(
-      catalogue.users.count, dimension, initializer: spread, in: scope / "users")
-    itemTable = try Embedding(
-      catalogue.items.count, dimension, initializer: spread, in: scope / "items")
+    factors = try Factors(
+      catalogue, columns: dimension, spread: settings.initialSpread, in: scope)
     logScale = try settings.scale.logarithm(in: scope)
   }
 
   /// Where the parameters are.
-  public var device: Device { itemTable.weight.device }
+  public var device: Device { factors.device }
 
   /// The learned multiplier of scores.
   public var scale: Tensor? { logScale?.exp() }
 
   /// The vectors of some queries, `[batch, dimension]`; histories matter for unknown users only.
   public func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    let known = Bags(batch.users).means(of: userTable)
-    guard batch.users.contains(nil) else { return similarity.prepared(known) }
-    var folded = Bags(capacity: batch.histories.values.count, rows: batch.count)
-    for (row, user) in batch.users.enumerated() {
-      if user == nil { folded.indices += batch.histories[row].lazy.map(\.rawValue) }
-      folded.close()
-    }
-    return similarity.prepared(known + folded.means(of: itemTable))
+    similarity.prepared(factors.ofUsers(batch))
   }
 
   /// The vectors of some items, `[items, dimension]`.
   public func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
-    similarity.prepared(itemTable(Tensor(positions: items, device: device)))
+    similarity.prepared(factors.ofItems(items))
   }
 }

@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of matrix factorisation: `retriever: {model: mf}`.
 public struct MatrixFactorisationSettings: RetrieverModelSettings {
   /// The number of elements of a vector.

@@ -17,6 +17,14 @@ public struct RetrieverNetwork: Retriever {
       case .twoTower(let settings): try TwoTower(settings, for: catalogue, in: scope)
       case .matrixFactorisation(let settings):
         try MatrixFactorisation(settings, for: catalogue, in: scope)
+      case .bprMF(let settings): try BPRMF(settings, for: catalogue, in: scope)
+      case .logisticMF(let settings): try LogisticMF(settings, for: catalogue, in: scope)
+      case .neuMF(let settings): try NeuMF(settings, for: catalogue, in: scope)
+      case .dssm(let settings): try DSSM(settings, for: catalogue, in: scope)
+      case .caser(let settings): try Caser(settings, for: catalogue, in: scope)
+      case .mind(let settings): try MIND(settings, for: catalogue, in: scope)
+      case .comiRec(let settings): try ComiRec(settings, for: catalogue, in: scope)
+      case .mmoe(let settings): try MMoE(settings, for: catalogue, in: scope)
       }
   }
 

@@ -38,6 +38,13 @@ public final class FrozenModel: QueryEncoder, @unchecked Sendable {
   /// The number of elements of a vector, the extra coordinate counted.
   public var dimension: Int { retriever.dimension + (prior == nil ? 0 : 1) }
 
+  /// The number of vectors that a query has; an item is scored by the one that likes it best.
+  public var interests: Int { retriever.interests }
+
+  /// Whether scores are inner products, so that an index can search by them; where they are not,
+  /// `scores(for:)` finds items by brute force.
+  public var isInnerProduct: Bool { retriever.isInnerProduct }
+
   /// The number of trained numbers.
   public var parameterCount: Int { parameters.count }
 
@@ -50,21 +57,49 @@ public final class FrozenModel: QueryEncoder, @unchecked Sendable {
     return prior.map { vectors.appending($0.coordinates) } ?? vectors
   }
 
-  /// The vectors of many queries, `[queries, dimension]`.
+  /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after the
+  /// other.
   public func vectors(for batch: QueryBatch) -> Matrix {
     let vectors = retriever.queryMatrix(batch)
-    return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: batch.count))
+    return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: vectors.rows))
   }
 
-  /// The vector of one request; throws `ModelsError.nothingKnown` without a known user and without a
-  /// history.
+  /// The scores of all items for many queries, `[queries, items]`, the prior added.
+  public func scores(for batch: QueryBatch) -> Matrix {
+    var scores = retriever.scoreMatrix(batch, count: catalogue.items.count)
+    guard let prior else { return scores }
+    for row in 0..<scores.rows {
+      for (item, coordinate) in prior.coordinates.enumerated() { scores[row, item] += coordinate }
+    }
+    return scores
+  }
+
+  /// The vector of one request to a model with one interest; throws `ModelsError.nothingKnown`
+  /// without a known user and without a history.
   public func vector(for query: Query) throws -> [Float] {
+    if interests > 1 {
+      fatalError("vector(for:): a query has \(interests) vectors; ask for its vectors(for:)")
+    }
+    return try vectors(for: query).values
+  }
+
+  /// The vectors of one request, `[interests, dimension]`; throws `ModelsError.nothingKnown` without a
+  /// known user and without a history.
+  public func vectors(for query: Query) throws -> Matrix { vectors(for: try batch(of: query)) }
+
+  /// The scores of all items for one request; throws `ModelsError.nothingKnown` as `vectors(for:)`.
+  public func scores(for query: Query) throws -> [Float] {
+    scores(for: try batch(of: query)).values
+  }
+
+  /// A request without the users and items that the model does not know.
+  private func batch(of query: Query) throws -> QueryBatch {
     let users = catalogue.users.count
     let items = catalogue.items.count
     let user = query.user.flatMap { $0.position < users ? $0 : nil }
     let history = query.history.filter { $0.position < items }
     if user == nil && history.isEmpty { throw ModelsError.nothingKnown }
-    return vectors(for: QueryBatch(users: [user], histories: Ragged([history]))).values
+    return QueryBatch(users: [user], histories: Ragged([history]))
   }
 }
 

@@ -8,19 +8,43 @@ extension Retriever {
     matrix(rows: count) { block in items(block.map(ItemIndex.init), .inference) }
   }
 
-  /// The vectors of some queries, `[queries, dimension]`, made a block at a time.
+  /// The vectors of some queries, `[queries * interests, dimension]`, those of a query one after the
+  /// other, made a block at a time.
   public func queryMatrix(_ batch: QueryBatch) -> Matrix {
-    matrix(rows: batch.count) { block in queries(batch[block], .inference) }
+    matrix(rows: batch.count, each: interests) { block in queries(batch[block], .inference) }
   }
 
-  private func matrix(rows: Int, of block: (Range<Int>) -> Tensor) -> Matrix {
+  /// The scores of all items of a catalogue for some queries, `[queries, items]`, by the best of a
+  /// query's interests: brute force, which is all that a model without inner products has.
+  ///
+  /// Memory beyond the result: a block of 8192 items.
+  public func scoreMatrix(_ batch: QueryBatch, count: Int) -> Matrix {
+    withoutGradients {
+      var vectors = queries(batch, .inference)
+      if vectors.rank == 2 { vectors = vectors.unsqueeze(1) }
+      let blocks = stride(from: 0, to: count, by: Self.block).map { start in
+        let items = items((start..<min(start + Self.block, count)).map(ItemIndex.init), .inference)
+        return (0..<interests).map { scores(vectors.select(1, $0), items) }
+          .reduce(nil) { best, next in best.map { maximum($0, next) } ?? next } ?? items
+      }
+      return blocks.isEmpty
+        ? Matrix(rows: batch.count, columns: 0) : Tensor.cat(blocks, 1).matrix()
+    }
+  }
+
+  /// The rows that are made at a time.
+  private static var block: Int { 8192 }
+
+  private func matrix(
+    rows: Int, each: Int = 1, of block: (Range<Int>) -> Tensor
+  ) -> Matrix {
     withoutGradients {
       var values: [Float] = []
-      values.reserveCapacity(rows * dimension)
-      for start in stride(from: 0, to: rows, by: 8192) {
-        values += block(start..<min(start + 8192, rows)).floats()
+      values.reserveCapacity(rows * each * dimension)
+      for start in stride(from: 0, to: rows, by: Self.block) {
+        values += block(start..<min(start + Self.block, rows)).floats()
       }
-      return Matrix(rows: rows, columns: dimension, values: values)
+      return Matrix(rows: rows * each, columns: dimension, values: values)
     }
   }
 }

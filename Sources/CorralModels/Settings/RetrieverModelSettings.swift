@@ -17,6 +17,9 @@ public protocol RetrieverModelSettings: Sendable, Codable, Equatable {
   /// The most items of a history that a query looks at; 0 where it looks at none.
   var historyLength: Int { get }
 
+  /// Whether scores are inner products, so that an index can search by them.
+  var isInnerProduct: Bool { get }
+
   /// What a row of training examples is; one target after each history unless a model says more.
   var examples: ExampleShape { get }
 
@@ -28,6 +31,9 @@ public protocol RetrieverModelSettings: Sendable, Codable, Equatable {
 }
 
 extension RetrieverModelSettings {
+  /// Scores are inner products.
+  public var isInnerProduct: Bool { true }
+
   /// One target after each history.
   public var examples: ExampleShape { .pairs }
 

@@ -6,6 +6,22 @@ public enum RetrieverSettings: Sendable, Equatable {
   case twoTower(TwoTowerSettings)
   /// Matrix factorisation.
   case matrixFactorisation(MatrixFactorisationSettings)
+  /// Matrix factorisation by Bayesian personalised ranking.
+  case bprMF(BPRMFSettings)
+  /// Logistic matrix factorisation, with biases.
+  case logisticMF(LogisticMFSettings)
+  /// Neural matrix factorisation: NCF.
+  case neuMF(NeuMFSettings)
+  /// Layers over the ids and features of users and items.
+  case dssm(DSSMSettings)
+  /// Convolutions over the last items.
+  case caser(CaserSettings)
+  /// Several interests by dynamic routing.
+  case mind(MINDSettings)
+  /// Several interests by self-attention: ComiRec-SA.
+  case comiRec(ComiRecSettings)
+  /// A mixture of self-attention experts.
+  case mmoe(MMoESettings)
 
   /// The retrievers.
   public enum Kind: String, Sendable, Codable, CaseIterable {
@@ -13,6 +29,22 @@ public enum RetrieverSettings: Sendable, Equatable {
     case twoTower = "two-tower"
     /// Matrix factorisation.
     case matrixFactorisation = "mf"
+    /// Matrix factorisation by Bayesian personalised ranking.
+    case bprMF = "bpr-mf"
+    /// Logistic matrix factorisation, with biases.
+    case logisticMF = "logistic-mf"
+    /// Neural matrix factorisation: NCF.
+    case neuMF = "neumf"
+    /// Layers over the ids and features of users and items.
+    case dssm
+    /// Convolutions over the last items.
+    case caser
+    /// Several interests by dynamic routing.
+    case mind
+    /// Several interests by self-attention: ComiRec-SA.
+    case comiRec = "comirec"
+    /// A mixture of self-attention experts.
+    case mmoe
   }
 
   /// The defaults: the two-tower network.
@@ -23,6 +55,14 @@ public enum RetrieverSettings: Sendable, Equatable {
     switch kind {
     case .twoTower: self = .twoTower(TwoTowerSettings())
     case .matrixFactorisation: self = .matrixFactorisation(MatrixFactorisationSettings())
+    case .bprMF: self = .bprMF(BPRMFSettings())
+    case .logisticMF: self = .logisticMF(LogisticMFSettings())
+    case .neuMF: self = .neuMF(NeuMFSettings())
+    case .dssm: self = .dssm(DSSMSettings())
+    case .caser: self = .caser(CaserSettings())
+    case .mind: self = .mind(MINDSettings())
+    case .comiRec: self = .comiRec(ComiRecSettings())
+    case .mmoe: self = .mmoe(MMoESettings())
     }
   }
 
@@ -31,6 +71,14 @@ public enum RetrieverSettings: Sendable, Equatable {
     switch self {
     case .twoTower: .twoTower
     case .matrixFactorisation: .matrixFactorisation
+    case .bprMF: .bprMF
+    case .logisticMF: .logisticMF
+    case .neuMF: .neuMF
+    case .dssm: .dssm
+    case .caser: .caser
+    case .mind: .mind
+    case .comiRec: .comiRec
+    case .mmoe: .mmoe
     }
   }
 
@@ -39,6 +87,14 @@ public enum RetrieverSettings: Sendable, Equatable {
     switch self {
     case .twoTower(let settings): settings
     case .matrixFactorisation(let settings): settings
+    case .bprMF(let settings): settings
+    case .logisticMF(let settings): settings
+    case .neuMF(let settings): settings
+    case .dssm(let settings): settings
+    case .caser(let settings): settings
+    case .mind(let settings): settings
+    case .comiRec(let settings): settings
+    case .mmoe(let settings): settings
     }
   }
 
@@ -56,6 +112,14 @@ extension RetrieverSettings: Codable {
     case .twoTower: self = .twoTower(try TwoTowerSettings(from: decoder))
     case .matrixFactorisation:
       self = .matrixFactorisation(try MatrixFactorisationSettings(from: decoder))
+    case .bprMF: self = .bprMF(try BPRMFSettings(from: decoder))
+    case .logisticMF: self = .logisticMF(try LogisticMFSettings(from: decoder))
+    case .neuMF: self = .neuMF(try NeuMFSettings(from: decoder))
+    case .dssm: self = .dssm(try DSSMSettings(from: decoder))
+    case .caser: self = .caser(try CaserSettings(from: decoder))
+    case .mind: self = .mind(try MINDSettings(from: decoder))
+    case .comiRec: self = .comiRec(try ComiRecSettings(from: decoder))
+    case .mmoe: self = .mmoe(try MMoESettings(from: decoder))
     }
   }
 

@@ -20,8 +20,7 @@ extension Parameters {
   /// is their features, and not the random numbers that the others started from.
   func forget(itemsWithout counts: [Int]) {
     guard counts.contains(0) else { return }
-    for parameter in all
-    where parameter.name == "items.weight" || parameter.name == "history.weight" {
+    for parameter in all where parameter.name.namesItems {
       var values = parameter.tensor.floats()
       let width = parameter.tensor.size(1)
       for (item, count) in counts.enumerated() where count == 0 {
@@ -29,6 +28,13 @@ extension Parameters {
       }
       parameter.tensor.write(values)
     }
+  }
+}
+
+extension String {
+  /// Whether a parameter of this name has a row for each item of the catalogue.
+  fileprivate var namesItems: Bool {
+    !contains("_features.") && (hasSuffix("items.weight") || hasSuffix("history.weight"))
   }
 }
 

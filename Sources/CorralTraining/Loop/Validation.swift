@@ -37,12 +37,12 @@ struct Validation {
 extension FrozenModel {
   /// How the model scores every item for the users of a split, given what is known of each.
   public func scoring(histories: Ragged<ItemIndex>) -> Scoring {
-    .vectors(
-      queries: { users in
-        self.vectors(
-          for: QueryBatch(
-            users: users.map(UserIndex.init), histories: histories.rows(users)))
-      }, items: itemVectors())
+    func batch(_ users: Range<Int>) -> QueryBatch {
+      QueryBatch(users: users.map(UserIndex.init), histories: histories.rows(users))
+    }
+    return isInnerProduct
+      ? .vectors(queries: { self.vectors(for: batch($0)) }, items: itemVectors())
+      : .scores { self.scores(for: batch($0)) }
   }
 }
 

@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of BPR-MF: `retriever: {model: bpr-mf}`.
 public struct BPRMFSettings: RetrieverModelSettings {
   /// The number of elements of a vector.

@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of Caser: `retriever: {model: caser}`.
 public struct CaserSettings: RetrieverModelSettings {
   /// The number of elements of each embedding.

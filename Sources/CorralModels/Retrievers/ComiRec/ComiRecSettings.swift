@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of ComiRec-SA: `retriever: {model: comirec}`.
 public struct ComiRecSettings: RetrieverModelSettings {
   /// The number of elements of each embedding and of each interest.

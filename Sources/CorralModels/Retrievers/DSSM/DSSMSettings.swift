@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of DSSM: `retriever: {model: dssm}`.
 public struct DSSMSettings: RetrieverModelSettings {
   /// The number of elements of each embedding.

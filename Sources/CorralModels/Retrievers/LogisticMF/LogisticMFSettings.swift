@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of LogisticMF: `retriever: {model: logistic-mf}`.
 public struct LogisticMFSettings: RetrieverModelSettings {
   /// The number of elements of the vectors of users and items, their biases not counted.

@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of MIND: `retriever: {model: mind}`.
 public struct MINDSettings: RetrieverModelSettings {
   /// The number of elements of each embedding and of each interest.

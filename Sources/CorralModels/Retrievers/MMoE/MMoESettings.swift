@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of MMoE as a user encoder: `retriever: {model: mmoe}`.
 public struct MMoESettings: RetrieverModelSettings {
   /// The number of elements of each embedding and of each vector.

@@ -1,5 +1,3 @@
-public import CorralData
-
 /// The shape of NeuMF: `retriever: {model: neumf}`.
 public struct NeuMFSettings: RetrieverModelSettings {
   /// The number of elements of each embedding: a user and an item have two each, one for the product
@@ -20,6 +18,9 @@ public struct NeuMFSettings: RetrieverModelSettings {
 
   /// Histories matter for users that training never saw only.
   public var historyLength: Int { 0 }
+
+  /// No vectors have these scores for inner products.
+  public var isInnerProduct: Bool { false }
 
   /// Throws `ModelsError.setting` for the first value that no such network can have.
   public func validate() throws {
