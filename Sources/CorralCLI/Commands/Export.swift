@@ -77,7 +77,8 @@ struct Export: ParsableCommand {
     case .npy:
       return [
         try write("users.npy", numpy(users)), try write("items.npy", numpy(items)),
-        try write("users.txt", ids(opened.users, each: interests)), try write("items.txt", ids(opened.items)),
+        try write("users.txt", ids(opened.users, each: interests)),
+        try write("items.txt", ids(opened.items)),
       ]
     case .tsv:
       return [

@@ -1,5 +1,6 @@
 import CorralBaselines
 import CorralData
+import CorralIndex
 import CorralModels
 import CorralSampling
 import CorralTraining

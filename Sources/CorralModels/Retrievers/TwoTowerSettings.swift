@@ -1,3 +1,5 @@
+import CorralData
+
 /// The shape of the two-tower network: `retriever: {model: two-tower}`.
 public struct TwoTowerSettings: RetrieverModelSettings {
   /// The number of elements of each embedding, and of the vectors of a tower without layers.

@@ -21,7 +21,7 @@ public struct Caser: Retriever {
   private let history: Embedding
   private let users: Embedding
   private let items: Embedding
-  /// The filters of height 1, 2, ... as layers over as many embeddings joined end to end.
+  /// The filters of each height h, from 1 on, as a layer over h embeddings joined end to end.
   private let horizontal: [Linear]
   private let vertical: Linear?
   private let layer: Linear

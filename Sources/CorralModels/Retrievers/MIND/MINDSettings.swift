@@ -31,7 +31,8 @@ public struct MINDSettings: RetrieverModelSettings {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(interests > 0, "interests", interests, "a user has 1 vector or more, such as 4")
     try check(history > 0, "history", history, "interests need 1 item or more, such as 20")
-    try check(iterations > 0, "iterations", iterations, "give 1 round of routing or more, such as 3")
+    try check(
+      iterations > 0, "iterations", iterations, "give 1 round of routing or more, such as 3")
     try check(
       power >= 0 && power.isFinite, "power", power,
       "give 0 or more; 1 takes interests by their scores, and 8 nearly only the best")

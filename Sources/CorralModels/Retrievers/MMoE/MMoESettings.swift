@@ -21,7 +21,8 @@ public struct MMoESettings: RetrieverModelSettings {
   public init() {}
 
   /// Who described the model, and when.
-  public static let paper = "Ma, Zhao, Yi, Chen, Hong and Chi, 2018; experts: Zhang and others, 2023"
+  public static let paper =
+    "Ma, Zhao, Yi, Chen, Hong and Chi, 2018; experts: Zhang and others, 2023"
 
   /// The most items of a history that a query looks at.
   public var historyLength: Int { history }
@@ -34,7 +35,8 @@ public struct MMoESettings: RetrieverModelSettings {
     try check(interests > 0, "interests", interests, "a user has 1 vector or more, one a gate")
     try check(
       heads > 0 && dimension % heads == 0, "heads", heads,
-      "heads share the \(dimension) elements of retriever.dimension; give a number that divides them")
+      "heads share the \(dimension) elements of retriever.dimension; give a number that divides them"
+    )
     try check(hidden > 0, "hidden", hidden, "give a width of 1 or more, such as 64")
     try check(dropout: dropout)
   }
