@@ -1,5 +1,6 @@
 #if defined(__x86_64__)
 #include "levels.h"
+#include "skipgram.h"
 
 #include <immintrin.h>
 
@@ -29,6 +30,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 
 #include "template/vectors.h"
 #include "template/distances.h"
+#include "template/skipgram.h"
 #include "template/scan.h"
 #include "template/level.h"
 #pragma clang attribute pop

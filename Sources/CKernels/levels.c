@@ -70,3 +70,9 @@ ck_distances ck_negative_dots_at(ck_level level, int64_t dimension) {
 }
 
 ck_distances ck_negative_dots(int64_t dimension) { return ACTIVE->negative_dots(dimension); }
+
+void ck_skip_gram_learn(
+    ck_level level, const ck_skip_gram *model, const int32_t *items, int64_t count, float rate,
+    uint64_t seed) {
+  ck_kernels_at(level)->skip_gram(model, items, count, rate, seed);
+}

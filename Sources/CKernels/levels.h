@@ -48,6 +48,8 @@ typedef struct ck_kernels {
   void (*score)(
       const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores);
   ck_distances (*negative_dots)(int64_t dimension);
+  void (*skip_gram)(
+      const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed);
 } ck_kernels;
 
 extern const ck_kernels ck_plain;

@@ -1,5 +1,6 @@
 #if defined(__aarch64__)
 #include "levels.h"
+#include "skipgram.h"
 
 #include <arm_neon.h>
 
@@ -27,6 +28,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 
 #include "template/vectors.h"
 #include "template/distances.h"
+#include "template/skipgram.h"
 #include "template/scan.h"
 #include "template/level.h"
 #endif

@@ -1,4 +1,7 @@
+#include <math.h>
+
 #include "levels.h"
+#include "skipgram.h"
 
 // The plain twin: one element at a time, whatever the processor.
 #pragma STDC FP_CONTRACT OFF
@@ -54,6 +57,29 @@ static ck_distances negative_dots_for(int64_t dimension) {
   return negative_dots;
 }
 
+static void learn_pair(const ck_pair *pair, int64_t dimension, float rate) {
+  float steps[1 + CK_MOST_NEGATIVES];
+  for (int64_t i = 0; i < pair->count; i++) {
+    float score = dot(pair->input, pair->outputs[i], dimension);
+    steps[i] = rate * ((i == 0) - 1 / (1 + expf(-score)));
+  }
+  for (int64_t k = 0; k < dimension; k++) {
+    float held = pair->input[k], moved = held;
+    for (int64_t i = 0; i < pair->count; i++) {
+      moved += steps[i] * pair->outputs[i][k];
+      pair->outputs[i][k] += steps[i] * held;
+    }
+    pair->input[k] = moved;
+  }
+}
+
+static void skip_gram(
+    const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed) {
+#define LEARN(pair) learn_pair(pair, model->dimension, rate)
+  CK_FOR_PAIRS(model, items, count, seed, LEARN);
+#undef LEARN
+}
+
 const ck_kernels ck_plain = {
     .lanes = 16,
     .dot = dot,
@@ -61,4 +87,5 @@ const ck_kernels ck_plain = {
     .scan_one = scan_one,
     .score = score,
     .negative_dots = negative_dots_for,
+    .skip_gram = skip_gram,
 };

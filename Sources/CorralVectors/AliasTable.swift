@@ -67,6 +67,12 @@ public struct AliasTable: Sendable {
     height < keep[column] ? column : Int(alias[column])
   }
 
+  /// The columns as kernels read them: a column stands for its own position where a random number of 32
+  /// bits is below `keep`, and otherwise for `alias`.
+  package func columns() -> (keep: [UInt32], alias: [Int32]) {
+    (keep.map { UInt32(min(0x1p32 * $0, 0x1p32 - 1)) }, alias)
+  }
+
   /// The probability of every position as the columns hold it, for a test to compare.
   package func columnShares() -> [Double] {
     var shares = keep

@@ -7,4 +7,5 @@ const ck_kernels LEVEL = {
     .scan_one = scan_one,
     .score = score,
     .negative_dots = negative_dots_for,
+    .skip_gram = skip_gram,
 };

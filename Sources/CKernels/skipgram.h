@@ -1,0 +1,63 @@
+// How a sequence becomes pairs, whatever learns from them; private to the target.
+#ifndef CORRAL_SKIP_GRAM_H
+#define CORRAL_SKIP_GRAM_H
+
+#include "CKernels.h"
+
+// The vectors that one step is about: the item first, then its negatives.
+typedef struct ck_pair {
+  float *input;
+  float *outputs[1 + CK_MOST_NEGATIVES];
+  int64_t count;
+} ck_pair;
+
+// SplitMix64 (Steele and others, 2014).
+static inline uint64_t ck_random(uint64_t *state) {
+  uint64_t z = (*state += 0x9E3779B97F4A7C15u);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+// Draws the negatives of a pair, and asks for the memory of its vectors.
+static inline void ck_draw_pair(
+    const ck_skip_gram *model, int32_t near, int32_t item, uint64_t *state, ck_pair *pair) {
+  pair->input = model->inputs + near * model->dimension;
+  pair->outputs[0] = model->outputs + item * model->dimension;
+  pair->count = 1;
+  for (int64_t i = 0; i < model->negatives; i++) {
+    uint64_t bits = ck_random(state);
+    uint64_t column = ((bits >> 32) * (uint64_t)model->columns) >> 32;
+    int32_t drawn = (uint32_t)bits < model->keep[column] ? (int32_t)column : model->alias[column];
+    float *row = model->outputs + drawn * model->dimension;
+    pair->outputs[pair->count] = row;
+    pair->count += drawn != item;
+    for (int64_t k = 0; k < model->dimension; k += 16) __builtin_prefetch(row + k, 1);
+  }
+}
+
+// Calls `learn(pair, rate)` with every pair of a sequence, each drawn one before its turn, so that its
+// vectors have arrived by then.
+#define CK_FOR_PAIRS(model, items, length, seed, learn) \
+  do { \
+    ck_pair pairs[2]; \
+    pairs[1].count = 0; \
+    uint64_t state = (seed); \
+    int turn = 0; \
+    for (int64_t center = 0; center < (length); center++) { \
+      uint64_t bits = ck_random(&state) >> 32; \
+      int64_t radius = 1 + (int64_t)((bits * (uint64_t)(model)->window) >> 32); \
+      int64_t first = center > radius ? center - radius : 0; \
+      int64_t last = center + radius < (length) ? center + radius : (length) - 1; \
+      for (int64_t near = first; near <= last; near++) { \
+        if (near == center) continue; \
+        ck_draw_pair((model), (items)[near], (items)[center], &state, &pairs[turn]); \
+        turn = !turn; \
+        if (pairs[turn].count > 0) learn(&pairs[turn]); \
+      } \
+    } \
+    turn = !turn; \
+    if (pairs[turn].count > 0 && (length) > 1) learn(&pairs[turn]); \
+  } while (0)
+
+#endif

@@ -1,0 +1,73 @@
+public import CorralData
+public import CorralIndex
+public import CorralVectors
+
+/// A trained item2vec model: each item has a vector as the one that is near, and another as the one
+/// that is told apart.
+///
+/// A query is the mean of the input vectors of the last items of a history, and a score its inner
+/// product with an item's output vector: how likely the item stands beside those. Two items are
+/// similar when their input vectors point the same way.
+public struct Item2Vec: QueryEncoder {
+  /// The settings it was trained with.
+  public let settings: Item2VecSettings
+  /// The vectors that queries are made of, `[items, dimension]`; zero for items that training never
+  /// met.
+  public let inputs: Matrix
+  /// The vectors that queries are compared with, `[items, dimension]`: what an index holds.
+  public let outputs: Matrix
+  private let isKnown: [Bool]
+
+  /// A model over trained vectors.
+  public init(settings: Item2VecSettings, inputs: Matrix, outputs: Matrix) {
+    guard inputs.columns == settings.dimension, outputs.columns == settings.dimension,
+      inputs.rows == outputs.rows
+    else {
+      fatalError(
+        """
+        item2vec of dimension \(settings.dimension) cannot hold inputs \
+        [\(inputs.rows), \(inputs.columns)] and outputs [\(outputs.rows), \(outputs.columns)]
+        """)
+    }
+    self.settings = settings
+    self.inputs = inputs
+    self.outputs = outputs
+    isKnown = (0..<inputs.rows).map { inputs[$0].contains { $0 != 0 } }
+  }
+
+  /// The dimension of query and item vectors.
+  public var dimension: Int { settings.dimension }
+
+  /// The mean of the last known items' input vectors.
+  ///
+  /// - Throws: `BaselineError.unknownQuery` when training met no item of the history.
+  public func vector(for query: Query) throws -> [Float] {
+    guard let vector = mean(of: query.history[...]) else {
+      throw BaselineError.unknownQuery(user: query.user, history: query.history.count)
+    }
+    return vector
+  }
+
+  /// The query vectors of histories, `[histories, dimension]`; zero for those without a known item.
+  public func vectors(for histories: Ragged<ItemIndex>) -> Matrix {
+    var values: [Float] = []
+    values.reserveCapacity(histories.count * dimension)
+    for row in 0..<histories.count {
+      values += mean(of: histories[row]) ?? [Float](repeating: 0, count: dimension)
+    }
+    return Matrix(rows: histories.count, columns: dimension, values: values)
+  }
+
+  private func mean(of history: ArraySlice<ItemIndex>) -> [Float]? {
+    let last = history.lazy.reversed().map(\.position)
+      .filter { $0 < isKnown.count && isKnown[$0] }.prefix(settings.history)
+    var sum = [Float](repeating: 0, count: dimension)
+    var count: Float = 0
+    for item in last {
+      let input = inputs[item]
+      for (position, value) in input.enumerated() { sum[position] += value }
+      count += 1
+    }
+    return count > 0 ? sum.map { $0 / count } : nil
+  }
+}
