@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct TrainTests {
-  @Test(arguments: ["popularity", "implicit-als", "mf", "two-tower"])
+  @Test(arguments: ["popularity", "implicit-als", "mf", "two-tower", "neumf", "mind"])
   func `every model trains, saves, and is asked without its data`(model: String) throws {
     try withTemporaryFolder { folder in
       let (place, outcome) = try TinyData.trained(model, in: folder)
@@ -25,6 +25,30 @@ import Testing
       #expect(answer.items.count == 5)
       #expect(answer.items.allSatisfy { $0.title == "The Item \($0.id.dropFirst())" })
       #expect(!answer.items.contains { ["i3", "i4"].contains($0.id) })
+    }
+  }
+
+  @Test func `an index of scores that are no inner products is refused in one line`() throws {
+    try withTemporaryFolder { folder in
+      let (place, outcome) = try TinyData.trained(
+        "neumf", in: folder, "--set", "index.kind=hnsw")
+      #expect(outcome.code == 2)
+      #expect(
+        outcome.errors.hasSuffix(
+          """
+          setting 'index.kind' is hnsw: no index can search by the scores of neumf, which are no \
+          inner products; set it to exact, and every item is scored
+
+          """), "\(outcome.errors)")
+      try #require(try TinyData.trained("neumf", in: folder).outcome.code == 0)
+      let index = try Binary.run("index", "build", place.path)
+      #expect(index.code == 2)
+      #expect(
+        index.errors.hasSuffix(
+          """
+          \(place.path) is a neumf model, and an index needs scores that are inner products
+
+          """), "\(index.errors)")
     }
   }
 
