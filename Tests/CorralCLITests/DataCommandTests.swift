@@ -33,6 +33,49 @@ import Testing
     }
   }
 
+  @Test func `context, labels and impressions are made, described and converted`() throws {
+    try withTemporaryFolder { folder in
+      struct Described: Decodable {
+        struct Feature: Decodable {
+          let side: String
+          let name: String
+          let coverage: Double
+        }
+        let interactions: Int
+        let impressions: Int
+        let features: [Feature]
+      }
+      let place = folder.appending(path: "made").path
+      let made = try Binary.run(
+        "data", "synthesize", place, "--users", "80", "--items", "48", "--interactions", "700",
+        "--context", "--labels", "--impressions", "2")
+      try #require(made.code == 0, "\(made.errors)")
+      #expect(made.output.contains("700 interactions and 1,400 impressions"))
+      let named = [
+        "--set", "data.context=[tab, hour]", "--set", "data.labels=[is_like, watch]",
+      ]
+      let described = try Binary.run(["data", "describe", place, "--json"] + named)
+      try #require(described.code == 0, "\(described.errors)")
+      let facts = try described.json(Described.self)
+      #expect(facts.interactions == 700 && facts.impressions > 1000)
+      let columns = facts.features.filter { $0.side == "context" || $0.side == "label" }
+      #expect(columns.map(\.name) == ["tab", "hour", "is_like", "watch"])
+      #expect(columns.allSatisfy { $0.coverage == 1 })
+      let text = try Binary.run(["data", "describe", place] + named)
+      #expect(text.output.contains("impressions") && text.output.contains("watch"))
+      let csv = folder.appending(path: "csv").path
+      let converted = try Binary.run(
+        ["data", "convert", place, "--to", "csv", "--out", csv] + named)
+      try #require(converted.code == 0, "\(converted.errors)")
+      let again = try Binary.run(["data", "describe", csv, "--json"] + named)
+      #expect(try again.json(Described.self).impressions == facts.impressions)
+      let absent = try Binary.run(
+        "data", "describe", place, "--set", "data.labels=[is_share]")
+      #expect(absent.code == 2 && absent.errors.contains("name one of them with data.labels"))
+      #expect(try Binary.run(["data", "validate", place] + named).code == 0)
+    }
+  }
+
   @Test func `the same seed makes the same files`() throws {
     try withTemporaryFolder { folder in
       func bytes(_ name: String, seed: String) throws -> Data {
