@@ -92,7 +92,7 @@ extension TopLists {
     items.reserveCapacity(self.items.count)
     for user in 0..<order.count {
       let first = offsets[user]
-      items += order[user].lazy.map { self.items[first + Int($0)] }
+      for place in order[user] { items.append(self.items[first + Int(place)]) }
     }
     return TopLists(items: items, offsets: offsets)
   }
@@ -101,6 +101,13 @@ extension TopLists {
 extension Ragged<Int32> {
   /// The places of each row that are below a bound, in their order.
   fileprivate func below(_ bound: Int32) -> Ragged<Int32> {
-    Ragged((0..<count).lazy.map { row in self[row].lazy.filter { $0 < bound } })
+    var places: [Int32] = []
+    places.reserveCapacity(count * Int(bound))
+    var offsets = [0]
+    for row in 0..<count {
+      for place in self[row] where place < bound { places.append(place) }
+      offsets.append(places.count)
+    }
+    return Ragged(values: places, offsets: offsets)
   }
 }

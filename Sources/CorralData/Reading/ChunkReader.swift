@@ -56,6 +56,7 @@ private struct RowReader {
   private let hasConditions: Bool
   private let hasRules: Bool
   private let hasContext: Bool
+  private let hasLabels: Bool
   /// Whether a column of context is told from the time.
   private let needsDate: Bool
   /// The slot of the numbers that an hour is told from.
@@ -72,6 +73,7 @@ private struct RowReader {
     hasConditions = !plan.conditions.isEmpty
     hasRules = !plan.rules.isEmpty
     hasContext = !plan.extras.context.isEmpty
+    hasLabels = !plan.extras.labels.isEmpty
     needsDate = plan.extras.context.contains { $0.source == .hour || $0.source == .weekday }
     hourMinute =
       plan.extras.context.lazy.compactMap { column in
@@ -126,7 +128,8 @@ private struct RowReader {
       switch counted(&chunk) {
       case .weight(let found): weight = found
       case .impression:
-        add(time: time, weight: 0, to: \.impressions, of: &chunk)
+        let (user, item) = interned(into: &chunk)
+        append(user, item, time, weight: 0, to: &chunk.impressions)
         return nil
       case .problem(let problem): return problem
       }
@@ -136,25 +139,33 @@ private struct RowReader {
       }
     }
     if hasContext, let problem = addContext(time, to: &chunk) { return problem }
-    add(time: time, weight: weight, to: \.rows, of: &chunk)
+    let (user, item) = interned(into: &chunk)
+    append(user, item, time, weight: weight, to: &chunk.rows)
     return nil
+  }
+
+  /// The numbers of the user and the item of the row in the chunk.
+  @inline(__always)
+  private mutating func interned(into chunk: inout LogChunk) -> (user: Int32, item: Int32) {
+    (
+      intern(user: splitter.fields[plan.user], into: &chunk),
+      chunk.itemTable.intern(splitter.fields[plan.item])
+    )
   }
 
   /// Adds all of the row but its context.
   @inline(__always)
-  private mutating func add(
-    time: Double, weight: Float, to rows: WritableKeyPath<LogChunk, ChunkRows>,
-    of chunk: inout LogChunk
+  private func append(
+    _ user: Int32, _ item: Int32, _ time: Double, weight: Float, to rows: inout ChunkRows
   ) {
-    let fields = splitter.fields
-    let user = intern(user: fields[plan.user], into: &chunk)
-    let item = chunk.itemTable.intern(fields[plan.item])
-    chunk[keyPath: rows].users.append(user)
-    chunk[keyPath: rows].items.append(item)
-    chunk[keyPath: rows].weights.append(weight)
-    if plan.time != nil { chunk[keyPath: rows].times.append(time) }
-    for (column, label) in plan.extras.labels.enumerated() {
-      chunk[keyPath: rows].labels[column].append(self.label(label.quantity))
+    rows.users.append(user)
+    rows.items.append(item)
+    rows.weights.append(weight)
+    if plan.time != nil { rows.times.append(time) }
+    if hasLabels {
+      for (column, label) in plan.extras.labels.enumerated() {
+        rows.labels[column].append(self.label(label.quantity))
+      }
     }
   }
 
