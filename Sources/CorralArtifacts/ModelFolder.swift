@@ -12,6 +12,8 @@ public enum ModelFile {
   public static let titles = "titles.txt"
   /// The weights of the retriever.
   public static let retriever = "retriever.safetensors"
+  /// The weights of the ranker.
+  public static let ranker = "ranker.safetensors"
   /// What each user interacted with: what is left out of their recommendations, and the query of a
   /// model that reads histories.
   public static let histories = "histories.safetensors"
@@ -19,6 +21,8 @@ public enum ModelFile {
   public static let userFeatures = "user-features.safetensors"
   /// The features of the items.
   public static let itemFeatures = "item-features.safetensors"
+  /// The names and vocabularies of the contexts of requests.
+  public static let context = "context.safetensors"
   /// The state of the frequency estimator.
   public static let estimator = "estimator.safetensors"
   /// The ranks of the final evaluation, for later comparisons.

@@ -7,11 +7,16 @@ public struct Query: Sendable, Equatable {
   public var user: UserIndex?
   /// What they interacted with, oldest first.
   public var history: [ItemIndex]
+  /// What is around the request: one row, or nothing.
+  public var context: ContextTable
 
   /// A request by a known user, an unknown one with a history, or both.
-  public init(user: UserIndex? = nil, history: [ItemIndex] = []) {
+  public init(
+    user: UserIndex? = nil, history: [ItemIndex] = [], context: ContextTable = ContextTable()
+  ) {
     self.user = user
     self.history = history
+    self.context = context
   }
 }
 

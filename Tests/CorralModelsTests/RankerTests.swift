@@ -146,8 +146,8 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
     }
     expectSetting(
       """
-      setting 'ranker.userEmbedding' is off: a query would be nothing at all without history and \
-      user features; set it to on, or ranker.history to 20
+      setting 'ranker.userEmbedding' is off: a query would be nothing at all without history, \
+      features and context; set it to on, or ranker.history to 20
       """
     ) {
       var deepFM = DeepFMSettings()

@@ -2,13 +2,16 @@ import CorralData
 import Torch
 
 /// What is known of who asks, one embedding `[batch, dimension]` a field: the user's id where it is
-/// asked for, each feature of the user, and the mean of the last items of the history where it is.
+/// asked for, each feature of the user, each column of the request's context, and the mean of the
+/// last items of the history where it is asked for.
 ///
 /// A field about which nothing is known is zero. Parameters: `users.weight`,
-/// `user_features.NAME.weight`; the items of histories have the table of the candidates.
+/// `user_features.NAME.weight`, `context.NAME.weight` (for numbers `.mean` and `.deviation` too); the
+/// items of histories have the table of the candidates.
 struct QueryFields {
   private let users: Embedding?
   private let features: [FeatureEncoder]
+  private let context: [ContextEncoder]
   private let items: Embedding?
   private let historyLength: Int
 
@@ -32,12 +35,21 @@ struct QueryFields {
         catalogue.users.count, parts.dimension, initializer: .normal(deviation: parts.spread),
         in: scope / "users")
     features = try parts.encoders(of: catalogue.users, in: scope / "user_features")
+    context =
+      parts.features == .off
+      ? []
+      : try catalogue.context.columns.map {
+        try ContextEncoder(
+          $0, dimension: parts.dimension, spread: parts.spread, in: scope / "context" / $0.name)
+      }
     self.items = historyLength > 0 ? items : nil
     self.historyLength = historyLength
   }
 
   /// The number of fields.
-  var count: Int { (users == nil ? 0 : 1) + features.count + (items == nil ? 0 : 1) }
+  var count: Int {
+    (users == nil ? 0 : 1) + features.count + context.count + (items == nil ? 0 : 1)
+  }
 
   /// The fields of some queries.
   func callAsFunction(_ batch: QueryBatch) -> [Tensor] {
@@ -47,6 +59,7 @@ struct QueryFields {
       let positions = batch.users.map { $0?.rawValue ?? -1 }
       fields += features.map { $0(positions) }
     }
+    fields += context.map { $0(batch) }
     if let items {
       fields.append(Bags(last: historyLength, of: batch.histories).means(of: items))
     }

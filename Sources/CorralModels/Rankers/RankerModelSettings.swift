@@ -64,7 +64,7 @@ extension RankerModelSettings {
   func checkFields(_ count: Int) throws {
     try check(
       count > 0, "userEmbedding", "off",
-      "a query would be nothing at all without history and user features; set it to on, or "
+      "a query would be nothing at all without history, features and context; set it to on, or "
         + "ranker.history to 20")
   }
 

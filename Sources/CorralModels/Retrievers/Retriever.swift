@@ -85,11 +85,16 @@ public struct Catalogue: Sendable, Equatable {
   public let users: FeatureTable
   /// The features of the items, one row each.
   public let items: FeatureTable
+  /// The columns of the context of requests; where they have rows, those of training.
+  public let context: ContextTable
 
   /// The catalogue of some users and items.
-  public init(users: FeatureTable, items: FeatureTable) {
+  public init(
+    users: FeatureTable, items: FeatureTable, context: ContextTable = ContextTable()
+  ) {
     self.users = users
     self.items = items
+    self.context = context
   }
 
   /// The users and items of a data set.

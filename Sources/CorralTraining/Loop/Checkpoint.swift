@@ -85,7 +85,7 @@ struct Checkpoint {
     }
     let saved = try value(FlatSettings.self, "settings", in: stored)
     if let (key, now, then) = settings.firstDifference(
-      from: saved, except: RetrieverTrainingSettings.free(settings))
+      from: saved, except: TrainingSettings.free(settings))
     {
       throw TrainingError.settingsDiffer(path: file.path, key: key, saved: then, now: now)
     }

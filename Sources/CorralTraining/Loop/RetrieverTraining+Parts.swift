@@ -42,8 +42,9 @@ extension QueryBatch {
   /// The queries with a share of the users unknown.
   func withholding(_ share: Double, using generator: inout SeededGenerator) -> QueryBatch {
     guard share > 0 else { return self }
-    return QueryBatch(
-      users: users.map { generator.uniform() < share ? nil : $0 }, histories: histories)
+    var queries = self
+    queries.users = users.map { generator.uniform() < share ? nil : $0 }
+    return queries
   }
 }
 

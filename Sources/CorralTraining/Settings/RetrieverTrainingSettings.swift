@@ -27,14 +27,4 @@ public struct RetrieverTrainingSettings: Sendable, Codable, Equatable {
     try negatives.validate()
     try train.validate()
   }
-
-  /// The settings that a resumed run may change.
-  ///
-  /// They decide when it ends or is saved, and no number on the way. With a learning rate that falls to the last epoch, the number of epochs is one.
-  static func free(_ settings: FlatSettings) -> Set<String> {
-    let free: Set = ["train.epochs", "train.patience", "train.checkpointEvery"]
-    let isConstant =
-      settings.values["train.schedule"] == TrainingSettings.Schedule.constant.rawValue
-    return isConstant ? free : free.subtracting(["train.epochs"])
-  }
 }

@@ -99,6 +99,16 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
     }
   }
 
+  /// The settings that a resumed run may change.
+  ///
+  /// They decide when it ends or is saved, and no number on the way. With a learning rate that falls to
+  /// the last epoch, the number of epochs is one.
+  static func free(_ settings: FlatSettings) -> Set<String> {
+    let free: Set = ["train.epochs", "train.patience", "train.checkpointEvery"]
+    let isConstant = settings.values["train.schedule"] == Schedule.constant.rawValue
+    return isConstant ? free : free.subtracting(["train.epochs"])
+  }
+
   /// The learning rate of a step of the run, counted from 0.
   func rate(atStep step: Int, of total: Int) -> Float {
     switch schedule {

@@ -1,11 +1,10 @@
-import CorralModels
 import CorralSampling
 import Foundation
 import Torch
 
-extension RetrieverTraining {
+extension Run {
   /// Saves the run, where it has a file; throws before that when a parameter is not a number.
-  func save() throws {
+  func save(_ estimator: FrequencyEstimator.State? = nil) throws {
     guard let checkpoint else { return }
     for parameter in parameters.all where !parameter.tensor.isFinite {
       throw TrainingError.parameterNotFinite(
@@ -14,22 +13,21 @@ extension RetrieverTraining {
     try checkpoint.write(
       Checkpoint.Content(
         state: state, parameters: parameters.stored(), best: best, optimiser: optimiser.state(),
-        estimator: negatives.correction.estimator?.state))
+        estimator: estimator))
   }
 
   /// Goes on where the checkpoint left off, where there is one.
-  mutating func resume() throws {
+  ///
+  /// - Parameter restore: takes the estimator that was saved, where one was.
+  /// - Throws: `TrainingError` for a checkpoint that is damaged or belongs to another run.
+  mutating func resume(
+    _ restore: (FrequencyEstimator.State) throws -> Void = { _ in }
+  ) throws {
     guard let checkpoint, let content = try checkpoint.read() else { return }
     do {
       try parameters.restore(content.parameters)
       try optimiser.restore(content.optimiser)
-      if let saved = content.estimator {
-        let correction = negatives.correction
-        negatives.correction = Correction(
-          form: correction.form, itemCount: correction.itemCount,
-          source: .streaming(
-            try FrequencyEstimator(settings.correction.estimator, restoring: saved)))
-      }
+      if let estimator = content.estimator { try restore(estimator) }
     } catch {
       throw TrainingError.damagedCheckpoint(path: checkpoint.file.path, reason: "\(error)")
     }

@@ -1,0 +1,98 @@
+public import CorralData
+public import CorralSampling
+public import CorralVectors
+
+/// What a ranker's positives are compared with: the `negatives` block of its settings.
+public struct RankerNegativeSettings: Sendable, Codable, Equatable {
+  /// Where draws come from.
+  public var kind = Kind.uniform
+  /// The negatives of each positive, impressions counted.
+  public var count = 20
+  /// For `popularity`, the power of the counts that draws are in proportion to.
+  public var exponent = 1.0
+  /// The most of them that are impressions, shown to the user at that time or before and not taken,
+  /// where the log has such; the others are drawn.
+  public var impressions = 10
+
+  /// The defaults: 20 uniform draws, up to 10 of them replaced by impressions.
+  public init() {}
+
+  /// Where draws come from.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// Each item is as likely as any other.
+    case uniform
+    /// Items in proportion to a power of their number of training interactions.
+    case popularity
+  }
+
+  /// Throws `ModelsError.setting` for the first value that no ranker can learn from.
+  public func validate() throws {
+    func check(_ isGood: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
+      try ModelsError.check(isGood, "negatives.\(key)", value, reason)
+    }
+    try check(count > 0, "count", count, "a ranker compares; give 1 or more, such as 20")
+    try check(exponent >= 0 && exponent.isFinite, "exponent", exponent, "give 0 or more")
+    try check(
+      (0...count).contains(impressions), "impressions", impressions,
+      "they are some of the \(count) of negatives.count; give 0 to \(count)")
+  }
+}
+
+/// Where the candidates of a ranker's training batches come from.
+public struct RankerNegatives: Sendable {
+  private let settings: RankerNegativeSettings
+  private let sampler: any NegativeSampler
+
+  /// Negatives for a catalogue in which item i is a training target `counts[i]` times.
+  ///
+  /// Throws `ModelsError.setting` for settings that no ranker can learn from.
+  public init(_ settings: RankerNegativeSettings, counts: [Int]) throws {
+    try settings.validate()
+    self.settings = settings
+    sampler =
+      switch settings.kind {
+      case .uniform: UniformSampler(itemCount: counts.count)
+      case .popularity: PopularitySampler(counts: counts, exponent: settings.exponent)
+      }
+  }
+
+  /// Each target with its negatives: itself, its latest impressions, and draws, which do not count
+  /// where they hit the target.
+  ///
+  /// A head's labels are those of the target and of the impressions; of a draw nobody knows.
+  public func batch(
+    _ examples: TrainingBatch, heads: [HeadSettings] = [],
+    using generator: inout SeededGenerator
+  ) -> RankingBatch {
+    let width = 1 + settings.count
+    let drawn = sampler.draw(
+      settings.count, for: SamplingContext(rows: examples.count), using: &generator
+    ).items
+    var items: [ItemIndex] = []
+    items.reserveCapacity(examples.count * width)
+    var isMasked = [Bool](repeating: false, count: examples.count * width)
+    var labels = heads.map { _ in [Float](repeating: .nan, count: examples.count * width) }
+    let known = heads.map { head in
+      (examples.labels[head.label], examples.impressionLabels[head.label])
+    }
+    for (row, target) in examples.targets.enumerated() {
+      items.append(target)
+      let shown = examples.impressions[row].suffix(settings.impressions)
+      items += shown
+      items += drawn[row * settings.count + shown.count..<(row + 1) * settings.count]
+      for column in 1..<width where items[row * width + column] == target {
+        isMasked[row * width + column] = true
+      }
+      for (head, (ofTargets, ofImpressions)) in known.enumerated() {
+        if let ofTargets { labels[head][row * width] = ofTargets[row] }
+        guard let ofImpressions else { continue }
+        for (place, impression) in shown.indices.enumerated() {
+          labels[head][row * width + 1 + place] = ofImpressions[impression]
+        }
+      }
+    }
+    return RankingBatch(
+      candidates: CandidateBatch(queries: examples.queries, items: items, candidates: width),
+      isMasked: isMasked, labels: labels, weights: examples.weights)
+  }
+}

@@ -1,0 +1,59 @@
+public import CorralArtifacts
+import CorralData
+import CorralVectors
+import Foundation
+import Torch
+
+extension FrozenRanker {
+  private static let settingsKey = "ranker"
+
+  /// What a file of weights says of itself.
+  private struct Record: Codable {
+    var settings: RankerSettings
+    var heads: [HeadSettings]
+    var score: ServedScore
+  }
+
+  /// Writes the parameters, the settings that give them their meaning, the features and the names of
+  /// contexts into a model folder: `ranker.safetensors` beside the files of a retriever.
+  public func write(to folder: ModelFolder) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let record = Record(settings: settings, heads: heads, score: score)
+    try folder.write(
+      stored.sorted { $0.key < $1.key }.map {
+        SafetensorsTensor($0.key, $0.value.values, shape: $0.value.shape)
+      },
+      metadata: [Self.settingsKey: String(decoding: try encoder.encode(record), as: UTF8.self)],
+      as: ModelFile.ranker)
+    try folder.write(catalogue.users, as: ModelFile.userFeatures)
+    try folder.write(catalogue.items, as: ModelFile.itemFeatures)
+    try folder.write(catalogue.context, as: ModelFile.context)
+  }
+
+  /// The ranker of a saved model.
+  ///
+  /// Throws `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
+  public init(_ model: SavedModel) throws {
+    let file = try model.tensors(ModelFile.ranker)
+    guard let text = file.metadata[Self.settingsKey] else {
+      throw ModelsError.damaged(path: file.url.path, reason: "it does not say its settings")
+    }
+    let record: Record
+    do {
+      record = try JSONDecoder().decode(Record.self, from: Data(text.utf8))
+    } catch {
+      throw ModelsError.damaged(
+        path: file.url.path, reason: "its settings are not those of a ranker")
+    }
+    let catalogue = Catalogue(
+      users: try model.features(ModelFile.userFeatures),
+      items: try model.features(ModelFile.itemFeatures), context: try model.context())
+    var stored: [String: StoredTensor] = [:]
+    for (name, entry) in file.entries {
+      stored[name] = StoredTensor(shape: entry.shape, values: try file.array(name))
+    }
+    try self.init(
+      record.settings, heads: record.heads, score: record.score, for: catalogue, stored: stored)
+  }
+}

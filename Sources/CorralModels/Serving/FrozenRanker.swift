@@ -1,0 +1,62 @@
+public import CorralData
+public import CorralIndex
+public import Torch
+
+/// A trained ranker that serves: the same network, its parameters never changed again.
+public struct FrozenRanker: CandidateScorer {
+  /// The shape of the ranker.
+  public let settings: RankerSettings
+  /// The heads beside the main one.
+  public let heads: [HeadSettings]
+  /// What the heads make of a candidate.
+  public let score: ServedScore
+  /// The users, items and contexts that it knows.
+  public let catalogue: Catalogue
+  private let network: Frozen<RankerNetwork>
+
+  /// The ranker of some stored parameters, by the constructor that made it for training.
+  ///
+  /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
+  public init(
+    _ settings: RankerSettings, heads: [HeadSettings] = [], score: ServedScore = .main,
+    for catalogue: Catalogue, stored: [String: StoredTensor]
+  ) throws {
+    self.settings = settings
+    self.heads = heads
+    self.score = score
+    self.catalogue = Catalogue(
+      users: catalogue.users, items: catalogue.items, context: catalogue.context.schema)
+    network = try Frozen(stored) { [catalogue = self.catalogue] in
+      try RankerNetwork(settings, tasks: 1 + heads.count, for: catalogue, in: $0)
+    }
+  }
+
+  /// The number of trained numbers.
+  public var parameterCount: Int { network.parameterCount }
+
+  /// The parameters by name, to be saved.
+  public var stored: [String: StoredTensor] { network.stored }
+
+  /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
+  /// candidates a query.
+  public func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
+    network { $0.scores(candidates, for: queries, as: score, heads: heads) }
+  }
+
+  /// One score a candidate for one request, whose unknown items and user are left out.
+  ///
+  /// Throws `ModelsError.nothingKnown` where nothing is left of the user and the history, and
+  /// `ModelsError.unknownCandidate` for an item that the ranker has no row for.
+  public func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float] {
+    let (users, items) = (catalogue.users.count, catalogue.items.count)
+    if let stranger = candidates.first(where: { !(0..<items).contains($0.position) }) {
+      throw ModelsError.unknownCandidate(stranger.position, items: items)
+    }
+    let user = query.user.flatMap { $0.position < users ? $0 : nil }
+    let history = query.history.filter { $0.position < items }
+    if user == nil && history.isEmpty { throw ModelsError.nothingKnown }
+    let batch = QueryBatch(
+      users: [user], histories: Ragged([history]), context: query.context)
+    return scores(Ragged([candidates]), for: batch)
+  }
+}

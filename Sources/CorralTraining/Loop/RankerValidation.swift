@@ -1,0 +1,94 @@
+import CorralData
+import CorralEvaluation
+import CorralModels
+import CorralVectors
+
+/// The measuring of a ranker's epochs: the candidates of each user with something held out for
+/// validation, in the ranker's order.
+///
+/// The candidates are given (a retriever's, best first) or, without a retriever, the user's targets
+/// among 100 items drawn once for the run. A target that is not among the candidates is a miss, so
+/// that with a retriever's candidates the numbers are those of both stages together.
+struct RankerValidation {
+  private let users: [Int]
+  private let candidates: Ragged<ItemIndex>
+  private let targets: Ragged<ItemIndex>
+  private let queries: QueryBatch
+  private let metrics: [Metric]
+  private let measures: RankMeasures
+
+  /// The items that stand beside the targets where there is no retriever.
+  private static let drawnItems = 100
+
+  /// The validation of a split; `nil` when nothing is held out for it.
+  ///
+  /// - Parameters:
+  ///   - settings: which metric is watched, and whether items already met are ranked.
+  ///   - split: what is held out.
+  ///   - given: the candidates of each user of the split; drawn where there are none.
+  /// - Throws: `EvaluationError` for an unknown metric.
+  init?(
+    _ settings: RankerTrainingSettings, of split: Split, candidates given: Ragged<ItemIndex>?
+  ) throws {
+    let held = split.validation
+    let users = (0..<split.userCount).filter { !held[$0].isEmpty }
+    guard !users.isEmpty else { return nil }
+    let watched = try Metric(named: settings.train.metric)
+    metrics = ([.recall, .ndcg, .mrr] + [watched.measure]).reduce(into: []) { metrics, measure in
+      let metric = Metric(measure, at: watched.cutoff)
+      if !metrics.contains(metric) { metrics.append(metric) }
+    }
+    measures = RankMeasures(depth: watched.cutoff)
+    self.users = users
+    targets = Ragged(users.map { Set(held[$0]).sorted() })
+    candidates = Ragged(
+      users.map { user in
+        given.map { Array($0[user]) }
+          ?? Self.drawn(for: user, of: split, settings)
+      })
+    let histories = split.histories(before: .validation)
+    let indices = users.map(UserIndex.init)
+    queries = QueryBatch(
+      users: indices, histories: Ragged(users.lazy.map { histories[$0] }),
+      context: split.context(of: .validation, users: indices))
+  }
+
+  /// The metrics of a ranker by name: means over users.
+  func measure(_ ranker: FrozenRanker) -> [String: Double] {
+    let scores = ranker.scores(candidates, for: queries)
+    var sums = [Double](repeating: 0, count: metrics.count)
+    for row in users.indices {
+      let range = candidates.offsets[row]..<candidates.offsets[row + 1]
+      // Of equal scores the one that came first stays first.
+      let ranks = targets[row].map { target in
+        guard let place = candidates.values[range].firstIndex(of: target) else { return Int32(0) }
+        let better = range.lazy.filter {
+          scores[$0] > scores[place] || (scores[$0] == scores[place] && $0 < place)
+        }
+        return Int32(1 + better.reduce(into: 0) { count, _ in count += 1 })
+      }
+      for (column, metric) in metrics.enumerated() {
+        sums[column] += measures.value(of: metric, ranks: ranks)
+      }
+    }
+    return Dictionary(
+      uniqueKeysWithValues: zip(metrics, sums).map { ("\($0)", $1 / Double(users.count)) })
+  }
+
+  /// A user's targets among items drawn by the seed and the user alone.
+  private static func drawn(
+    for user: Int, of split: Split, _ settings: RankerTrainingSettings
+  ) -> [ItemIndex] {
+    var generator = SeededGenerator(seed: ~settings.train.seed, stream: UInt64(user))
+    let known = settings.seen == .masked ? Set(split.training[user]) : []
+    var items = Set(split.validation[user]).sorted()
+    var taken = Set(items).union(known)
+    let wanted = min(items.count + drawnItems, items.count + split.itemCount - taken.count)
+    while items.count < wanted {
+      let item = ItemIndex(generator.next(below: split.itemCount))
+      if taken.insert(item).inserted { items.append(item) }
+    }
+    // The targets come last, so that a ranker that scores all alike finds none.
+    return items.reversed()
+  }
+}
