@@ -72,7 +72,6 @@ import Torch
     }
     #expect(loaded.settings == frozen.settings && loaded.heads == frozen.heads)
     #expect(loaded.score == .sum && loaded.stored == frozen.stored)
-    #expect(loaded.catalogue == frozen.catalogue)
     #expect(loaded.catalogue.context == Self.context.schema)
     let query = Query(
       history: [ItemIndex(2)],

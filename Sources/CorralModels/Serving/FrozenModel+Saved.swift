@@ -28,7 +28,7 @@ extension FrozenModel {
   /// The retriever of a saved model.
   ///
   /// Throws `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
-  public convenience init(_ model: SavedModel) throws {
+  public init(_ model: SavedModel) throws {
     let file = try model.tensors(ModelFile.retriever)
     guard let text = file.metadata[Self.settingsKey] else {
       throw ModelsError.damaged(path: file.url.path, reason: "it does not say its settings")

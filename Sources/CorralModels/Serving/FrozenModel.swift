@@ -4,18 +4,14 @@ public import CorralVectors
 public import Torch
 
 /// A trained retriever that serves: the same network, its parameters never changed again.
-///
-/// `@unchecked Sendable` is the only one of the package, and holds because parameters are not
-/// mutated after `init` and every call into libtorch runs inside `withoutGradients`.
-public final class FrozenModel: QueryEncoder, @unchecked Sendable {
+public struct FrozenModel: QueryEncoder {
   /// The shape of the retriever.
   public let settings: RetrieverSettings
   /// The users and items that it knows.
   public let catalogue: Catalogue
   /// What is added to scores through an extra coordinate; `nil` for scores as training made them.
   public let prior: ServingPrior?
-  private let parameters: Parameters
-  private let retriever: RetrieverNetwork
+  private let retriever: Frozen<RetrieverNetwork>
 
   /// The retriever of some stored parameters, by the constructor that made it for training.
   ///
@@ -31,42 +27,41 @@ public final class FrozenModel: QueryEncoder, @unchecked Sendable {
     self.settings = settings
     self.catalogue = catalogue
     self.prior = prior
-    parameters = Parameters(stored: stored)
-    retriever = try parameters.build { try RetrieverNetwork(settings, for: catalogue, in: $0) }
+    retriever = try Frozen(stored) { try RetrieverNetwork(settings, for: catalogue, in: $0) }
   }
 
   /// The number of elements of a vector, the extra coordinate counted.
-  public var dimension: Int { retriever.dimension + (prior == nil ? 0 : 1) }
+  public var dimension: Int { retriever { $0.dimension } + (prior == nil ? 0 : 1) }
 
   /// The number of vectors that a query has; an item is scored by the one that likes it best.
-  public var interests: Int { retriever.interests }
+  public var interests: Int { retriever { $0.interests } }
 
   /// Whether scores are inner products, so that an index can search by them; where they are not,
   /// `scores(for:)` finds items by brute force.
-  public var isInnerProduct: Bool { retriever.isInnerProduct }
+  public var isInnerProduct: Bool { retriever { $0.isInnerProduct } }
 
   /// The number of trained numbers.
-  public var parameterCount: Int { parameters.count }
+  public var parameterCount: Int { retriever.parameterCount }
 
   /// The parameters by name, to be saved.
-  public var stored: [String: StoredTensor] { parameters.stored() }
+  public var stored: [String: StoredTensor] { retriever.stored }
 
   /// The vectors of all items, `[items, dimension]`: what an index is built over.
   public func itemVectors() -> Matrix {
-    let vectors = retriever.itemMatrix(count: catalogue.items.count)
+    let vectors = retriever { $0.itemMatrix(count: catalogue.items.count) }
     return prior.map { vectors.appending($0.coordinates) } ?? vectors
   }
 
   /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after the
   /// other.
   public func vectors(for batch: QueryBatch) -> Matrix {
-    let vectors = retriever.queryMatrix(batch)
+    let vectors = retriever { $0.queryMatrix(batch) }
     return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: vectors.rows))
   }
 
   /// The scores of all items for many queries, `[queries, items]`, the prior added.
   public func scores(for batch: QueryBatch) -> Matrix {
-    var scores = retriever.scoreMatrix(batch, count: catalogue.items.count)
+    var scores = retriever { $0.scoreMatrix(batch, count: catalogue.items.count) }
     guard let prior else { return scores }
     for row in 0..<scores.rows {
       for (item, coordinate) in prior.coordinates.enumerated() { scores[row, item] += coordinate }

@@ -1,0 +1,85 @@
+import ArgumentParser
+import CorralData
+import CorralModels
+import CorralTraining
+import CorralVectors
+import Foundation
+
+/// Training steps and scoring of the rankers that `peers/ranker.py` writes in PyTorch, making the
+/// batch and drawing its negatives included.
+struct RankerCase: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "ranker")
+  static let userCount = 6040
+  static let rowLength = 40
+
+  @Option(help: "The ranker: deepfm, dcn, dcn-v2, din or bst.")
+  var model: String
+  @Option(help: "The number of rows of the item table.")
+  var items = 3400
+  @Option(help: "Steps in a round, of which the median counts.")
+  var steps = 10
+  @OptionGroup var threads: Threads
+
+  func run() throws {
+    threads.apply()
+    var settings = RankerTrainingSettings()
+    settings.ranker = RankerSettings(try RankerSettings.Kind(named: model))
+    settings.train.batch = 512
+    settings.train.threads = threads.threads
+    let catalogue = Catalogue(
+      users: FeatureTable(count: Self.userCount), items: FeatureTable(count: items))
+    var training = try RankerTraining(settings, on: split(), of: catalogue)
+    _ = try round(&training, steps: 2)
+    let ranker = try training.model()
+    let (queries, candidates) = requests()
+    _ = ranker.scores(candidates, for: queries)
+    try Worker.serve {
+      [
+        "seconds": try round(&training, steps: steps),
+        "scoring": (0..<steps).map { _ in
+          Worker.seconds { _ = ranker.scores(candidates, for: queries) }
+        }.sorted()[steps / 2],
+      ]
+    }
+  }
+
+  /// The median seconds of some steps.
+  private func round(_ training: inout RankerTraining, steps: Int) throws -> Double {
+    let clock = ContinuousClock()
+    var last = clock.now
+    var seconds: [Double] = []
+    _ = try training.next(
+      progress: { _ in
+        let now = clock.now
+        seconds.append((now - last) / .seconds(1))
+        last = now
+      }, shouldStop: { seconds.count > steps })
+    return seconds.dropFirst().sorted()[(seconds.count - 1) / 2]
+  }
+
+  /// A hundred candidates for each of 128 users with 20 items before.
+  private func requests() -> (QueryBatch, Ragged<ItemIndex>) {
+    var generator = SeededGenerator(seed: 2)
+    func rows(_ count: Int) -> Ragged<ItemIndex> {
+      Ragged(
+        (0..<128).map { _ in (0..<count).map { _ in ItemIndex(generator.next(below: items)) } })
+    }
+    let users = (0..<128).map { UserIndex($0 * 40) }
+    return (QueryBatch(users: users, histories: rows(20)), rows(100))
+  }
+
+  /// Users with rows of items drawn uniformly.
+  private func split() -> Split {
+    var generator = SeededGenerator(seed: 1)
+    let count = Self.userCount * Self.rowLength
+    let empty = Ragged<ItemIndex>(
+      values: [], offsets: [Int](repeating: 0, count: Self.userCount + 1))
+    return Split(
+      itemCount: items,
+      training: Ragged(
+        values: (0..<count).map { _ in ItemIndex(generator.next(below: items)) },
+        offsets: (0...Self.userCount).map { $0 * Self.rowLength }),
+      weights: [Float](repeating: 1, count: count), validation: empty, test: empty,
+      rule: "none held out")
+  }
+}
