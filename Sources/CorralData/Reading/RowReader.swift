@@ -1,0 +1,201 @@
+/// Reads one row after the other into a chunk.
+struct RowReader {
+  let plan: RowPlan
+  let splitter: LineSplitter
+  let numbers: UnsafeMutableBufferPointer<Double>
+  private let columnCount: Int
+  private let hasConditions: Bool
+  private let hasRules: Bool
+  private let hasContext: Bool
+  private let hasLabels: Bool
+  /// Whether a column of context is told from the time.
+  let needsDate: Bool
+  /// The slot of the numbers that an hour is told from.
+  let hourMinute: Int?
+  /// Logs are often in order of user: the last token is looked at before the table.
+  private var lastUser: [UInt8] = []
+  private var lastPosition: Int32 = -1
+
+  init(plan: RowPlan, splitter: LineSplitter, numbers: UnsafeMutableBufferPointer<Double>) {
+    self.plan = plan
+    self.splitter = splitter
+    self.numbers = numbers
+    columnCount = plan.layout.columns.count
+    hasConditions = !plan.conditions.isEmpty
+    hasRules = !plan.rules.isEmpty
+    hasContext = !plan.extras.context.isEmpty
+    hasLabels = !plan.extras.labels.isEmpty
+    needsDate = plan.extras.context.contains { $0.source == .hour || $0.source == .weekday }
+    hourMinute =
+      plan.extras.context.lazy.compactMap { column in
+        if case .hourMinute(let slot) = column.source { slot } else { nil }
+      }.first
+  }
+
+  /// Adds the row to the chunk, counts it as dropped, or says what is wrong with it.
+  @inline(__always)
+  mutating func read(_ line: Field, into chunk: inout LogChunk, isCut: Bool) -> RowProblem? {
+    switch splitter.split(line) {
+    case .fields(let found):
+      if found != columnCount {
+        return RowProblem(
+          file: "", line: 0, column: "", value: "\(found)",
+          reason: isCut && found < columnCount ? .cutOff : .fieldCount, expected: columnCount)
+      }
+    case .openQuote: return problem(nil, .openQuote)
+    case .notAnObject: return problem(nil, .notAnObject)
+    }
+    let fields = splitter.fields
+    if fields[plan.user].count == 0 { return problem(plan.user, .empty) }
+    if fields[plan.item].count == 0 { return problem(plan.item, .empty) }
+    for slot in 0..<plan.numbers.count {
+      let column = plan.numbers[slot]
+      guard let number = fields[column].number else {
+        if fields[column].count == 0, plan.allowsEmpty[slot] {
+          numbers[slot] = .nan
+          continue
+        }
+        return problem(column, fields[column].count == 0 ? .empty : .notANumber)
+      }
+      guard number.isFinite else { return problem(column, .notFinite) }
+      numbers[slot] = number
+    }
+    var time = 0.0
+    if let column = plan.time {
+      guard let parsed = fields[column].time else {
+        return problem(column, fields[column].count == 0 ? .empty : .notATime)
+      }
+      guard parsed.isFinite else { return problem(column, .notFinite) }
+      time = parsed
+    }
+    if hasConditions {
+      for condition in plan.conditions where !holds(condition) {
+        chunk.excluded += 1
+        return nil
+      }
+    }
+    var weight: Float = 1
+    if hasRules {
+      switch counted(&chunk) {
+      case .weight(let found): weight = found
+      case .impression:
+        let (user, item) = interned(into: &chunk)
+        append(user, item, time, weight: 0, to: &chunk.impressions)
+        return nil
+      case .problem(let problem): return problem
+      }
+      if weight == 0 {
+        chunk.uncounted += 1
+        return nil
+      }
+    }
+    if hasContext, let problem = addContext(time, to: &chunk) { return problem }
+    let (user, item) = interned(into: &chunk)
+    append(user, item, time, weight: weight, to: &chunk.rows)
+    return nil
+  }
+
+  /// The numbers of the user and the item of the row in the chunk.
+  @inline(__always)
+  private mutating func interned(into chunk: inout LogChunk) -> (user: Int32, item: Int32) {
+    (
+      intern(user: splitter.fields[plan.user], into: &chunk),
+      chunk.itemTable.intern(splitter.fields[plan.item])
+    )
+  }
+
+  /// Adds all of the row but its context.
+  @inline(__always)
+  private func append(
+    _ user: Int32, _ item: Int32, _ time: Double, weight: Float, to rows: inout ChunkRows
+  ) {
+    rows.users.append(user)
+    rows.items.append(item)
+    rows.weights.append(weight)
+    if plan.time != nil { rows.times.append(time) }
+    if hasLabels {
+      for (column, label) in plan.extras.labels.enumerated() {
+        rows.labels[column].append(self.label(label.quantity))
+      }
+    }
+  }
+
+  /// A label of the row: a share of a video is at most the whole of it.
+  private func label(_ quantity: RowPlan.Quantity) -> Float {
+    switch quantity {
+    case .number(let slot): Float(numbers[slot])
+    case .ratio(let slot, let whole):
+      (numbers[slot] + numbers[whole]).isNaN ? .nan : Float(min(1, max(0, value(quantity))))
+    }
+  }
+
+  @inline(__always)
+  private mutating func intern(user field: Field, into chunk: inout LogChunk) -> Int32 {
+    let isSame = lastUser.withUnsafeBufferPointer { lastPosition >= 0 && field.equals($0) }
+    if isSame { return lastPosition }
+    lastPosition = chunk.userTable.intern(field)
+    lastUser.removeAll(keepingCapacity: true)
+    lastUser.append(contentsOf: field.bytes)
+    return lastPosition
+  }
+
+  private enum Count {
+    case weight(Float)
+    case impression
+    case problem(RowProblem)
+  }
+
+  /// The largest weight of the rules that the row meets; 0 when it meets none, and an impression
+  /// when it meets only some whose weight is always 0.
+  private func counted(_ chunk: inout LogChunk) -> Count {
+    var largest = 0.0
+    var isShown = false
+    for (index, rule) in plan.rules.enumerated() where holds(rule.condition) {
+      chunk.matches[index] += 1
+      let weight: Double
+      switch (rule.weight, rule.quantity) {
+      case (.fixed(let number), _):
+        weight = number
+        if number == 0 { isShown = true }
+      case (.fraction, .some(let quantity)): weight = min(1, value(quantity))
+      case (.value, .some(let quantity)): weight = value(quantity)
+      case (_, .none): weight = 0
+      }
+      guard weight >= 0 else {
+        return .problem(problem(column(rule.quantity), .notAWeight))
+      }
+      largest = max(largest, weight)
+    }
+    return isShown && largest == 0 && plan.keepsImpressions ? .impression : .weight(Float(largest))
+  }
+
+  private func holds(_ condition: RowPlan.Condition) -> Bool {
+    switch condition {
+    case .compares(let quantity, let comparison, let number):
+      comparison.holds(value(quantity), number)
+    case .text(let column, let bytes, let isEqual):
+      bytes.withUnsafeBufferPointer { splitter.fields[column].equals($0) } == isEqual
+    }
+  }
+
+  private func value(_ quantity: RowPlan.Quantity) -> Double {
+    switch quantity {
+    case .number(let slot): numbers[slot]
+    case .ratio(let slot, let whole): numbers[whole] > 0 ? numbers[slot] / numbers[whole] : 0
+    }
+  }
+
+  private func column(_ quantity: RowPlan.Quantity?) -> Int? {
+    switch quantity {
+    case .number(let slot), .ratio(let slot, _): plan.numbers[slot]
+    case .none: nil
+    }
+  }
+
+  @inline(never)
+  func problem(_ column: Int?, _ reason: RowProblem.Reason) -> RowProblem {
+    RowProblem(
+      file: "", line: 0, column: column.map { plan.layout.columns[$0].name } ?? "",
+      value: column.map { shortened(splitter.fields[$0].text, to: 40) } ?? "", reason: reason)
+  }
+}
