@@ -17,11 +17,14 @@ class Sizes:
     small_table_items: int = 10_000
     steps: int = 20
     sweeps: int = 5
+    trained_users: int = 0  # of the sequence models; 0: all
+    recbole_batches: int = 5
+    ranker_steps: int = 10
 
 
 QUICK = Sizes(
     rounds=3, search_items=100_000, search_queries=200, single_queries=20, graph_items=20_000, graph_queries=200,
-    table_items=200_000, steps=5, sweeps=2,
+    table_items=200_000, steps=5, sweeps=2, trained_users=512, recbole_batches=1, ranker_steps=3,
 )
 
 
@@ -147,5 +150,75 @@ class Matches:
                 matches.append(Match(self.corral("step", *words(items)), right, name, 2, [line]))
         return matches
 
+    def item2vec(self):
+        matches = []
+        for threads in (1, 2):
+            words = (self.log_file, "--threads", threads)
+            line = Line(f"item2vec-{threads}", "item2vec, 64 x 5 negatives, window 5", "word")
+            matches.append(
+                Match(self.corral("item2vec", *words), self.peer("item2vec", *words), "gensim", threads, [line])
+            )
+        return matches
 
-GROUPS = ["parse", "als", "evaluate", "exact", "hnsw", "step"]
+    def bpr(self):
+        """An epoch each: 64 dimensions, batches of 2,048 pairs, one uniform negative, Adam."""
+        settings = self.settings(
+            "bpr-mf", **{"retriever.dimension": 64, "train.batch": 2048, "negatives.count": 1}
+        )
+        line = Line("bpr", "BPR-MF epoch, batches of 2,048", "example")
+        left = self.corral("train", self.log_file, *settings, "--threads", 2)
+        right = self.peer("train", self.log_file, "--model", "bpr", "--threads", 2)
+        return [Match(left, right, "RecBole", 2, [line])]
+
+    def sasrec(self):
+        """Positions are targets: RecBole has one in every row of its prefixes, the others one in every position."""
+        one = {"loss.kind": "bce", "negatives.kind": "uniform", "negatives.count": 1, "negatives.sharing": "example"}
+        shared = {"loss.kind": "softmax", "negatives.kind": "uniform", "negatives.count": 1000}
+        shared |= {"negatives.sharing": "batch"}
+        short = {"retriever.history": 50, "retriever.heads": 2, "retriever.hidden": 256}
+        long = {"retriever.history": 200, "retriever.heads": 1, "retriever.hidden": 64}
+
+        def match(name, title, shape, loss, right, right_name):
+            settings = self.settings(
+                "sasrec", **{"retriever.dimension": 64, "retriever.layers": 2, "retriever.dropout": 0.2},
+                **{"train.batch": 128, "loss.temperature": 1}, **shape, **loss,
+            )
+            left = self.corral("train", self.log_file, *settings, "--users", self.sizes.trained_users, "--threads", 2)
+            return Match(left, right, right_name, 2, [Line(name, title, "position")])
+
+        words = (self.log_file, "--threads", 2)
+        recbole = self.peer("train", *words, "--model", "sasrec", "--batches", self.sizes.recbole_batches)
+        eager = (*words, "--users", self.sizes.trained_users)
+        return [
+            match("sasrec-recbole", "SASRec, 50 positions, 1 negative", short, one, recbole, "RecBole"),
+            match(
+                "sasrec-eager-bce", "SASRec, 200 positions, BCE, 1 negative", long, one,
+                self.peer("sasrec", *eager, "--loss", "bce"), "PyTorch, fused Adam",
+            ),
+            match(
+                "sasrec-eager-softmax", "SASRec, 200 positions, softmax, 1,000 negatives", long, shared,
+                self.peer("sasrec", *eager, "--loss", "softmax", "--negatives", 1000), "PyTorch, fused Adam",
+            ),
+        ]
+
+    def ranker(self):
+        matches = []
+        for model, name in (("din", "DIN"), ("deepfm", "DeepFM")):
+            words = ("--model", model, "--steps", self.sizes.ranker_steps, "--threads", 2)
+            lines = [
+                Line(f"ranker-{model}-train", f"{name} step, 512 x 21 candidates", "step"),
+                Line(f"ranker-{model}-score", f"{name}, 100 candidates scored", "query", 128, "scoring"),
+            ]
+            matches.append(
+                Match(self.corral("ranker", *words), self.peer("ranker", *words), "PyTorch, fused Adam", 2, lines)
+            )
+        return matches
+
+    @staticmethod
+    def settings(model, **values):
+        """The options that name a retriever and change some of its defaults."""
+        changes = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+        return ["--model", model, *changes]
+
+
+GROUPS = ["parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker"]
