@@ -175,8 +175,8 @@ class Matches:
         one = {"loss.kind": "bce", "negatives.kind": "uniform", "negatives.count": 1, "negatives.sharing": "example"}
         shared = {"loss.kind": "softmax", "negatives.kind": "uniform", "negatives.count": 1000}
         shared |= {"negatives.sharing": "batch"}
-        short = {"retriever.history": 50, "retriever.heads": 2, "retriever.hidden": 256}
-        long = {"retriever.history": 200, "retriever.heads": 1, "retriever.hidden": 64}
+        short = {"retriever.history": 50, "retriever.heads": 2, "retriever.feedForward": 256}
+        long = {"retriever.history": 200, "retriever.heads": 1, "retriever.feedForward": 64}
 
         def match(name, title, shape, loss, right, right_name):
             settings = self.settings(
