@@ -49,7 +49,7 @@ import Torch
       ComiRecSettings(), "history", "0", "interests need 1 item or more, such as 20"
     ) { $0.history = 0 }
     expectRefusal(
-      ComiRecSettings(), "hidden", "0", "give a width of 1 or more, such as 4 times dimension"
+      ComiRecSettings(), "hidden", "0", "give a width of 1 or more, such as 64"
     ) { $0.hidden = 0 }
   }
 

@@ -8,11 +8,22 @@ extension RetrieverTrainingSettings {
     self.init()
     retriever = RetrieverSettings(kind)
     switch kind {
-    case .twoTower, .matrixFactorisation, .dssm: break
-    case .bprMF: train(.bpr, against: 4)
-    case .logisticMF, .neuMF: train(.bce, against: 4)
-    case .caser: train(.bce, against: 3)
+    case .twoTower, .matrixFactorisation: break
+    case .dssm: train.rate = 2e-3
+    case .bprMF:
+      train(.bpr, against: 4)
+      train.rate = 5e-3
+    case .logisticMF:
+      train(.bce, against: 4)
+      train.rate = 5e-3
+    case .neuMF:
+      train(.bce, against: 4)
+      train.rate = 2e-3
+    case .caser:
+      train(.bce, against: 3)
+      train.rate = 3e-3
     case .mind, .comiRec, .mmoe:
+      train.rate = 3e-3
       loss.temperature = 1
       negatives.kind = .uniform
       negatives.count = 1024

@@ -6,8 +6,9 @@ public struct ComiRecSettings: RetrieverModelSettings {
   public var interests = 4
   /// The number of last items that interests are made of.
   public var history = 20
-  /// The width of the layer that attention is made by.
-  public var hidden = 256
+  /// The width of the layer that attention is made by; the paper's is 4 times the dimension, and costs
+  /// as much more.
+  public var hidden = 64
   /// The share of the elements of the history's embeddings that training drops.
   public var dropout: Float = 0
   /// The standard deviation of initial embeddings.
@@ -27,7 +28,7 @@ public struct ComiRecSettings: RetrieverModelSettings {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(interests > 0, "interests", interests, "a user has 1 vector or more, such as 4")
     try check(history > 0, "history", history, "interests need 1 item or more, such as 20")
-    try check(hidden > 0, "hidden", hidden, "give a width of 1 or more, such as 4 times dimension")
+    try check(hidden > 0, "hidden", hidden, "give a width of 1 or more, such as 64")
     try check(dropout: dropout)
   }
 }
