@@ -169,11 +169,70 @@ def optimizers():
     return tensors
 
 
+def sequences():
+    """Layers over sequences one after the other: `NAME/parameter/...` and `NAME/gradient/...`."""
+    tensors = {}
+    offsets = torch.tensor([0, 3, 3, 4, 9])
+    tensors["offsets"] = offsets
+    lengths = offsets.diff().tolist()
+
+    def layer(name, module, run, names):
+        for parameter in module.parameters():
+            parameter.data = 0.5 * normal(*parameter.shape)
+        x = normal(sum(lengths), 4).requires_grad_(True)
+        out = torch.cat([run(rows) for rows in x.split(lengths) if len(rows)])
+        seed = normal(*out.shape)
+        (out * seed).sum().backward()
+        tensors.update({f"{name}/x": x.detach().clone(), f"{name}/out": out.detach(), f"{name}/seed": seed,
+                        f"{name}/x.grad": x.grad})
+        for theirs, parameter in module.named_parameters():
+            tensors[f"{name}/parameter/{names(theirs)}"] = parameter.detach().clone()
+            tensors[f"{name}/gradient/{names(theirs)}"] = parameter.grad
+
+    parts = {"self_attn.in_proj_": "attention.joined.", "self_attn.out_proj.": "attention.output.",
+             "norm1": "attention_norm", "norm2": "forward_norm", "linear1": "inner", "linear2": "outer", "layers.": ""}
+
+    def of_block(name):
+        for theirs, ours in parts.items():
+            name = name.replace(theirs, ours)
+        return name
+
+    for placement, activation, causal in (("pre", "relu", True), ("post", "gelu", False)):
+        block = torch.nn.TransformerEncoderLayer(
+            4, 2, 6, dropout=0.0, activation=activation, batch_first=True, norm_first=placement == "pre")
+        norm = torch.nn.LayerNorm(4) if placement == "pre" else None
+        module = torch.nn.TransformerEncoder(block, 2, norm=norm, enable_nested_tensor=False)
+
+        def run(rows, module=module, causal=causal):
+            mask = torch.nn.Transformer.generate_square_subsequent_mask(len(rows)) if causal else None
+            return module(rows[None], mask=mask)[0]
+
+        layer(f"transformer.{placement}", module, run, of_block)
+    module = torch.nn.GRU(4, 3, num_layers=2, batch_first=True)
+    kinds = {"weight_ih": "input.weight", "weight_hh": "state.weight", "bias_ih": "input.bias", "bias_hh": "state.bias"}
+    layer("gru", module, lambda rows: module(rows[None])[0][0],
+          lambda name: f"{name.split('_l')[1]}.{kinds[name.split('_l')[0]]}")
+    case(tensors, "products", lambda rows, table, columns: (rows[:, None] * table[columns]).sum(-1),
+         rows=normal(4, 19), table=normal(6, 19), columns=integers(6, 4, 3))
+    weights, targets = positive(5), torch.tensor([2, 0, 5, 5, 1])
+    tensors["softmaxLoss/weights"] = weights
+    tensors["softmaxLoss/column_shifts"], tensors["softmaxLoss/row_shifts"] = normal(6), normal(5)
+
+    def softmax_loss(queries, items, targets):
+        products = queries @ items.T
+        own = products.gather(1, targets[:, None]) + tensors["softmaxLoss/row_shifts"][:, None]
+        logits = (products + tensors["softmaxLoss/column_shifts"]).scatter(1, targets[:, None], own)
+        return (weights * F.cross_entropy(logits, targets, reduction="none")).sum()
+
+    case(tensors, "softmaxLoss", softmax_loss, queries=normal(5, 4), items=normal(6, 4), targets=targets)
+    return tensors
+
+
 def main():
     if not torch.__version__.startswith("2.13.0"):
         sys.exit(f"golden.py: needs torch 2.13.0, found {torch.__version__}")
     folder.mkdir(exist_ok=True)
-    for make in (elementwise, layers, losses, optimizers):
+    for make in (elementwise, layers, losses, optimizers, sequences):
         tensors = {name: x.contiguous() for name, x in make().items()}
         tensors = {name: x.to(torch.uint8) if x.dtype == torch.bool else x for name, x in tensors.items()}
         save_file(tensors, folder / f"{make.__name__}.safetensors")

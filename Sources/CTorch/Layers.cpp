@@ -1,7 +1,41 @@
 // Products, layers and losses.
+#include <cmath>
+
 #include "Guard.h"
+#include "Rows.h"
 
 using namespace corral;
+
+namespace {
+
+/// SplitMix64's finaliser: every bit of the result depends on every bit of the value.
+inline uint64_t mixed(uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+  return z ^ (z >> 31);
+}
+
+/// 0 with probability `share`, to a 65536th, and 1 / (1 - share) elsewhere: four elements from the hash of their place.
+at::Tensor dropout_mask(at::IntArrayRef shape, double share, uint64_t seed) {
+  auto mask = at::empty(shape, at::kFloat);
+  auto *data = mask.data_ptr<float>();
+  const int64_t count = mask.numel();
+  const auto bound = static_cast<uint16_t>(std::lround(share * 65536));
+  const auto kept = static_cast<float>(1 / (1 - share));
+  const uint64_t key = mixed(seed + 0x9E3779B97F4A7C15);
+  in_parallel((count + 3) / 4, 16384, [&](int64_t first, int64_t last) {
+    for (int64_t group = first; group < last; ++group) {
+      const uint64_t drawn = mixed(key + static_cast<uint64_t>(group) * 0x9E3779B97F4A7C15);
+      const int64_t start = group * 4;
+      for (int64_t i = 0; i < 4 && start + i < count; ++i) {
+        data[start + i] = static_cast<uint16_t>(drawn >> (16 * i)) < bound ? 0.0f : kept;
+      }
+    }
+  });
+  return mask;
+}
+
+}  // namespace
 
 bool ct_matmul(const ct_tensor *x, const ct_tensor *y, ct_out out) {
   return made(out, [&] { return x->value.matmul(y->value); });
@@ -36,6 +70,11 @@ bool ct_layer_norm(const ct_tensor *x, const ct_tensor *weight, const ct_tensor 
 }
 bool ct_dropout(const ct_tensor *x, double probability, ct_out out) {
   return made(out, [&] { return at::dropout(x->value, probability, /*train=*/true); });
+}
+bool ct_seeded_dropout(const ct_tensor *x, double share, uint64_t seed, ct_out out) {
+  return made(out, [&] {
+    return x->value * dropout_mask(x->value.sizes(), share, seed).to(x->value.device());
+  });
 }
 bool ct_l2_normalized(const ct_tensor *x, ct_int dim, double epsilon, ct_out out) {
   return made(out, [&] { return x->value / at::linalg_vector_norm(x->value, 2, dim, true).clamp_min(epsilon); });

@@ -64,6 +64,14 @@ extension Tensor {
     return Tensor.made("dropout", self) { ct_dropout(handle, Double(probability), $0) }
   }
 
+  /// Zeroes a share of the elements at random and scales the others by `1 / (1 - share)`.
+  ///
+  /// The seed alone decides which, by place, so that nothing else that draws numbers changes a run.
+  public func dropout(_ share: Float, seed: UInt64) -> Tensor {
+    guard share > 0 else { return self }
+    return Tensor.made("dropout", self) { ct_seeded_dropout(handle, Double(share), seed, $0) }
+  }
+
   /// `softmax(q k^T / sqrt(d)) v` with queries `[..., m, d]`, keys `[..., n, d]`, values `[..., n, e]`.
   ///
   /// A mask is true where a query may look at a key, or a number added to the logits; `causal`

@@ -88,11 +88,14 @@ extension Tensor {
   /// The two tensors that a C function makes.
   @inline(__always)
   static func madeTwo(
-    _ operation: StaticString, _ x: Tensor, by body: (Out, Out) -> Bool
+    _ operation: StaticString, _ x: Tensor, _ y: Tensor? = nil, _ z: Tensor? = nil,
+    by body: (Out, Out) -> Bool
   ) -> (Tensor, Tensor) {
     var first: OpaquePointer?
     var second: OpaquePointer?
-    guard body(&first, &second), let first, let second else { fail("\(operation)", [x]) }
+    guard body(&first, &second), let first, let second else {
+      fail("\(operation)", [x, y, z])
+    }
     return (Tensor(owning: first), Tensor(owning: second))
   }
 }

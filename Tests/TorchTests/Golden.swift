@@ -13,6 +13,9 @@ struct Golden {
       folder.appending(components: "Golden", "\(name).safetensors"))
   }
 
+  /// The names of the file's tensors.
+  var names: [String] { Array(file.entries.keys) }
+
   /// A tensor of the file; bytes are truth values.
   subscript(name: String) -> Tensor {
     get throws {

@@ -201,9 +201,37 @@ bool ct_embedding_bag(const ct_tensor *weight, const ct_tensor *indices, const c
 bool ct_layer_norm(const ct_tensor *x, const ct_tensor *_Nullable weight, const ct_tensor *_Nullable bias,
                    double epsilon, ct_out out);
 bool ct_dropout(const ct_tensor *x, double probability, ct_out out);
+/// x with elements zeroed at random and the others divided by 1 - share; the seed and the places of the elements alone
+/// decide which, on every device.
+bool ct_seeded_dropout(const ct_tensor *x, double share, uint64_t seed, ct_out out);
 bool ct_l2_normalized(const ct_tensor *x, ct_int dim, double epsilon, ct_out out);
 bool ct_attention(const ct_tensor *query, const ct_tensor *key, const ct_tensor *value,
                   const ct_tensor *_Nullable mask, bool causal, double dropout, ct_out out);
+
+// --- Sequences of different lengths, one after the other: sequence i holds the positions offsets[i]..<offsets[i + 1]
+
+/// Attention of every position to those of its own sequence: `joined` holds queries, keys and values, [positions, 3 d],
+/// and the result is [positions, d]. With `portable` sequences are padded to one length, as other devices need: the
+/// twin of the loop over sequences that a CPU gets.
+bool ct_ragged_attention(const ct_tensor *joined, const ct_int *offsets, ct_int sequences, ct_int heads, bool causal,
+                         bool portable, ct_out out);
+/// The states of the last of `layers` gated recurrent layers after each position, [positions, hidden]; `weights` holds
+/// W_ih, W_hh, b_ih and b_hh of each layer.
+bool ct_ragged_gru(const ct_tensor *x, const ct_int *offsets, ct_int sequences,
+                   const ct_tensor *const _Nonnull *_Nonnull weights, ct_int layers, ct_out out);
+
+// --- Losses --------------------------------------------------------------------------------------------------------
+
+/// out[i, j] = rows[i] . table[columns[i, j]]: [rows, d], [columns, d] and whole numbers [rows, n] give [rows, n].
+bool ct_products_at(const ct_tensor *rows, const ct_tensor *table, const ct_tensor *columns, ct_out out);
+/// total = sum_i weights[i] losses[i] with losses[i] = -log softmax(l_i)[targets[i]] over the logits
+/// l_ij = queries[i] . items[j] + column_shifts[j], for the target's own l_i = queries[i] . items[target] + row_shifts[i].
+///
+/// A column whose shift is below -5e8 is nobody's negative. Gradients flow from `total` to queries and items; they are
+/// computed at once, `part` rows at a time, so that no more than [part, columns] logits exist at any moment.
+bool ct_softmax_loss(const ct_tensor *queries, const ct_tensor *items, const ct_tensor *targets,
+                     const ct_tensor *_Nullable column_shifts, const ct_tensor *_Nullable row_shifts,
+                     const ct_tensor *weights, ct_int part, ct_out total, ct_out losses);
 /// -log softmax(x)[target], row by row; the mean of the rows with `mean`.
 bool ct_cross_entropy(const ct_tensor *x, const ct_tensor *targets, bool mean, ct_out out);
 /// Binary cross entropy of logits, element by element; the mean with `mean`.

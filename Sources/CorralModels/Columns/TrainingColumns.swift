@@ -72,17 +72,25 @@ extension Logits {
       let scaled = scale.map { tensor * $0 } ?? tensor
       return temperature == 1 ? scaled : scaled * (1 / temperature)
     }
-    let near = crossing == nil ? scaled(queries) : queries
-    func scores(_ items: Tensor) -> Tensor {
-      crossing.map { scaled($0(near, items)) } ?? near.innerProducts(with: items)
-    }
     switch columns.negatives {
     case .shared(let counts):
-      let logCounts = counts.map { $0 > 0 ? Float(log(Double($0))) : Logits.excluded }
-      self.init(
-        values: scores(items), target: Tensor(columns.targets, device: device),
-        logCounts: Tensor(logCounts, device: device),
-        correction: columns.logQ.map { Correction($0, of: columns, counts, device: device) })
+      let isEach = counts.allSatisfy { $0 == 1 }
+      let logCounts =
+        isEach
+        ? nil
+        : Tensor(
+          counts.map { $0 > 0 ? Float(log(Double($0))) : Logits.excluded }, device: device)
+      let target = Tensor(columns.targets, device: device)
+      let correction = columns.logQ.map { Correction($0, of: columns, counts, device: device) }
+      if let crossing {
+        self.init(
+          values: scaled(crossing(queries, items)), target: target, logCounts: logCounts,
+          correction: correction)
+      } else {
+        self.init(
+          queries: scaled(queries), items: items, target: target, logCounts: logCounts,
+          correction: correction)
+      }
     case .own(let own):
       let (rows, count) = (columns.targets.count, own.count / columns.targets.count)
       // A row is its target and then its negatives.
@@ -92,9 +100,16 @@ extension Logits {
           Tensor(own, shape: [rows, count], device: device),
         ], 1)
       let flat = places.reshape([rows * (1 + count)])
-      let vectors = items.indexSelect(0, flat).reshape([rows, 1 + count, items.size(1)])
+      let scores =
+        if let crossing {
+          scaled(
+            crossing(
+              queries, items.indexSelect(0, flat).reshape([rows, 1 + count, items.size(1)])))
+        } else {
+          scaled(queries).products(with: items, at: places)
+        }
       self.init(
-        values: scores(vectors), target: Tensor.zeros([rows], type: .int64, device: device),
+        values: scores, target: Tensor.zeros([rows], type: .int64, device: device),
         isMasked: places .== places.narrow(1, 0..<1),
         correction: columns.logQ.map {
           Correction($0, of: columns, own: flat, shape: [rows, 1 + count], device: device)

@@ -14,4 +14,10 @@ public struct FullSoftmax: Loss {
   public func callAsFunction(_ logits: Logits) -> Tensor {
     (logits.values * (1 / temperature)).crossEntropy(logits.target, reduction: .none)
   }
+
+  /// The mean of the rows; of inner products, without ever holding `[batch, columns]`.
+  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+    logits.fused(temperature, columns: nil, rows: nil, weights: weights)?.total
+      ?? self(logits).mean(weights: weights)
+  }
 }

@@ -8,7 +8,10 @@ public import Torch
 /// item once with the number of columns that it stands for. Sampled: the positives and the draws.
 public struct Logits {
   /// The scores, `[batch, columns]`; the loss divides them by its temperature.
-  public var values: Tensor
+  ///
+  /// Where they are inner products they are computed when a loss first asks for them.
+  public var values: Tensor { scores.values }
+  let scores: Scores
   /// The column of each row's positive, `[batch]`, whole numbers.
   public var target: Tensor
   /// The logarithm of the number of negatives that each column stands for, `[columns]`; `nil` where
@@ -62,7 +65,25 @@ public struct Logits {
         "logits: scores [batch, columns] and targets [batch] are needed, not \(values.shape) and "
           + "\(target.shape)")
     }
-    self.values = values
+    self.init(Scores(values), target, logCounts, isMasked, correction)
+  }
+
+  /// The scores of a batch as inner products of `[batch, dimension]` and `[columns, dimension]`.
+  public init(
+    queries: Tensor, items: Tensor, target: Tensor, logCounts: Tensor? = nil,
+    correction: Correction? = nil
+  ) {
+    guard target.shape == [queries.size(0)] else {
+      fatalError("logits: \(queries.size(0)) queries need as many targets, not \(target.shape)")
+    }
+    self.init(Scores(queries: queries, items: items), target, logCounts, nil, correction)
+  }
+
+  private init(
+    _ scores: Scores, _ target: Tensor, _ logCounts: Tensor?, _ isMasked: Tensor?,
+    _ correction: Correction?
+  ) {
+    self.scores = scores
     self.target = target
     self.logCounts = logCounts
     self.isMasked = isMasked

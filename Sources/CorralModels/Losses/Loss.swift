@@ -6,14 +6,24 @@ public import Torch
 public protocol Loss: Sendable {
   /// The loss of each row, `[batch]`.
   func callAsFunction(_ logits: Logits) -> Tensor
+
+  /// The loss of a batch, `(1 / batch) sum_i r_i loss_i` (Yi and others, 2019, equation 3).
+  func mean(_ logits: Logits, weights: Tensor?) -> Tensor
 }
 
 extension Loss {
-  /// The loss of a batch, `(1 / batch) sum_i r_i loss_i` (Yi and others, 2019, equation 3).
-  public func mean(_ logits: Logits, weights: Tensor? = nil) -> Tensor {
-    let rows = self(logits)
-    return (weights.map { rows * $0 } ?? rows).mean()
+  /// The mean of the rows, each times its weight.
+  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+    self(logits).mean(weights: weights)
   }
+
+  /// The mean of the rows.
+  public func mean(_ logits: Logits) -> Tensor { mean(logits, weights: nil) }
+}
+
+extension Tensor {
+  /// The mean of losses `[batch]`, each times its weight.
+  func mean(weights: Tensor?) -> Tensor { (weights.map { self * $0 } ?? self).mean() }
 }
 
 extension Loss where Self == FullSoftmax {
@@ -41,5 +51,15 @@ extension Loss where Self == BinaryCrossEntropy {
   /// The positive is 1, each negative 0.
   public static func bce(temperature: Float = 1) -> BinaryCrossEntropy {
     BinaryCrossEntropy(temperature: temperature)
+  }
+}
+
+extension Loss where Self == GeneralisedBinaryCrossEntropy {
+  /// The positive is 1, each negative 0, calibrated for how few of the items are negatives.
+  public static func gbce(
+    itemCount: Int, calibration: Float = 0.75, temperature: Float = 1
+  ) -> GeneralisedBinaryCrossEntropy {
+    GeneralisedBinaryCrossEntropy(
+      itemCount: itemCount, calibration: calibration, temperature: temperature)
   }
 }

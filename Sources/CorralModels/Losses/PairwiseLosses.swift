@@ -36,12 +36,52 @@ public struct BinaryCrossEntropy: Loss {
   }
 }
 
+/// Binary cross-entropy with fewer negatives than there are, corrected for it (Petrov and Macdonald,
+/// 2023).
+///
+/// `-(log sigmoid^beta(f_p) + sum_n log(1 - sigmoid(f_n))) / (n + 1)` with
+/// `beta = alpha (t (1 - 1 / alpha) + 1 / alpha)` and `alpha = n / (items - 1)`: negatives that are
+/// drawn less often than they occur make a model overconfident, and a lower power of the positive
+/// undoes that, wholly for t = 1 and not at all for t = 0. Corrections do not apply.
+public struct GeneralisedBinaryCrossEntropy: Loss {
+  /// The number of items of the catalogue.
+  public var itemCount: Int
+  /// t: how much of the overconfidence is undone.
+  public var calibration: Float
+  /// What scores are divided by.
+  public var temperature: Float
+
+  /// The loss for a catalogue.
+  public init(itemCount: Int, calibration: Float = 0.75, temperature: Float = 1) {
+    self.itemCount = itemCount
+    self.calibration = calibration
+    self.temperature = temperature
+  }
+
+  /// The loss of each row, `[batch]`.
+  public func callAsFunction(_ logits: Logits) -> Tensor {
+    let weights = logits.negativeWeights()
+    let counts = weights.sum(1)
+    let alpha = counts * (1 / Float(max(itemCount - 1, 1)))
+    // alpha (t (1 - 1 / alpha) + 1 / alpha), without dividing by an alpha of 0.
+    let beta = alpha * calibration + (1 - calibration)
+    let positives = (-logits.positives(temperature)).softplus() * beta
+    let negatives = (logits.negatives(temperature).softplus() * weights).sum(1)
+    return (positives + negatives) / (counts + 1)
+  }
+}
+
 extension Logits {
+  /// How many negatives of its row each column stands for, `[batch, columns]`.
+  func negativeWeights() -> Tensor {
+    let counts = (logCounts ?? Tensor.zeros([values.size(1)], device: values.device)).exp()
+    let weights = counts.expand(values.shape).scatter(1, target.unsqueeze(1), 0)
+    return isMasked.map { weights.maskedFill($0, 0) } ?? weights
+  }
+
   /// The mean of a quantity `[batch, columns]` over the negatives of each row; 0 without any.
   func meanOverNegatives(_ quantity: Tensor) -> Tensor {
-    let counts = (logCounts ?? Tensor.zeros([values.size(1)], device: values.device)).exp()
-    var weights = counts.expand(values.shape).scatter(1, target.unsqueeze(1), 0)
-    if let isMasked { weights = weights.maskedFill(isMasked, 0) }
+    let weights = negativeWeights()
     return (quantity * weights).sum(1) / weights.sum(1).clamped(to: 1...(.infinity))
   }
 }

@@ -38,6 +38,31 @@ public struct SampledSoftmax: Loss {
       return margin.detach().sigmoid() * (margin + correction.logCounts)
     }
   }
+
+  /// The mean of the rows; of inner products, without ever holding `[batch, columns]`.
+  ///
+  /// Every form has the gradient of `log(1 + exp(margin))`, with shifts of its own.
+  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+    let correction = logits.correction
+    let columns = correction.map { correction in
+      logits.logCounts.map { $0 - correction.columns } ?? -correction.columns
+    }
+    let rows: Tensor? =
+      switch correction?.form {
+      case nil: nil
+      case .yi: correction.map { -logits.ofTargets($0.columns) }
+      case .expectedCount, .positiveUncorrected: correction?.rows
+      }
+    guard
+      let loss = logits.fused(
+        temperature, columns: columns ?? logits.logCounts, rows: rows, weights: weights)
+    else { return self(logits).mean(weights: weights) }
+    guard let correction, correction.form == .positiveUncorrected else { return loss.total }
+    // The same gradient, another value: 1 - P = 1 - exp(-loss), margin = loss + log(1 - P).
+    let missed = (1 - (-loss.rows).exp()).clamped(to: 1e-12...1)
+    let values = missed * (loss.rows + missed.log() + correction.logCounts)
+    return loss.total - loss.total.detach() + values.mean(weights: weights)
+  }
 }
 
 extension Logits {

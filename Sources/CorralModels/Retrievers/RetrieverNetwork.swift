@@ -25,6 +25,9 @@ public struct RetrieverNetwork: Retriever {
       case .mind(let settings): try MIND(settings, for: catalogue, in: scope)
       case .comiRec(let settings): try ComiRec(settings, for: catalogue, in: scope)
       case .mmoe(let settings): try MMoE(settings, for: catalogue, in: scope)
+      case .sasRec(let settings): try SASRec(settings, for: catalogue, in: scope)
+      case .bert4Rec(let settings): try BERT4Rec(settings, for: catalogue, in: scope)
+      case .gru4Rec(let settings): try GRU4Rec(settings, for: catalogue, in: scope)
       }
   }
 

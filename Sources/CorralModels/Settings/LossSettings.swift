@@ -6,6 +6,8 @@ public struct LossSettings: Sendable, Codable, Equatable {
   public var kind = Kind.softmax
   /// What scores are divided by before anything else happens to them.
   public var temperature: Float = 0.1
+  /// For `gbce`, how much of the overconfidence that few negatives make is undone: t, from 0 to 1.
+  public var calibration: Float = 0.75
 
   /// The defaults: softmax at temperature 0.1.
   public init() {}
@@ -18,24 +20,35 @@ public struct LossSettings: Sendable, Codable, Equatable {
     case bpr
     /// Binary cross-entropy: the positive is 1, each negative 0.
     case bce
+    /// Binary cross-entropy, the positive's power lowered for how few of the items are negatives.
+    case gbce
   }
 
-  /// Throws `ModelsError.setting` for a temperature that scores cannot be divided by.
+  /// Throws `ModelsError.setting` for a temperature that scores cannot be divided by, and for a
+  /// calibration that is no share.
   public func validate() throws {
     if !(temperature > 0 && temperature.isFinite) {
       throw ModelsError.setting(
         key: "loss.temperature", value: "\(temperature)",
         reason: "give a number above 0, such as 0.05 to 0.1 for cosine and 1 for dot")
     }
+    if !(0...1).contains(calibration) {
+      throw ModelsError.setting(
+        key: "loss.calibration", value: "\(calibration)",
+        reason: "give a share from 0 to 1, such as 0.75")
+    }
   }
 
-  /// The loss of each row, `[batch]`, of logits that were divided by the temperature when they were
-  /// made.
-  public func rows(ofDivided logits: Logits) -> Tensor {
+  /// The mean loss of a batch, `(1 / batch) sum_i r_i loss_i`, of logits that were divided by the
+  /// temperature when they were made, for a catalogue of `itemCount` items.
+  public func mean(ofDivided logits: Logits, weights: Tensor?, itemCount: Int) -> Tensor {
     switch kind {
-    case .softmax: SampledSoftmax()(logits)
-    case .bpr: BayesianPersonalisedRanking()(logits)
-    case .bce: BinaryCrossEntropy()(logits)
+    case .softmax: SampledSoftmax().mean(logits, weights: weights)
+    case .bpr: BayesianPersonalisedRanking().mean(logits, weights: weights)
+    case .bce: BinaryCrossEntropy().mean(logits, weights: weights)
+    case .gbce:
+      GeneralisedBinaryCrossEntropy(itemCount: itemCount, calibration: calibration)
+        .mean(logits, weights: weights)
     }
   }
 }

@@ -22,6 +22,12 @@ public enum RetrieverSettings: Sendable, Equatable {
   case comiRec(ComiRecSettings)
   /// A mixture of self-attention experts.
   case mmoe(MMoESettings)
+  /// SASRec: a causal transformer.
+  case sasRec(SASRecSettings)
+  /// BERT4Rec: a bidirectional transformer.
+  case bert4Rec(BERT4RecSettings)
+  /// GRU4Rec: recurrent layers.
+  case gru4Rec(GRU4RecSettings)
 
   /// The retrievers.
   public enum Kind: String, Sendable, Codable, CaseIterable {
@@ -45,6 +51,12 @@ public enum RetrieverSettings: Sendable, Equatable {
     case comiRec = "comirec"
     /// A mixture of self-attention experts.
     case mmoe
+    /// SASRec: a causal transformer.
+    case sasRec = "sasrec"
+    /// BERT4Rec: a bidirectional transformer.
+    case bert4Rec = "bert4rec"
+    /// GRU4Rec: recurrent layers.
+    case gru4Rec = "gru4rec"
   }
 
   /// The defaults: the two-tower network.
@@ -63,6 +75,9 @@ public enum RetrieverSettings: Sendable, Equatable {
     case .mind: self = .mind(MINDSettings())
     case .comiRec: self = .comiRec(ComiRecSettings())
     case .mmoe: self = .mmoe(MMoESettings())
+    case .sasRec: self = .sasRec(SASRecSettings())
+    case .bert4Rec: self = .bert4Rec(BERT4RecSettings())
+    case .gru4Rec: self = .gru4Rec(GRU4RecSettings())
     }
   }
 
@@ -79,6 +94,9 @@ public enum RetrieverSettings: Sendable, Equatable {
     case .mind: .mind
     case .comiRec: .comiRec
     case .mmoe: .mmoe
+    case .sasRec: .sasRec
+    case .bert4Rec: .bert4Rec
+    case .gru4Rec: .gru4Rec
     }
   }
 
@@ -95,6 +113,9 @@ public enum RetrieverSettings: Sendable, Equatable {
     case .mind(let settings): settings
     case .comiRec(let settings): settings
     case .mmoe(let settings): settings
+    case .sasRec(let settings): settings
+    case .bert4Rec(let settings): settings
+    case .gru4Rec(let settings): settings
     }
   }
 
@@ -120,6 +141,9 @@ extension RetrieverSettings: Codable {
     case .mind: self = .mind(try MINDSettings(from: decoder))
     case .comiRec: self = .comiRec(try ComiRecSettings(from: decoder))
     case .mmoe: self = .mmoe(try MMoESettings(from: decoder))
+    case .sasRec: self = .sasRec(try SASRecSettings(from: decoder))
+    case .bert4Rec: self = .bert4Rec(try BERT4RecSettings(from: decoder))
+    case .gru4Rec: self = .gru4Rec(try GRU4RecSettings(from: decoder))
     }
   }
 

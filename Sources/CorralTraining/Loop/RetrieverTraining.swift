@@ -108,8 +108,10 @@ public struct RetrieverTraining: TrainingLoop {
       retriever.queries(batch, toward: targets, phase), items, columns, scale: retriever.scale,
       temperature: settings.loss.temperature,
       crossing: retriever.isInnerProduct ? nil : retriever.scores)
-    let rows = settings.loss.rows(ofDivided: logits)
-    return ((rows * Tensor(batch.weights, device: retriever.device)).mean(), batch.count)
+    let loss = settings.loss.mean(
+      ofDivided: logits, weights: Tensor(batch.weights, device: retriever.device),
+      itemCount: catalogue.items.count)
+    return (loss, batch.count)
   }
 
   /// The metrics of the parameters as they are.

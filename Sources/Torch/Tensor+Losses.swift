@@ -1,0 +1,44 @@
+import CTorch
+
+extension Tensor {
+  /// The weighted sum of softmax losses of queries over items, without all the logits at once.
+  ///
+  /// `sum_i w_i L_i` with `L_i = -log softmax(l_i)[t_i]`, where `l_ij = q_i e_j + c_j`, and
+  /// `l_it = q_i e_t + r_i` for the target's own. The gradient for queries and items, exact, is
+  /// computed with the loss, some rows at a time: memory is
+  /// O(logits at once + (rows + columns) d).
+  ///
+  /// - Parameters:
+  ///   - queries: `[rows, d]`.
+  ///   - items: `[columns, d]`.
+  ///   - targets: the column of each row's positive, `[rows]`.
+  ///   - columnShifts: c, `[columns]`; constants. Below -5e8, the column is nobody's negative and costs
+  ///     nothing.
+  ///   - rowShifts: r, `[rows]`; constants.
+  ///   - weights: w, `[rows]`; constants.
+  ///   - rowsAtOnce: how many rows of logits exist at any moment; about a million logits if nothing
+  ///     is said.
+  /// - Returns: the sum, from which gradients flow, and each row's loss, `[rows]`, a constant.
+  public static func softmaxLoss(
+    _ queries: Tensor, _ items: Tensor, targets: Tensor, columnShifts: Tensor? = nil,
+    rowShifts: Tensor? = nil, weights: Tensor, rowsAtOnce: Int? = nil
+  ) -> (total: Tensor, rows: Tensor) {
+    // Products of fewer than 64 rows at a time would be slow.
+    let part = rowsAtOnce ?? Swift.max(64, (1 << 20) / Swift.max(1, items.size(0)))
+    return madeTwo("softmaxLoss", queries, items, targets) {
+      ct_softmax_loss(
+        queries.handle, items.handle, targets.handle, columnShifts?.handle, rowShifts?.handle,
+        weights.handle, part, $0, $1)
+    }
+  }
+
+  /// The inner products of each row with the rows of a table that it names, `[rows, n]`.
+  ///
+  /// This tensor is `[rows, d]`, the table `[columns, d]`, and `columns` `[rows, n]` the positions in
+  /// it. No `[rows, n, d]` is ever made.
+  public func products(with table: Tensor, at columns: Tensor) -> Tensor {
+    Tensor.made("products", self, table, columns) {
+      ct_products_at(handle, table.handle, columns.handle, $0)
+    }
+  }
+}
