@@ -64,13 +64,14 @@ public struct RankingLoss: Sendable {
     }
     let device = logits.device
     let scores = logits.select(2, 0)
-    let rows = main.rows(
+    // The candidates are all the items that there are here.
+    var loss = main.mean(
       ofDivided: Logits(
         values: main.temperature == 1 ? scores : scores * (1 / main.temperature),
         target: .zeros([shape[0]], type: .int64, device: device),
         isMasked: batch.isMasked.isEmpty
-          ? nil : Tensor(batch.isMasked, shape: shape, device: device)))
-    var loss = (rows * Tensor(batch.weights, device: device)).mean()
+          ? nil : Tensor(batch.isMasked, shape: shape, device: device)),
+      weights: Tensor(batch.weights, device: device), itemCount: shape[1])
     for (position, head) in heads.enumerated() {
       let part = head.loss(
         of: logits.select(2, position + 1), batch.labels[position], rowWeights: batch.weights)
