@@ -1,4 +1,5 @@
 public import CorralModels
+import CorralSampling
 
 extension RetrieverTrainingSettings {
   /// The defaults of a retriever: how it was described, or what does well with it since.
@@ -27,6 +28,16 @@ extension RetrieverTrainingSettings {
       loss.temperature = 1
       negatives.kind = .uniform
       negatives.count = 1024
+    case .sasRec, .bert4Rec, .gru4Rec:
+      // Inner products against many uniform items: what SASRec needs to equal its successors
+      // (Klenitskiy and Vasilev, 2023).
+      loss.temperature = 1
+      negatives.kind = .uniform
+      negatives.count = 3000
+      correction.estimate = .none
+      train.epochs = 100
+      train.batch = 128
+      train.patience = 10
     }
   }
 
