@@ -86,7 +86,7 @@ private struct Case {
     func measured(_ crossing: ((Tensor, Tensor) -> Tensor)?) -> Float {
       settings.mean(
         ofDivided: Logits(queries, items, columns, temperature: 0.5, crossing: crossing),
-        weights: Tensor([1, 2, 0.5]), itemCount: 5
+        weights: Tensor([1, 2, 0.5] as [Float]), itemCount: 5
       ).item()
     }
     let plain = measured { queries, items in
@@ -97,7 +97,7 @@ private struct Case {
 
   @Test func `gBCE is its definition`() {
     // Two negatives of four others; the second row's second one is its positive, which is none.
-    let values = Tensor([0.3, -1, 2, 1.5, 0.2, 0.7], shape: [2, 3])
+    let values = Tensor([0.3, -1, 2, 1.5, 0.2, 0.7] as [Float], shape: [2, 3])
     let logits = Logits(
       values: values, target: Tensor([0, 0]),
       isMasked: Tensor([true, false, false, true, false, true], shape: [2, 3]))

@@ -19,8 +19,8 @@ import Torch
   }
 
   @Test func `its rows are those of cross entropy, near 0 and far from it`() {
-    let queries = Tensor([0, 30, -30, 1], shape: [4, 1])
-    let items = Tensor([1, 0, -1], shape: [3, 1])
+    let queries = Tensor([0, 30, -30, 1] as [Float], shape: [4, 1])
+    let items = Tensor([1, 0, -1] as [Float], shape: [3, 1])
     let targets = Tensor([0, 0, 0, 2])
     let rows = Tensor.softmaxLoss(queries, items, targets: targets, weights: .ones([4])).rows
     let plain = queries.matmul(transposed: items).crossEntropy(targets, reduction: .none)
@@ -33,7 +33,7 @@ import Torch
     queries.requiresGradient = true
     let (total, _) = Tensor.softmaxLoss(
       queries, .normal([3, 4], seed: 2), targets: Tensor([1]),
-      columnShifts: Tensor([-1e9, 0, -1e9]), weights: .ones([1]))
+      columnShifts: Tensor([-1e9, 0, -1e9] as [Float]), weights: .ones([1]))
     total.backward()
     #expect(total.item() == 0)
     #expect(try #require(queries.gradient).floats() == [0, 0, 0, 0])
