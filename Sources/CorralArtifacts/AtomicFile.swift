@@ -1,3 +1,4 @@
+import CorralVectors
 public import Foundation
 
 /// Writing of single files so that a crash leaves the old content or the new, never a mixture.
@@ -28,8 +29,18 @@ public enum AtomicFile {
       }
     } catch {
       unlink(temporary.path)
-      throw error
+      // The file that was asked for says more than the name beside it.
+      throw isDiskFull(error) ? ArtifactError.diskFull(path: url.path) : error
     }
     try flushToDisk(folder.path)
+  }
+}
+
+/// Whether a disk without space is what stopped a writer.
+func isDiskFull(_ error: any Error) -> Bool {
+  switch error {
+  case ArtifactError.diskFull: true
+  case SafetensorsError.unwritable(_, let reason): reason == String(cString: strerror(ENOSPC))
+  default: false
   }
 }

@@ -51,10 +51,8 @@ public struct ModelFolder {
   ) throws {
     do {
       try SafetensorsFile.write(tensors, metadata: metadata, to: url(of: file))
-    } catch SafetensorsError.unwritable(let path, let reason)
-      where reason == String(cString: strerror(ENOSPC))
-    {
-      throw ArtifactError.diskFull(path: path)
+    } catch let error where isDiskFull(error) {
+      throw ArtifactError.diskFull(path: url(of: file).path)
     }
   }
 

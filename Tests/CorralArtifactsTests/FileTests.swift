@@ -18,6 +18,27 @@ import Testing
         + "before is unchanged; free some space or give another place")
   }
 
+  @Test func `an atomic file for which the disk has no space is as it was, and is named`() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("run.safetensors")
+      try AtomicFile.write(Data("before".utf8), to: url)
+      let full = String(cString: strerror(ENOSPC))
+      for failure: any Error in [
+        SafetensorsError.unwritable(file: "beside", reason: full),
+        ArtifactError.diskFull(path: "beside"),
+      ] {
+        #expect(throws: ArtifactError.diskFull(path: url.path)) {
+          try AtomicFile.write(to: url) { temporary in
+            try Data("half".utf8).write(to: temporary)
+            throw failure
+          }
+        }
+      }
+      #expect(try names(in: folder) == ["run.safetensors"])
+      #expect(try Data(contentsOf: url) == Data("before".utf8))
+    }
+  }
+
   @Test func `a directory that may not be written is named`() async {
     // In a process of its own that gives up the rights of root, which may write everywhere.
     await #expect(processExitsWith: .success) {
