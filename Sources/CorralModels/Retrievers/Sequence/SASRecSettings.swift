@@ -20,7 +20,7 @@ public struct SASRecSettings: RetrieverModelSettings {
   /// Where a block scales its vectors.
   public var norm = NormPlacement.pre
   /// The share of elements that training drops.
-  public var dropout: Float = 0.2
+  public var dropout: Float = 0.1
   /// How the vectors of a query and an item are compared.
   public var similarity = RetrieverSettings.Similarity.dot
   /// The standard deviation of initial embeddings.
