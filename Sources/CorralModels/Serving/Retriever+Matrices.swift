@@ -5,13 +5,15 @@ import Torch
 extension Retriever {
   /// The vectors of all items of a catalogue, `[items, dimension]`, made a block at a time.
   public func itemMatrix(count: Int) -> Matrix {
-    matrix(rows: count) { block in items(block.map(ItemIndex.init), .inference) }
+    matrix(rows: count, by: Self.block) { block in items(block.map(ItemIndex.init), .inference) }
   }
 
   /// The vectors of some queries, `[queries * interests, dimension]`, those of a query one after the
-  /// other, made a block at a time.
+  /// other, made a block at a time: a sequence model holds all positions of a block's histories.
   public func queryMatrix(_ batch: QueryBatch) -> Matrix {
-    matrix(rows: batch.count, each: interests) { block in queries(batch[block], .inference) }
+    matrix(rows: batch.count, each: interests, by: 512) { block in
+      queries(batch[block], .inference)
+    }
   }
 
   /// The scores of all items of a catalogue for some queries, `[queries, items]`, by the best of a
@@ -32,17 +34,17 @@ extension Retriever {
     }
   }
 
-  /// The rows that are made at a time.
+  /// The items that are made at a time.
   private static var block: Int { 8192 }
 
   private func matrix(
-    rows: Int, each: Int = 1, of block: (Range<Int>) -> Tensor
+    rows: Int, each: Int = 1, by length: Int, of block: (Range<Int>) -> Tensor
   ) -> Matrix {
     withoutGradients {
       var values: [Float] = []
       values.reserveCapacity(rows * each * dimension)
-      for start in stride(from: 0, to: rows, by: Self.block) {
-        values += block(start..<min(start + Self.block, rows)).floats()
+      for start in stride(from: 0, to: rows, by: length) {
+        values += block(start..<min(start + length, rows)).floats()
       }
       return Matrix(rows: rows * each, columns: dimension, values: values)
     }
