@@ -29,6 +29,12 @@ public struct Item2VecSettings: Sendable, Codable, Equatable {
   /// The seed of the first vectors and of all that is drawn.
   public var seed: UInt64 = 0
 
+  /// The seed is the run's, and no key of the model's block.
+  private enum CodingKeys: CodingKey {
+    case dimension, window, negatives, exponent, epochs, rate, lastRate, minimumCount, subsample
+    case history
+  }
+
   /// The defaults: gensim's, and 64 dimensions.
   public init() {}
 

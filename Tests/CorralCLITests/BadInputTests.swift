@@ -9,7 +9,7 @@ import Testing
     (["--set", "train.rate=fast"], "setting 'train.rate': needs a number, not 'fast'"),
     (
       ["--set", "retriever.model=svd"],
-      "'svd' is not one of popularity, implicit-als, two-tower, mf"
+      "'svd' is not one of popularity, implicit-als, item2vec, two-tower, mf"
     ),
     (["--config", "/nowhere.yaml"], "cannot read the settings file /nowhere.yaml"),
     (["--set", "train.batch=0"], "setting 'train.batch' is 0"),

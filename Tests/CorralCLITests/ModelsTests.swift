@@ -14,12 +14,13 @@ import Testing
     try #require(outcome.code == 0, "\(outcome.errors)")
     let entries = try outcome.json([Entry].self)
     #expect(entries.filter { $0.stage == "retriever" }.map(\.name) == RetrieverBlock.names)
+    #expect(entries.filter { $0.stage == "ranker" }.map(\.name) == RankerBlock.names)
     #expect(entries.allSatisfy { !$0.paper.isEmpty })
     let table = try Binary.run("models")
     for entry in entries { #expect(table.output.contains("\n\(entry.name) ")) }
   }
 
-  @Test(arguments: RetrieverBlock.names)
+  @Test(arguments: RetrieverBlock.names + RankerBlock.names)
   func `the settings that are shown are a file that config takes`(name: String) throws {
     try withTemporaryFolder { folder in
       let shown = try Binary.run("models", name)
@@ -29,7 +30,9 @@ import Testing
       try Data(lines.dropFirst().joined(separator: "\n").utf8).write(to: file)
       let fromFile = try Binary.run("config", "--config", file.path)
       #expect(fromFile.code == 0, "\(fromFile.errors)")
-      let byName = try Binary.run("config", "--set", "retriever.model=\(name)")
+      let byName = try Binary.run(
+        "config", "--set",
+        "\(RankerBlock(name) == nil ? "retriever" : "ranker").model=\(name)")
       #expect(fromFile.output == byName.output)
     }
   }

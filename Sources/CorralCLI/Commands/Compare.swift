@@ -89,7 +89,9 @@ struct Compare: ParsableCommand {
     console.note("evaluating \(path)")
     let data = try opened.loadData(from: data, console: console)
     let ranking = try FullRanking(of: data.split, part: split, settings: opened.settings.evaluate)
-    return try ranking.evaluate(opened.model.scoring(data.split, part: split))
+    return try Measurement(
+      of: opened.model, then: opened.ranker, by: ranking, on: data.split, part: split
+    ).evaluation
   }
 
   private struct Output: Encodable {

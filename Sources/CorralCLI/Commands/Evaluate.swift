@@ -40,19 +40,21 @@ struct Evaluate: ParsableCommand {
     let data = try opened.loadData(from: data, console: console)
     let ranking = try FullRanking(of: data.split, part: split, settings: overlay.decoded())
     console.detail("ranking \(data.split.itemCount) items for \(ranking.userCount) users")
-    let evaluation = try ranking.evaluate(opened.model.scoring(data.split, part: split))
-    try show(evaluation.report(), of: opened, data: data, on: console)
+    let measured = try Measurement(
+      of: opened.model, then: opened.ranker, by: ranking, on: data.split, part: split)
+    try show(measured.report(), of: opened, data: data, on: console)
   }
 
   private func show(
     _ report: EvaluationReport, of opened: OpenedModel, data: LoadedData, on console: Console
   ) throws {
     try console.printJSON(EvaluationOutput(data: data.provenance, report: report))
-    let stage = report.stages["retriever"] ?? [:]
+    let stage = report.lastStage
     console.print("\(console.style.bold(opened.name))  \(opened.kind)")
     console.print(console.style.dim(data.summary))
     console.print(console.style.dim(EvaluationView.protocolLine(report)) + "\n")
     console.print(EvaluationView.metrics(stage).rendered(console.style) + "\n")
+    TwoStageView.print(report, on: console)
     let headline = EvaluationView.headline(of: stage)
     console.print(
       EvaluationView.slices(report.slices, metric: headline).rendered(console.style))

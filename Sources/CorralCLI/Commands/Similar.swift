@@ -60,12 +60,13 @@ struct Similar: ParsableCommand {
 extension OpenedModel {
   /// The items nearest to an item by the cosine of their vectors, itself left out.
   fileprivate func neighbours(of item: ItemIndex, count: Int) -> [Recommendations.Item] {
-    let space = ItemSpace(model.itemVectors())
+    let space = ItemSpace(model.similarityVectors())
     let candidates = (0..<items.count).lazy.map(ItemIndex.init).filter { $0 != item }
       .map { Candidate(item: $0, score: space.similarity(item, $0)) }
     return candidates.sorted { ($1.score, $0.item) < ($0.score, $1.item) }.prefix(count).map {
       Recommendations.Item(
-        id: items[$0.item.position], title: title($0.item), score: $0.score, because: nil)
+        id: items[$0.item.position], title: title($0.item), score: $0.score,
+        stage: "retriever", because: nil)
     }
   }
 }

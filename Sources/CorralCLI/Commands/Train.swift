@@ -34,7 +34,9 @@ struct Train: ParsableCommand {
       console.note("nothing to resume: \(out) is complete")
       return
     }
-    let settings = try settings.merged(over: resume ? checkpoint.settings : nil)
+    var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
+    // Nobody but a ranker learns from what was shown and not taken.
+    if settings.ranker == .none { settings.data.impressions = .drop }
     console.note(console.noteStyle.dim(try compactText(settings)))
     try TrainingRun.check(settings)
     let data = try LoadedData(settings.data, console: console)
@@ -51,10 +53,13 @@ struct Train: ParsableCommand {
         console.note("stopped; go on with: corral train --out \(out) --resume")
         throw ExitCode(Failure.stopped)
       }
-      let evaluation = try ranking.evaluate(outcome.model.scoring(data.split, part: .test))
-      try ModelSaving(settings: settings, data: data, evaluation: evaluation, outcome: outcome)
-        .write(to: place)
-      return (outcome, evaluation.report())
+      let measured = try Measurement(
+        of: outcome.model, then: outcome.ranker, by: ranking, on: data.split, part: .test)
+      try ModelSaving(
+        settings: settings, data: data, evaluation: measured.evaluation, outcome: outcome,
+        attachments: run.attachments
+      ).write(to: place)
+      return (outcome, try measured.report())
     }
     checkpoint.remove()
     try show(outcome, report, data: data, settings: settings, on: console)
@@ -64,14 +69,18 @@ struct Train: ParsableCommand {
     _ outcome: TrainingRun.Outcome, _ report: EvaluationReport, data: LoadedData,
     settings: Settings, on console: Console
   ) throws {
-    let stage = report.stages["retriever"] ?? [:]
+    let stage = report.lastStage
     try console.printJSON(
       Output(
-        model: out, kind: settings.retriever.name, data: data.provenance,
-        epochs: outcome.epochs, metrics: stage, seconds: outcome.seconds))
+        model: out, kind: settings.retriever.name, ranker: settings.ranker.name,
+        data: data.provenance, epochs: outcome.retriever.epochs, metrics: stage,
+        stages: report.stages,
+        seconds: outcome.seconds))
     console.print(outcome.summary(console.style) + "\n")
     console.print(EvaluationView.metrics(stage).rendered(console.style))
     console.print(console.style.dim(EvaluationView.protocolLine(report)))
+    if report.twoStage != nil { console.print() }
+    TwoStageView.print(report, on: console)
     console.print("\nsaved in \(console.style.bold(out))")
     console.suggest([
       ("corral recommend \(out) --user \(data.dataset.users[0])", "what it recommends"),
@@ -83,9 +92,12 @@ struct Train: ParsableCommand {
   private struct Output: Encodable {
     let model: String
     let kind: String
+    let ranker: String
     let data: Manifest.DataProvenance
     let epochs: Int
+    /// Of the last stage: what a user gets.
     let metrics: [String: Interval]
+    let stages: [String: [String: Interval]]
     let seconds: Double
   }
 }

@@ -3,6 +3,21 @@ import Foundation
 
 /// A retriever with a ranker after it as tables: what `evaluate` and `train` print of a pair.
 enum TwoStageView {
+  /// Prints what the ranker adds, and what other numbers of candidates would do; nothing where there
+  /// is no ranker.
+  static func print(_ report: EvaluationReport, on console: Console) {
+    guard let stages = report.twoStage else { return }
+    console.print(lifts(stages).rendered(console.style))
+    console.print(
+      console.style.dim(
+        "ceiling: what a perfect ranker would make of the \(stages.candidates) candidates; p: "
+          + "paired test over users\n"))
+    if !stages.sweep.isEmpty {
+      let metric = EvaluationView.headline(of: report.lastStage)
+      console.print(sweep(stages, metric: metric).rendered(console.style) + "\n")
+    }
+  }
+
   /// A row for each metric: the retriever alone, both stages, and the most that a ranker could reach.
   ///
   /// The measures are those whose value depends on the order, at every cut-off of the tests.

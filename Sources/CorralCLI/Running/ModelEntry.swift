@@ -26,15 +26,23 @@ struct ModelEntry: Encodable {
   static func all() throws -> [ModelEntry] {
     try RetrieverBlock.names.compactMap { name in
       try RetrieverBlock(name).map { try ModelEntry($0) }
-    }
+    } + RankerSettings.Kind.allCases.map { try ModelEntry(RankerSettings($0)) }
   }
 
   /// The model's block as a settings file has it, in the order of the declarations.
   func block() throws -> String {
     switch stage {
     case .retriever: try yamlText(["retriever": RetrieverBlock(name)])
-    case .ranker: ""
+    case .ranker: try yamlText(["ranker": RankerBlock(name)])
     }
+  }
+
+  private init(_ ranker: RankerSettings) throws {
+    name = ranker.kind.rawValue
+    stage = .ranker
+    paper = type(of: ranker.model).paper
+    settings = try JSONValue(encoding: ranker)
+    training = .object([:])
   }
 
   private init(_ block: RetrieverBlock) throws {
@@ -48,6 +56,9 @@ struct ModelEntry: Encodable {
     case .implicitALS:
       paper = "Hu, Koren and Volinsky, 2008; Rendle and others, 2022"
       training = .object(["als": try JSONValue(encoding: ALSBlock())])
+    case .item2vec:
+      paper = Item2VecSettings.paper
+      training = .object([:])
     case .network(let network):
       paper = type(of: network.model).paper
       training = try JSONValue(encoding: RetrieverTrainingSettings(network.kind))

@@ -2,6 +2,7 @@ import CorralArtifacts
 import CorralData
 import CorralEvaluation
 import CorralIndex
+import CorralModels
 import CorralSampling
 import CorralTraining
 import CorralVectors
@@ -14,6 +15,8 @@ struct ModelSaving {
   let data: LoadedData
   let evaluation: Evaluation?
   let outcome: TrainingRun.Outcome
+  /// Files that training left to be kept with the model.
+  var attachments: [URL] = []
 
   /// Writes the model: beside its place, and renamed into it.
   @discardableResult
@@ -27,7 +30,7 @@ struct ModelSaving {
       try folder.write(dataset.userFeatures, as: ModelFile.userFeatures)
       try folder.write(dataset.itemFeatures, as: ModelFile.itemFeatures)
       try evaluation?.write(to: folder.url(of: ModelFile.evaluation))
-      for file in outcome.attachments where FileManager.default.fileExists(atPath: file.path) {
+      for file in attachments where FileManager.default.fileExists(atPath: file.path) {
         try folder.copy(file, as: file.lastPathComponent)
       }
       if let state = outcome.estimator?.state {
@@ -38,6 +41,7 @@ struct ModelSaving {
           ], metadata: ["step": "\(state.step)"], as: ModelFile.estimator)
       }
       try outcome.model.write(to: folder)
+      try outcome.ranker?.write(to: folder)
       if settings.index.kind != .exact {
         try folder.write(BuiltIndex(outcome.model.itemVectors(), settings: settings.index))
       }
@@ -49,7 +53,8 @@ struct ModelSaving {
     let metrics = try evaluation.map { try JSONValue(encoding: $0.intervals()) }
     return Manifest(
       kinds: [
-        "retriever": settings.retriever.name, "index": settings.index.kind.rawValue,
+        "retriever": settings.retriever.name, "ranker": settings.ranker.name,
+        "index": settings.index.kind.rawValue,
       ],
       settings: try JSONValue(encoding: settings), data: data.provenance,
       metrics: metrics ?? .object([:]),

@@ -2,6 +2,7 @@ import CorralArtifacts
 import CorralData
 import CorralEvaluation
 import CorralIndex
+import CorralModels
 import CorralVectors
 import Foundation
 
@@ -19,6 +20,8 @@ struct OpenedModel {
   /// Everything that each user is known to have interacted with, oldest first.
   let histories: Ragged<ItemIndex>
   let model: TrainedModel
+  /// What orders the candidates that the model finds; `nil` where the model's order stands.
+  let ranker: FrozenRanker?
 
   /// Opens a model and checks all of it; throws `ArtifactError` for a damaged one.
   init(_ path: String) throws {
@@ -30,13 +33,17 @@ struct OpenedModel {
     titles = saved.contains(ModelFile.titles) ? try saved.lines(ModelFile.titles) : []
     histories = try saved.histories(itemCount: items.count)
     model = try TrainedModel(saved, settings: settings)
+    ranker = settings.ranker == .none ? nil : try FrozenRanker(saved)
   }
 
   /// What the model is called: its directory's name.
   var name: String { URL(filePath: path).lastPathComponent }
 
-  /// Which model it is: `two-tower`.
-  var kind: String { settings.retriever.name }
+  /// Which model it is: `two-tower`, or `sasrec, then din`.
+  var kind: String {
+    settings.retriever.name
+      + (settings.ranker == .none ? "" : ", then \(settings.ranker.name)")
+  }
 
   /// What people call an item: its title, or its identifier.
   func label(_ item: ItemIndex) -> String { title(item) ?? items[item.position] }

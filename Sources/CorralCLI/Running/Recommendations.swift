@@ -1,4 +1,5 @@
 import CorralData
+import CorralEvaluation
 import CorralIndex
 import CorralVectors
 import Foundation
@@ -18,7 +19,8 @@ struct Recommendations {
     let id: String
     let title: String?
     let score: Float
-    let stage = "retriever"
+    /// What decided the item's place: `retriever` or `ranker`.
+    let stage: String
     /// The nearest items of the history, the nearest first; only where an explanation was asked for.
     let because: [Reason]?
 
@@ -55,14 +57,17 @@ extension OpenedModel {
     let seen = includingSeen ? [] : Set(query.history)
     let vectors = model.itemVectors()
     let find = try finder(over: vectors)
-    let space = explained ? ItemSpace(vectors) : nil
+    let space = explained ? ItemSpace(model.similarityVectors()) : nil
     let start = ContinuousClock.now
-    let found = try find(query, count) { !seen.contains($0) }
+    let asked = ranker == nil ? count : max(count, min(settings.evaluate.candidates, items.count))
+    var found = try find(query, asked) { !seen.contains($0) }
+    if let ranker { found = try found.ranked(by: ranker, for: query, count: count) }
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
     return Recommendations(
       items: found.map { candidate in
         Recommendations.Item(
           id: items[candidate.item.position], title: title(candidate.item), score: candidate.score,
+          stage: ranker == nil ? "retriever" : "ranker",
           because: space.map { reasons(for: candidate.item, in: query.history, by: $0) })
       }, milliseconds: milliseconds)
   }
@@ -78,5 +83,16 @@ extension OpenedModel {
       .map { item, similarity in
         .init(id: items[item.position], title: title(item), similarity: similarity)
       }
+  }
+}
+
+extension [Candidate] {
+  /// The best of these candidates by a ranker's scores; equal ones stay in the retriever's order.
+  fileprivate func ranked(
+    by ranker: some CandidateScorer, for query: Query, count: Int
+  ) throws -> [Candidate] {
+    let scores = try ranker.scores(map(\.item), for: query)
+    let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+    return order.prefix(count).map { Candidate(item: self[$0].item, score: scores[$0]) }
   }
 }

@@ -14,6 +14,7 @@ import Torch
 enum TrainedModel {
   case popularity(Popularity)
   case implicitALS(ImplicitALS)
+  case item2vec(Item2Vec)
   case network(FrozenModel)
 
   /// Turns requests into vectors.
@@ -21,6 +22,7 @@ enum TrainedModel {
     switch self {
     case .popularity(let model): model
     case .implicitALS(let model): model
+    case .item2vec(let model): model
     case .network(let model): model
     }
   }
@@ -30,8 +32,14 @@ enum TrainedModel {
     switch self {
     case .popularity(let model): model.itemVectors
     case .implicitALS(let model): model.items
+    case .item2vec(let model): model.outputs
     case .network(let model): model.itemVectors()
     }
+  }
+
+  /// The vectors whose directions say which items are alike, `[items, dimension]`.
+  func similarityVectors() -> Matrix {
+    if case .item2vec(let model) = self { model.inputs } else { itemVectors() }
   }
 
   /// The vectors of some users with what is known of each, `[users, dimension]`.
@@ -40,6 +48,7 @@ enum TrainedModel {
     case .popularity: Matrix(rows: users.count, columns: 1, repeating: 1)
     // As trained, like the library this is compared with: a user's vector knows the training part.
     case .implicitALS(let model): model.users.gathered(users)
+    case .item2vec(let model): model.vectors(for: Ragged(users.lazy.map { histories[$0] }))
     case .network(let model):
       model.vectors(
         for: QueryBatch(
@@ -86,6 +95,7 @@ extension TrainedModel {
       try folder.write(
         [SafetensorsTensor("users", model.users), SafetensorsTensor("items", model.items)],
         as: ModelFile.retriever)
+    case .item2vec(let model): try folder.write(model.tensors, as: ModelFile.retriever)
     case .network(let model): try model.write(to: folder)
     }
   }
@@ -107,6 +117,8 @@ extension TrainedModel {
             "its vectors have \(users.columns) elements, and the settings say \(als.dimension)")
       }
       self = .implicitALS(ImplicitALS(settings: als, users: users, items: items))
+    case .item2vec(let item2vec):
+      self = .item2vec(try Item2Vec(saved.tensors(ModelFile.retriever), settings: item2vec))
     case .network:
       self = .network(try FrozenModel(saved))
     }

@@ -26,8 +26,11 @@ extension TrainingRun {
     let isStopped = training.sweepsDone < als.sweeps
     if isStopped, let saved { try save(model, sweeps: training.sweepsDone, to: saved) }
     return Outcome(
-      model: .implicitALS(model), seconds: (ContinuousClock.now - start).inSeconds,
-      epochs: training.sweepsDone, parameters: model.users.values.count + model.items.values.count,
+      model: .implicitALS(model),
+      retriever: EpochSummary(
+        name: "retriever", seconds: (ContinuousClock.now - start).inSeconds,
+        epochs: training.sweepsDone,
+        parameters: model.users.values.count + model.items.values.count),
       isStopped: isStopped)
   }
 

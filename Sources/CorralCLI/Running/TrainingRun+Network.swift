@@ -18,102 +18,53 @@ extension Settings {
     training.seen = evaluate.seen
     return training
   }
+
+  /// The library's settings of a ranker's training.
+  func training(_ ranker: RankerSettings) -> RankerTrainingSettings {
+    var training = RankerTrainingSettings()
+    training.ranker = ranker
+    training.heads = ranking.heads
+    training.score = ranking.score
+    training.loss = ranking.loss
+    training.negatives = ranking.negatives
+    training.train = ranking.train
+    training.seen = evaluate.seen
+    return training
+  }
 }
 
 extension TrainingRun {
-  /// Epochs of a network by gradient, validated, logged, and saved after each.
+  /// Epochs of a retriever by gradient.
   func network(_ retriever: RetrieverSettings) throws -> Outcome {
-    let folder = checkpoint?.folder
     Torch.keepMemory()
     var training = try RetrieverTraining(
       settings.training(retriever), on: data.split, of: Catalogue(data.dataset),
-      checkpoint: folder?.appending(path: "run.safetensors"), from: .checkpoint)
-    if let last = training.history.last { console.note("going on after epoch \(last.epoch)") }
-    let log = try folder.map {
-      try TrainingLog(file: $0.appending(path: "training.jsonl"), history: training.history)
-    }
-    let events = try folder.map { try TensorBoardWriter(folder: $0) }
-    console.note(
-      "\(Format.count(training.parameters.count)) parameters, "
-        + "\(Format.count(training.stepsPerEpoch)) steps an epoch, on \(settings.train.device)")
-    let start = ContinuousClock.now
-    while let epoch = try nextEpoch(of: &training) {
-      try log?.append(epoch)
-      try events?.write(epoch)
-      console.note(line(epoch))
-    }
-    if training.outcome == .stoppedEarly {
-      console.note("no better \(settings.train.metric) for \(settings.train.patience) validations")
-    }
-    let validated = training.history.filter { !$0.validation.isEmpty }
+      checkpoint: checkpoint?.folder.appending(path: "run.safetensors"), from: .checkpoint)
+    let summary = try epochs(
+      of: &training, settings.train, named: "retriever", log: "training.jsonl")
     return Outcome(
-      model: .network(try training.model()), seconds: (ContinuousClock.now - start).inSeconds,
-      epochs: training.history.count, losses: training.history.map(\.loss),
-      validations: validated.compactMap { $0.validation[settings.train.metric] },
-      metric: settings.train.metric, parameters: training.parameters.count,
-      isStopped: training.outcome == .interrupted, attachments: attachments(in: folder),
+      model: .network(try training.model()), retriever: summary,
+      isStopped: training.outcome == .interrupted,
       estimator: training.negativesInUse.correction.estimator)
   }
 
-  private func nextEpoch(of training: inout RetrieverTraining) throws -> EpochReport? {
-    let examples = training.stepsPerEpoch * settings.train.batch
-    let number = (training.history.last?.epoch ?? 0) + 1
-    var bar = ProgressBar(
-      "epoch \(number)/\(settings.train.epochs)", of: examples, unit: "examples", console: console)
-    let last = training.history.last?.validation[settings.train.metric]
-    let watched = last.map { "  \(settings.train.metric) \(Format.metric($0))" } ?? ""
-    let epoch = try training.next { progress in
-      bar.update(
-        progress.step * settings.train.batch,
-        String(format: "loss %.4f", progress.meanLoss) + watched,
-        secondsLeft: progress.secondsLeft)
-    } shouldStop: {
-      Interruption.isRequested
-    }
-    bar.finish()
-    return epoch
-  }
-
-  /// One line an epoch: loss, metric, rate, time, memory.
-  private func line(_ epoch: EpochReport) -> String {
-    var parts = [
-      "epoch \(epoch.epoch)/\(settings.train.epochs)", String(format: "loss %.4f", epoch.loss),
-    ]
-    if let value = epoch.validation[settings.train.metric] {
-      let mark = epoch.isBest ? console.noteStyle.good(" best") : ""
-      parts.append("\(settings.train.metric) \(Format.metric(value))\(mark)")
-    }
-    parts += [
-      "\(Format.short(epoch.examplesPerSecond)) examples/s",
-      Format.seconds(epoch.seconds + epoch.validationSeconds), Format.bytes(epoch.peakMemory),
-    ]
-    return parts.joined(separator: "  ")
-  }
-
-  private func attachments(in folder: URL?) -> [URL] {
-    guard let folder else { return [] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0 == "training.jsonl" || $0.hasPrefix("events.") }.sorted()
-      .map { folder.appending(path: $0) }
-  }
-}
-
-extension TrainingRun.Outcome {
-  /// What training did, as one line, and as plots where there is something to look at.
-  func summary(_ style: TextStyle) -> String {
-    var lines = [
-      "\(Format.count(parameters)) parameters, \(epochs) epochs in \(Format.seconds(seconds))"
-    ]
-    if losses.count > 1, let first = losses.first, let last = losses.last {
-      lines.append(
-        "loss     \(style.accent(Plot.sparkline(losses)))  "
-          + String(format: "%.4f to %.4f", first, last))
-    }
-    if validations.count > 1, let best = validations.max() {
-      lines.append(
-        "\(metric.fitted(to: 8)) \(style.accent(Plot.sparkline(validations)))  "
-          + "best \(Format.metric(best)) on validation")
-    }
-    return lines.joined(separator: "\n")
+  /// Epochs of a ranker over a trained retriever, which keeps it honest: it is validated on what the
+  /// retriever finds.
+  func addRanker(_ ranker: RankerSettings, to outcome: inout Outcome) throws {
+    Torch.keepMemory()
+    let settings = settings.training(ranker)
+    var evaluate = self.settings.evaluate
+    evaluate.cutoffs = [1]
+    let validation = try FullRanking(of: data.split, part: .validation, settings: evaluate)
+    let candidates = try validation.candidates(
+      of: outcome.model.scoring(data.split, part: .validation),
+      count: min(evaluate.candidates, data.split.itemCount))
+    var training = try RankerTraining(
+      settings, on: data.split, of: Catalogue(data.dataset), candidates: candidates,
+      checkpoint: checkpoint?.folder.appending(path: "ranker.safetensors"), from: .checkpoint)
+    outcome.rankerSummary = try epochs(
+      of: &training, settings.train, named: "ranker", log: "ranker-training.jsonl")
+    outcome.isStopped = training.outcome == .interrupted
+    outcome.ranker = try training.model()
   }
 }

@@ -13,23 +13,25 @@ struct TrainingRun {
   /// What a run ended with.
   struct Outcome {
     let model: TrainedModel
-    /// How long training took, in seconds.
-    let seconds: Double
-    /// Epochs or sweeps done.
-    let epochs: Int
-    /// The mean training loss of each epoch, where there is one.
-    var losses: [Double] = []
-    /// The watched metric after each epoch that was validated, and its name.
-    var validations: [Double] = []
-    var metric = ""
-    /// The number of trained numbers.
-    var parameters = 0
+    /// What orders the candidates that the model finds; `nil` where the model's order stands.
+    var ranker: FrozenRanker?
+    /// What training the retriever did.
+    let retriever: EpochSummary
+    /// What training the ranker did.
+    var rankerSummary: EpochSummary?
     /// Whether the user stopped it; the checkpoint is saved then.
     var isStopped = false
-    /// Files to save with the model.
-    var attachments: [URL] = []
     /// The estimator of item frequencies, where the correction has one.
     var estimator: FrequencyEstimator?
+
+    /// How long training took, in seconds.
+    var seconds: Double { retriever.seconds + (rankerSummary?.seconds ?? 0) }
+
+    /// What training did, for people.
+    func summary(_ style: TextStyle) -> String {
+      ([retriever] + (rankerSummary.map { [$0] } ?? [])).map { $0.text(style) }
+        .joined(separator: "\n")
+    }
   }
 
   let settings: Settings
@@ -43,6 +45,7 @@ struct TrainingRun {
     case .popularity: break
     case .implicitALS(let factors):
       try settings.als.settings(dimension: factors.dimension, seed: settings.train.seed).validate()
+    case .item2vec(let item2vec): try item2vec.validate()
     case .network(let retriever):
       try settings.training(retriever).validate()
       if !retriever.model.isInnerProduct, settings.index.kind != .exact {
@@ -52,24 +55,42 @@ struct TrainingRun {
             + "item is scored")
       }
     }
+    if case .network(let ranker) = settings.ranker { try settings.training(ranker).validate() }
     try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)
   }
 
-  /// Trains to the end, or until the user stops it.
+  /// Trains to the end, or until the user stops it: the retriever, and then the ranker on its own
+  /// examples.
   func trained() throws -> Outcome {
-    switch settings.retriever {
-    case .popularity: popularity()
-    case .implicitALS(let factors): try implicitALS(factors)
-    case .network(let retriever): try network(retriever)
+    var outcome =
+      switch settings.retriever {
+      case .popularity: popularity()
+      case .implicitALS(let factors): try implicitALS(factors)
+      case .item2vec(let settings): try item2vec(settings)
+      case .network(let retriever): try network(retriever)
+      }
+    if !outcome.isStopped, case .network(let ranker) = settings.ranker {
+      try addRanker(ranker, to: &outcome)
     }
+    return outcome
+  }
+
+  /// What training left beside its checkpoint to be saved with the model.
+  var attachments: [URL] {
+    guard let folder = checkpoint?.folder else { return [] }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix("training.jsonl") || $0.hasPrefix("events.") }.sorted()
+      .map { folder.appending(path: $0) }
   }
 
   private func popularity() -> Outcome {
     let start = ContinuousClock.now
     let model = Popularity(data.split)
     return Outcome(
-      model: .popularity(model), seconds: (ContinuousClock.now - start).inSeconds, epochs: 1,
-      parameters: model.counts.count)
+      model: .popularity(model),
+      retriever: EpochSummary(
+        name: "retriever", seconds: (ContinuousClock.now - start).inSeconds, epochs: 1,
+        parameters: model.counts.count))
   }
 }

@@ -1,3 +1,4 @@
+package import CorralBaselines
 package import CorralModels
 
 /// Which retriever, and its shape: the `retriever` block of a settings file.
@@ -9,6 +10,8 @@ package enum RetrieverBlock: Equatable, Sendable {
   case popularity
   /// Implicit alternating least squares; the block `als` says how.
   case implicitALS(FactorBlock)
+  /// Item2vec.
+  case item2vec(Item2VecSettings)
   /// A network that is trained by gradient.
   case network(RetrieverSettings)
 
@@ -24,6 +27,7 @@ package enum RetrieverBlock: Equatable, Sendable {
     switch Other(rawValue: name) {
     case .popularity: self = .popularity
     case .implicitALS: self = .implicitALS(FactorBlock())
+    case .item2vec: self = .item2vec(Item2VecSettings())
     case nil: return nil
     }
   }
@@ -32,6 +36,7 @@ package enum RetrieverBlock: Equatable, Sendable {
   private enum Other: String, CaseIterable {
     case popularity
     case implicitALS = "implicit-als"
+    case item2vec
   }
 
   /// The names of all models.
@@ -44,6 +49,7 @@ package enum RetrieverBlock: Equatable, Sendable {
     switch self {
     case .popularity: Other.popularity.rawValue
     case .implicitALS: Other.implicitALS.rawValue
+    case .item2vec: Other.item2vec.rawValue
     case .network(let settings): settings.kind.rawValue
     }
   }
@@ -68,7 +74,13 @@ extension RetrieverBlock: Codable {
     switch RetrieverBlock(name) {
     case .popularity: self = .popularity
     case .implicitALS: self = .implicitALS(try FactorBlock(from: decoder))
+    case .item2vec: self = .item2vec(try Item2VecSettings(from: decoder))
     case .network: self = .network(try RetrieverSettings(from: decoder))
+    case nil where RankerSettings.Kind(rawValue: name) != nil:
+      throw ModelsError.setting(
+        key: "retriever.model", value: name,
+        reason: "that is a ranker, which orders candidates and finds none: name it under "
+          + "ranker.model, and give one of \(Self.names.joined(separator: ", "))")
     case nil:
       throw DecodingError.dataCorruptedError(
         forKey: .model, in: container,
@@ -78,12 +90,13 @@ extension RetrieverBlock: Codable {
 
   /// Writes the key `model` and the keys of the model, side by side.
   package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .model)
     switch self {
+    case .popularity: break
+    case .implicitALS(let factors): try factors.encode(to: encoder)
+    case .item2vec(let settings): try settings.encode(to: encoder)
     case .network(let settings): try settings.encode(to: encoder)
-    case .popularity, .implicitALS:
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(name, forKey: .model)
-      if case .implicitALS(let factors) = self { try factors.encode(to: encoder) }
     }
   }
 }

@@ -13,6 +13,8 @@ package struct Settings: Codable, Equatable, Sendable {
   package var data = DataSettings()
   /// Which model, and its shape.
   package var retriever = RetrieverBlock()
+  /// Which ranker orders what it finds, and its shape.
+  package var ranker = RankerBlock()
   /// How implicit ALS is solved, where that is the model.
   package var als = ALSBlock()
   /// What training minimises.
@@ -23,6 +25,8 @@ package struct Settings: Codable, Equatable, Sendable {
   package var correction = CorrectionSettings()
   /// How the model is trained.
   package var train = TrainingSettings()
+  /// How the ranker is trained, where there is one.
+  package var ranking = RankingBlock()
   /// How the model is measured.
   package var evaluate = EvaluationSettings()
   /// How candidates are found when the model serves.
@@ -46,6 +50,7 @@ package struct Settings: Codable, Equatable, Sendable {
           (settings.correction, settings.train) = (run.correction, run.train)
         }
       }
+      if let name = models["ranker"], let ranker = RankerBlock(name) { settings.ranker = ranker }
       change(&settings)
       return settings
     }

@@ -45,13 +45,15 @@ struct SettingsOptions: ParsableArguments {
   func overriding(_ settings: Settings) -> Settings {
     var settings = settings
     if let data { settings.data.path = data }
-    if let seed { settings.train.seed = seed }
-    switch device {
-    case .cpu: settings.train.device = "cpu"
-    case .cuda: settings.train.device = "cuda"
-    case .auto: settings.train.device = Device.cudaCount > 0 ? "cuda" : "cpu"
-    case nil: break
-    }
+    if let seed { (settings.train.seed, settings.ranking.train.seed) = (seed, seed) }
+    let device: String? =
+      switch device {
+      case .cpu: "cpu"
+      case .cuda: "cuda"
+      case .auto: Device.cudaCount > 0 ? "cuda" : "cpu"
+      case nil: nil
+      }
+    if let device { (settings.train.device, settings.ranking.train.device) = (device, device) }
     return settings
   }
 

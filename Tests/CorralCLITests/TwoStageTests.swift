@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// A retriever and a ranker in one model: trained apart, measured and served together.
+@Suite struct TwoStageTests {
+  private struct Report: Decodable {
+    struct Value: Decodable { let mean: Double }
+    struct Stages: Decodable {
+      struct Cut: Decodable {
+        let candidates: Int
+        let ceiling: Value
+      }
+      let candidates: Int
+      let ceilings: [String: Value]
+      let sweep: [Cut]
+    }
+    let stages: [String: [String: Value]]
+    let two_stage: Stages
+  }
+
+  private struct Answer: Decodable {
+    struct Item: Decodable {
+      let id: String
+      let stage: String
+    }
+    let items: [Item]
+  }
+
+  private static let pair = [
+    "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "ranking.train.epochs=2",
+    "ranking.train.batch=64", "ranking.train.threads=1", "ranking.negatives.count=4",
+    "ranking.negatives.impressions=0", "evaluate.candidates=20", "evaluate.sweep=[10,40]",
+  ].flatMap { ["--set", $0] }
+
+  @Test func `a pair is trained, measured, asked and compared as one model`() throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let place = folder.appending(path: "pair")
+      let trained = try Binary.run(
+        ["train", "--data", data.path, "--out", place.path, "--set", "retriever.model=mf"]
+          + ["--set", "retriever.dimension=8"] + TinyData.quick + Self.pair)
+      try #require(trained.code == 0, "\(trained.errors)")
+      #expect(trained.output.contains("two stages"))
+      for file in ["retriever.safetensors", "ranker.safetensors", "ranker-training.jsonl"] {
+        #expect(FileManager.default.fileExists(atPath: place.appending(path: file).path))
+      }
+      let measured = try Binary.run("evaluate", place.path, "--json")
+      try #require(measured.code == 0, "\(measured.errors)")
+      let report = try measured.json(Report.self)
+      #expect(report.stages.keys.sorted() == ["retriever", "two_stage"])
+      #expect(report.two_stage.candidates == 20)
+      #expect(report.two_stage.sweep.map(\.candidates) == [10, 20, 40])
+      // All 40 items are candidates in the end, and then the ceiling is everything.
+      #expect(report.two_stage.sweep.last?.ceiling.mean == 1)
+      for (name, ceiling) in report.two_stage.ceilings {
+        #expect((report.stages["two_stage"]?[name]?.mean ?? 0) <= ceiling.mean + 1e-9)
+      }
+      let asked = try Binary.run("recommend", place.path, "--user", "u1", "-k", "5", "--json")
+      try #require(asked.code == 0, "\(asked.errors)")
+      let items = try asked.json(Answer.self).items
+      #expect(items.count == 5 && items.allSatisfy { $0.stage == "ranker" })
+
+      let (alone, outcome) = try TinyData.trained("mf", in: folder)
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      #expect(
+        try Data(contentsOf: alone.appending(path: "retriever.safetensors"))
+          == Data(contentsOf: place.appending(path: "retriever.safetensors")))
+      let compared = try Binary.run("compare", alone.path, place.path)
+      #expect(compared.code == 0, "\(compared.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    (
+      "ranker.model=sasrec",
+      "setting 'ranker.model' is sasrec: that is a retriever, which belongs under retriever.model"
+    ),
+    ("ranker.model=dinn", "setting 'ranker.model' is dinn: there is no such ranker"),
+    (
+      "retriever.model=din",
+      "setting 'retriever.model' is din: that is a ranker, which orders candidates and finds none"
+    ),
+  ])
+  func `a model in the place of another stage is answered in one line`(
+    assignment: String, text: String
+  ) throws {
+    let outcome = try Binary.run("config", "--set", assignment)
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.contains(text), "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+}
