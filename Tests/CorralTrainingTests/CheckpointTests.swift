@@ -129,6 +129,32 @@ import Torch
     }
   }
 
+  @Test func `other labels of the same interactions are other data`() throws {
+    try withTemporaryFolder { folder in
+      func run(labels: Float) -> PlantedRun {
+        var run = PlantedRun()
+        let split = run.split
+        let count = split.training.values.count
+        run.split = Split(
+          itemCount: split.itemCount, training: split.training, weights: split.weights,
+          validation: split.validation, test: split.test, rule: split.rule,
+          trainingColumns: InteractionColumns(
+            labels: LabelTable(
+              count: count, names: ["like"],
+              columns: [[Float](repeating: labels, count: count)])))
+        run.settings.train.epochs = 1
+        return run
+      }
+      let file = folder.appending(path: "run.safetensors")
+      var training = try run(labels: 1).training(file)
+      _ = try training.next()
+      _ = try run(labels: 1).training(file, from: .checkpoint)
+      #expect(throws: TrainingError.dataDiffer(path: file.path)) {
+        _ = try run(labels: 0).training(file, from: .checkpoint)
+      }
+    }
+  }
+
   @Test func `other data are refused`() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "run.safetensors")

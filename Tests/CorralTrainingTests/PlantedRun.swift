@@ -10,7 +10,7 @@ import Torch
 /// item alone.
 struct PlantedRun {
   var settings = RetrieverTrainingSettings()
-  let split: Split
+  var split: Split
   let catalogue: Catalogue
 
   init(settings: RetrieverTrainingSettings, split: Split, catalogue: Catalogue) {

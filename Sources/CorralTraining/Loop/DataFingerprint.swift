@@ -3,7 +3,8 @@ import CorralData
 extension Split {
   /// A number that follows from what training and validation see, and changes when any of it does.
   ///
-  /// FNV-1a over the interactions, their rows and their weights: O(interactions), no secrecy meant.
+  /// FNV-1a over the interactions, their rows, weights, contexts and labels, and the impressions:
+  /// O(interactions), no secrecy meant.
   var fingerprint: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
@@ -19,6 +20,20 @@ extension Split {
     weights.withUnsafeBufferPointer { weights in
       for weight in weights { mix(UInt64(weight.bitPattern)) }
     }
+    func mix(_ labels: LabelTable) {
+      for column in labels.columns { for value in column { mix(UInt64(value.bitPattern)) } }
+    }
+    for columns in [trainingColumns, validationColumns] {
+      for column in columns.context.columns {
+        switch column.values {
+        case .categories(let codes, _): for code in codes { mix(UInt64(UInt32(bitPattern: code))) }
+        case .numbers(let numbers): for number in numbers { mix(UInt64(number.bitPattern)) }
+        }
+      }
+      mix(columns.labels)
+    }
+    for item in impressions.items.values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
+    mix(impressions.labels)
     return String(hash, radix: 16)
   }
 }
