@@ -144,7 +144,6 @@ struct Experiment: ParsableCommand {
       if let data = settings.data { options.data = data }
       if let seed = settings.seed { options.seeds = [seed] }
       let place = URL(filePath: out ?? "\(RetrieverTable.name)-models")
-      let start = ContinuousClock.now
       let found = try RetrieverTable(
         options: options, folder: place.appending(path: "models"), console: console
       ).run()
@@ -162,8 +161,13 @@ struct Experiment: ParsableCommand {
       try save(
         ExperimentFolder(
           name: RetrieverTable.name, question: RetrieverTable.question,
-          table: found.rules.split + "\n\n" + table.markdown,
-          seconds: (ContinuousClock.now - start).inSeconds),
+          table: """
+            \(found.rules.split), seen items \(found.rules.masked ? "masked" : "ranked"), \
+            \(found.rules.candidates); seeds \(found.seeds)
+
+            \(table.markdown)
+            """,
+          seconds: found.rows.reduce(0) { $0 + $1.seconds * Double(found.seeds.count) }),
         settings: options, results: found,
         section: "\(RetrieverTable.name): \(URL(filePath: options.data).lastPathComponent)")
     }
