@@ -71,6 +71,25 @@ import Testing
   }
 
   @Test(arguments: [
+    ("ranking.heads=[like]", "the data have no labels; name their columns with data.labels"),
+    ("evaluate.sweep=[10,41]", "setting 'evaluate.sweep' has 41, and the catalogue only 40 items"),
+  ])
+  func `what a pair cannot be trained with is found before its retriever is`(
+    assignment: String, text: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let outcome = try Binary.run(
+        ["train", "--data", data.path, "--out", folder.appending(path: "pair").path]
+          + ["--set", "retriever.model=mf", "--set", "retriever.dimension=8"] + TinyData.quick
+          + Self.pair + ["--set", assignment])
+      #expect(outcome.code != 0)
+      #expect(outcome.errors.contains(text), "\(outcome.errors)")
+      #expect(!outcome.errors.contains("epoch 1/"))
+    }
+  }
+
+  @Test(arguments: [
     (
       "ranker.model=sasrec",
       "setting 'ranker.model' is sasrec: that is a retriever, which belongs under retriever.model"

@@ -43,6 +43,11 @@ struct Train: ParsableCommand {
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
     // A cut-off that does not fit is found before hours of training, not after.
     let ranking = try FullRanking(of: data.split, settings: settings.evaluate)
+    if let count = settings.evaluate.sweep.first(where: { $0 > data.split.itemCount }) {
+      throw InputError.other(
+        "setting 'evaluate.sweep' has \(count), and the catalogue only "
+          + "\(Format.count(data.split.itemCount)) items; give at most as many candidates")
+    }
     Interruption.listen()
     let run = TrainingRun(
       settings: settings, data: data, console: console, checkpoint: checkpoint)

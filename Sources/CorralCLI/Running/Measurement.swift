@@ -22,8 +22,7 @@ enum Measurement {
     self = .twoStage(
       try ranking.evaluate(
         scoring, then: ranker.ranking(of: split, part: part),
-        candidates: min(ranking.settings.candidates, split.itemCount),
-        sweep: ranking.settings.sweep.filter { $0 <= split.itemCount }))
+        candidates: min(ranking.settings.candidates, split.itemCount)))
   }
 
   /// What the whole model recommends, measured: with the ranker where there is one.

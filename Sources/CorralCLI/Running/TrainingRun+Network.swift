@@ -55,10 +55,13 @@ extension TrainingRun {
     let settings = settings.training(ranker)
     var evaluate = self.settings.evaluate
     evaluate.cutoffs = [1]
-    let validation = try FullRanking(of: data.split, part: .validation, settings: evaluate)
-    let candidates = try validation.candidates(
-      of: outcome.model.scoring(data.split, part: .validation),
-      count: min(evaluate.candidates, data.split.itemCount))
+    // Without a validation part there is nothing to validate on, and the last epoch is kept.
+    let candidates: Ragged<ItemIndex>? =
+      data.split.validation.values.isEmpty
+      ? nil
+      : try FullRanking(of: data.split, part: .validation, settings: evaluate).candidates(
+        of: outcome.model.scoring(data.split, part: .validation),
+        count: min(evaluate.candidates, data.split.itemCount))
     var training = try RankerTraining(
       settings, on: data.split, of: Catalogue(data.dataset), candidates: candidates,
       checkpoint: checkpoint?.folder.appending(path: "ranker.safetensors"), from: .checkpoint)

@@ -63,6 +63,10 @@ struct TrainingRun {
   /// Trains to the end, or until the user stops it: the retriever, and then the ranker on its own
   /// examples.
   func trained() throws -> Outcome {
+    // A head without its label is found before the retriever is trained, not after.
+    if case .network(let ranker) = settings.ranker {
+      try settings.training(ranker).checkLabels(data.split.trainingColumns.labels.names)
+    }
     var outcome =
       switch settings.retriever {
       case .popularity: popularity()

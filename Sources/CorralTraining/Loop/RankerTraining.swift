@@ -154,7 +154,7 @@ extension FrozenRanker {
 
 extension RankerTrainingSettings {
   /// Throws for a head whose label is not in the data.
-  fileprivate func checkLabels(_ names: [String]) throws {
+  package func checkLabels(_ names: [String]) throws {
     for head in heads where !names.contains(head.label) {
       throw TrainingError.setting(
         key: "heads", value: head.label,
