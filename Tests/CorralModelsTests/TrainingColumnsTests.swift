@@ -130,17 +130,18 @@ import Torch
     let logQ = try #require(columns.logQ)
     for row in 0..<40 {
       // The twin: one target, and its draws as the columns of a batch of one.
-      let mine = own[row * 6..<row * 6 + 6].filter { $0 != columns.targets[row] }
-      let all = [columns.targets[row]] + mine
+      let kept = [0] + (1...6).filter { own[row * 6 + $0 - 1] != columns.targets[row] }
+      let all = kept.map { $0 == 0 ? columns.targets[row] : own[row * 6 + $0 - 1] }
+      let logCount = log(Double(all.count - 1))
       let values = queries[row..<row + 1].matmul(
         transposed: table.rows(positions(all.map { columns.items[Int($0)] })))
-      let q = exp(Double(logQ[Int(columns.targets[row])]))
+      let q = exp(Double(logQ[row * 7]))
       let twin = SampledSoftmax()(
         Logits(
           values: values, target: Tensor.zeros([1], type: .int64),
           correction: .init(
-            form: form, columns: Tensor(all.map { logQ[Int($0)] }),
-            rows: Tensor([Float(log(6.0) - log1p(-q))]), logCounts: Tensor([Float(log(6.0))]))))
+            form: form, columns: Tensor(kept.map { logQ[row * 7 + $0] }),
+            rows: Tensor([Float(logCount - log1p(-q))]), logCounts: Tensor([Float(logCount)]))))
       expectClose([rows[row]], twin.floats())
     }
   }

@@ -16,7 +16,10 @@ public struct TrainingColumns: Sendable, Equatable {
   public let targets: [Int64]
   /// Which columns are negatives of a target.
   public let negatives: Negatives
-  /// log Q of each column's item in one draw, `[columns]`; `nil` where nothing is corrected.
+  /// log Q in one draw; `nil` where nothing is corrected.
+  ///
+  /// Of each column's item where columns are shared, `[columns]`; where they are own, of each target
+  /// and then its n negatives, `[targets * (1 + n)]`, for a proposal that depends on the query.
   public let logQ: [Float]?
   /// The form of the correction.
   public let form: CorrectionSettings.Form
@@ -35,19 +38,59 @@ public struct TrainingColumns: Sendable, Equatable {
     items: [ItemIndex], targets: [Int64], negatives: Negatives, logQ: [Float]? = nil,
     form: CorrectionSettings.Form = .yi
   ) {
-    let fits =
+    let (fits, probabilities) =
       switch negatives {
-      case .shared(let counts): counts.count == items.count
-      case .own(let columns): !targets.isEmpty && columns.count.isMultiple(of: targets.count)
+      case .shared(let counts): (counts.count == items.count, items.count)
+      case .own(let columns):
+        (
+          !targets.isEmpty && columns.count.isMultiple(of: targets.count),
+          targets.count + columns.count
+        )
       }
-    guard fits, logQ.map({ $0.count == items.count }) ?? true else {
-      fatalError("columns: \(items.count) items need as many counts and probabilities")
+    guard fits, logQ.map({ $0.count == probabilities }) ?? true else {
+      fatalError(
+        "columns: \(items.count) items need as many counts, or some columns for each of "
+          + "\(targets.count) targets, and \(probabilities) probabilities")
     }
     self.items = items
     self.targets = targets
     self.negatives = negatives
     self.logQ = logQ
     self.form = form
+  }
+}
+
+extension TrainingColumns {
+  /// Each target with what a proposal drew for it.
+  ///
+  /// A target that the proposal never draws counts as its row's least probable draw.
+  ///
+  /// - Parameters:
+  ///   - targets: the positives, one a row.
+  ///   - draws: the draws of each row, with the logarithms of their probabilities.
+  ///   - targetLogQ: the logarithm of each target's probability in one draw.
+  ///   - form: the form of the correction.
+  public init(
+    targets: [ItemIndex], _ draws: CorralSampling.Negatives, targetLogQ: [Float],
+    form: CorrectionSettings.Form
+  ) {
+    guard draws.rows == targets.count, targetLogQ.count == targets.count else {
+      fatalError(
+        "columns: \(targets.count) targets need draws and a probability each, not \(draws.rows) "
+          + "rows and \(targetLogQ.count)")
+    }
+    let distinct = DistinctItems(targets + draws.items)
+    var logQ: [Float] = []
+    logQ.reserveCapacity(targets.count + draws.items.count)
+    for (row, ofTarget) in targetLogQ.enumerated() {
+      let ofDraws = draws.logProbabilities[row * draws.count..<(row + 1) * draws.count]
+      logQ.append(ofTarget > -.infinity ? ofTarget : ofDraws.min() ?? 0)
+      logQ += ofDraws
+    }
+    self.init(
+      items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
+      negatives: .own(columns: Array(distinct.positions.dropFirst(targets.count))), logQ: logQ,
+      form: form)
   }
 }
 
@@ -112,7 +155,7 @@ extension Logits {
         values: scores, target: Tensor.zeros([rows], type: .int64, device: device),
         isMasked: places .== places.narrow(1, 0..<1),
         correction: columns.logQ.map {
-          Correction($0, of: columns, own: flat, shape: [rows, 1 + count], device: device)
+          Correction($0, of: columns, own: own, device: device)
         })
     }
   }
@@ -126,30 +169,34 @@ extension Logits.Correction {
   ) {
     let total = counts.reduce(0, +)
     self.init(
-      logQ, of: columns, Tensor(logQ, device: device),
-      numbers: columns.targets.map { max(total - counts[Int($0)], 1) }, device: device)
+      form: columns.form, columns: Tensor(logQ, device: device),
+      positives: columns.targets.map { logQ[Int($0)] },
+      numbers: columns.targets.map { total - counts[Int($0)] }, device: device)
   }
 
-  /// The correction of rows with n columns of their own.
+  /// The correction of rows with n columns of their own, but those that are the row's positive.
   fileprivate init(
-    _ logQ: [Float], of columns: TrainingColumns, own: Tensor, shape: [Int], device: Device
+    _ logQ: [Float], of columns: TrainingColumns, own: [Int64], device: Device
   ) {
+    let (rows, width) = (columns.targets.count, logQ.count / columns.targets.count)
     self.init(
-      logQ, of: columns,
-      Tensor(logQ, device: device).indexSelect(0, own).reshape(shape),
-      numbers: columns.targets.map { _ in max(shape[1] - 1, 1) }, device: device)
+      form: columns.form, columns: Tensor(logQ, shape: [rows, width], device: device),
+      positives: (0..<rows).map { logQ[$0 * width] },
+      numbers: columns.targets.enumerated().map { row, target in
+        own[row * (width - 1)..<(row + 1) * (width - 1)].count { $0 != target }
+      }, device: device)
   }
 
   private init(
-    _ logQ: [Float], of columns: TrainingColumns, _ ofColumns: Tensor, numbers: [Int],
+    form: CorrectionSettings.Form, columns: Tensor, positives: [Float], numbers: [Int],
     device: Device
   ) {
-    let logCounts = numbers.map { log(Double($0)) }
-    let rows = zip(logCounts, columns.targets).map { logCount, target in
-      Float(logCount - log1p(-min(exp(Double(logQ[Int(target)])), 0.999)))
+    let logCounts = numbers.map { log(Double(max($0, 1))) }
+    let rows = zip(logCounts, positives).map { logCount, logQ in
+      Float(logCount - log1p(-min(exp(Double(logQ)), 0.999)))
     }
     self.init(
-      form: columns.form, columns: ofColumns, rows: Tensor(rows, device: device),
+      form: form, columns: columns, rows: Tensor(rows, device: device),
       logCounts: Tensor(logCounts.map { Float($0) }, device: device))
   }
 }

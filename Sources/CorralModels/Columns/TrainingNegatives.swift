@@ -56,15 +56,22 @@ public struct TrainingNegatives: Sendable {
       let isOwn = settings.sharing == .example
       let count = settings.count * (isOwn ? targets.count : 1)
       let distinct = DistinctItems(targets + drawn(count, using: &generator))
+      let positives = Array(distinct.positions.prefix(targets.count))
       let drawn = distinct.positions.dropFirst(targets.count)
+      let logQ = correction.source == .none ? nil : logProbabilities(of: distinct.items)
       return TrainingColumns(
-        items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
+        items: distinct.items, targets: positives,
         negatives: isOwn
           ? .own(columns: Array(drawn))
           // The batch's own items are there as positives only.
           : .shared(counts: distinct.counts(drawn)),
-        logQ: correction.source == .none ? nil : logProbabilities(of: distinct.items),
-        form: correction.form)
+        logQ: isOwn
+          ? logQ.map { logQ in
+            positives.enumerated().flatMap { row, positive in
+              let first = drawn.startIndex + row * settings.count
+              return ([positive] + drawn[first..<first + settings.count]).map { logQ[Int($0)] }
+            }
+          } : logQ, form: correction.form)
     }
   }
 
