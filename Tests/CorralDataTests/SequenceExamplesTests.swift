@@ -65,6 +65,27 @@ import Testing
     #expect(kinds.count > 50)
   }
 
+  @Test func `of a share of stretches the end alone is hidden`() {
+    let examples = SequenceExamples(split, length: 4, hiddenShare: 0.5, hiddenEnds: 0.25)
+    var (ends, all) = (0, 0)
+    for epoch in 0..<400 {
+      let order = examples.order(seed: 1, epoch: epoch)
+      let batch = examples.batch(0..<examples.count, of: order)
+      guard case .masked(let positions) = batch.reading else { return #expect(Bool(false)) }
+      for row in 0..<batch.queries.count where batch.queries.histories[row].count == 4 {
+        let range =
+          batch.queries.histories.offsets[row]..<batch.queries.histories.offsets[row + 1]
+        all += 1
+        ends += positions.filter(range.contains) == [range.upperBound - 1] ? 1 : 0
+      }
+    }
+    // Chance hides the end alone, or nothing and so the end, of 2 in 16 of the others.
+    #expect(abs(Double(ends) / Double(all) - (0.25 + 0.75 * 2 / 16)) < 0.03)
+    let always = SequenceExamples(split, length: 4, hiddenShare: 0.5, hiddenEnds: 1)
+    let batch = always.batch(0..<always.count, of: always.order(seed: 1, epoch: 0))
+    #expect(batch.targets.count == always.count)
+  }
+
   @Test func `a stretch without a length stops the program`() async {
     await #expect(processExitsWith: .failure) {
       let none = Ragged<ItemIndex>([[]] as [[ItemIndex]])

@@ -12,20 +12,28 @@ public struct SequenceExamples: Sendable {
   public let count: Int
   /// The share of items that is hidden; 0 for the next item after each position.
   private let hiddenShare: Double
+  /// The share of stretches of which the last item alone is hidden.
+  private let hiddenEnds: Double
   private let owners: [Int32]
   /// The first and the last interaction of each stretch, as positions in the training part.
   private let bounds: [Range<Int>]
 
   /// The stretches of a split.
   ///
-  /// `hiddenShare` above 0 makes examples of the cloze task. O(interactions / length) memory.
-  public init(_ split: Split, length: Int, hiddenShare: Double = 0) {
-    guard length > 0, (0..<1).contains(hiddenShare) else {
-      fatalError("SequenceExamples: a length of \(length) and a hidden share of \(hiddenShare)")
+  /// `hiddenShare` above 0 makes examples of the cloze task; of a share `hiddenEnds` of these the last
+  /// item alone is hidden, as in a query. O(interactions / length) memory.
+  public init(
+    _ split: Split, length: Int, hiddenShare: Double = 0, hiddenEnds: Double = 0
+  ) {
+    guard length > 0, (0..<1).contains(hiddenShare), (0...1).contains(hiddenEnds) else {
+      fatalError(
+        "SequenceExamples: a length of \(length), a hidden share of \(hiddenShare) and "
+          + "\(hiddenEnds) of the ends")
     }
     self.split = split
     self.length = length
     self.hiddenShare = hiddenShare
+    self.hiddenEnds = hiddenEnds
     // Of a stretch that is read forward, the last item is a target only.
     let (most, least) = hiddenShare > 0 ? (length, 1) : (length + 1, 2)
     var owners: [Int32] = []
@@ -82,12 +90,16 @@ public struct SequenceExamples: Sendable {
     var targets: [ItemIndex] = []
     var weights: [Float] = []
     var offsets = [0]
-    let bound = UInt64(hiddenShare * 0x1p53)
+    /// A number in 0..<1 that follows from the epoch and a position.
+    func chance(_ position: Int, _ purpose: UInt64) -> Double {
+      Double(mixed(key ^ mixed(UInt64(position) ^ purpose)) >> 11) * 0x1p-53
+    }
     for example in examples {
       let range = bounds[example]
       let before = hidden.count
+      let share = chance(range.lowerBound, 1 << 63) < hiddenEnds ? 0 : hiddenShare
       for position in range {
-        let isHidden = mixed(key ^ mixed(UInt64(position))) >> 11 < bound
+        let isHidden = chance(position, 0) < share
         // A stretch of which chance hides nothing hides its end, as queries do.
         guard isHidden || (position == range.upperBound - 1 && hidden.count == before) else {
           continue

@@ -20,9 +20,10 @@ enum ExampleSource {
           selection: .init(minimumHistory: needsHistory ? 1 : 0)))
     case .sequences:
       self = .sequences(SequenceExamples(split, length: model.historyLength))
-    case .cloze(let share):
+    case .cloze(let share, let ends):
       self = .sequences(
-        SequenceExamples(split, length: model.historyLength, hiddenShare: share))
+        SequenceExamples(
+          split, length: model.historyLength, hiddenShare: share, hiddenEnds: ends))
     }
   }
 

@@ -11,6 +11,8 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   public var positions = 200
   /// The share of items that training hides.
   public var hidden = 0.2
+  /// The share of histories of which training hides the last item alone, as a query does.
+  public var hiddenEnds = 0.1
   /// The number of transformer blocks.
   public var layers = 2
   /// The equal parts of a vector that attend each for itself.
@@ -38,7 +40,7 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   public var historyLength: Int { history }
 
   /// A share of the items of a stretch is hidden and found again.
-  public var examples: ExampleShape { .cloze(share: hidden) }
+  public var examples: ExampleShape { .cloze(share: hidden, ends: hiddenEnds) }
 
   /// Throws `ModelsError.setting` for the first value that no such network can have.
   public func validate() throws {
@@ -46,6 +48,9 @@ public struct BERT4RecSettings: RetrieverModelSettings {
     try check(dropout: dropout)
     try check(
       hidden > 0 && hidden < 1, "hidden", hidden, "give a share between 0 and 1, such as 0.2")
+    try check(
+      (0...1).contains(hiddenEnds), "hiddenEnds", hiddenEnds,
+      "give a share from 0 to 1, such as 0.1")
     try checkTransformer(
       layers: layers, heads: heads, feedForward: feedForward, history: history,
       positions: positions)
