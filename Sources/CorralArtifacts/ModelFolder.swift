@@ -27,6 +27,8 @@ public enum ModelFile {
   public static let estimator = "estimator.safetensors"
   /// The ranks of the final evaluation, for later comparisons.
   public static let evaluation = "evaluation.safetensors"
+  /// The ranks of the retriever alone, where a ranker comes after it.
+  public static let retrieverEvaluation = "retriever-evaluation.safetensors"
   /// One line of JSON for each epoch of training.
   public static let training = "training.jsonl"
 }

@@ -6,7 +6,11 @@ import Testing
   @Test func `experiments are listed`() throws {
     let outcome = try Binary.run("experiment", "list", "--json")
     let names = try outcome.json([String: String].self)
-    #expect(Set(names.keys) == ["popularity-bias", "frequency-estimator", "retrievers"])
+    #expect(
+      Set(names.keys) == [
+        "popularity-bias", "frequency-estimator", "retrievers", "corr-main", "corr-pairs",
+        "corr-samplers", "corr-distillation", "corr-negatives",
+      ])
     let unknown = try Binary.run("experiment", "run", "popularity-bais")
     #expect(unknown.code == 2)
     #expect(unknown.errors.contains("did you mean 'popularity-bias'?"))

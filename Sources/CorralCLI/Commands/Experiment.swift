@@ -9,17 +9,34 @@ struct Experiment: ParsableCommand {
     subcommands: [Run.self, List.self])
 
   /// The experiments that there are.
-  enum Name: String, CaseIterable {
-    case popularityBias = "popularity-bias"
-    case frequencyEstimator = "frequency-estimator"
-    case retrievers
+  enum Name: RawRepresentable, CaseIterable {
+    case popularityBias
+    case frequencyEstimator
+    case arms(ArmStudy)
+
+    static var allCases: [Self] {
+      [.popularityBias, .frequencyEstimator] + ArmStudy.allCases.map { .arms($0) }
+    }
+
+    init?(rawValue: String) {
+      guard let name = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = name
+    }
+
+    var rawValue: String {
+      switch self {
+      case .popularityBias: PopularityBias.name
+      case .frequencyEstimator: FrequencyEstimatorStudy.name
+      case .arms(let study): study.rawValue
+      }
+    }
 
     /// What the experiment answers.
     var question: String {
       switch self {
       case .popularityBias: PopularityBias.question
       case .frequencyEstimator: FrequencyEstimatorStudy.question
-      case .retrievers: RetrieverTable.question
+      case .arms(let study): study.question
       }
     }
   }
@@ -74,7 +91,7 @@ struct Experiment: ParsableCommand {
       switch Name(rawValue: name) {
       case .popularityBias: try runPopularityBias(settings)
       case .frequencyEstimator: try runFrequencyEstimator(settings)
-      case .retrievers: try runRetrievers(settings)
+      case .arms(let study): try runArms(study, settings)
       case nil:
         let names = Name.allCases.map(\.rawValue)
         let meant = name.nearest(among: names).map { "; did you mean '\($0)'?" }
@@ -131,23 +148,29 @@ struct Experiment: ParsableCommand {
         settings: options, results: results)
     }
 
-    private func runRetrievers(_ settings: SettingsOptions) throws {
+    private func runArms(_ study: ArmStudy, _ settings: SettingsOptions) throws {
       let console = output.console
-      var overlay = SettingsOverlay(RetrieverTable.Options())
-      let own = ["seeds", "only", "arms"]
-      try overlay.apply(
-        file: settings.config,
-        assignments: settings.assignments.filter { own.contains($0.settingName) })
-      var options = try overlay.decoded()
+      let own = ["seeds", "only", "arms", "pair"]
+      let (mine, ofArms) = (
+        settings.assignments.filter { own.contains($0.settingName) },
+        settings.assignments.filter { !own.contains($0.settingName) }
+      )
+      /// The options over the arms of a pair.
+      func options(_ pair: ArmStudy.Pair) throws -> ArmTable.Options {
+        var overlay = SettingsOverlay(ArmTable.Options(study, pair: pair))
+        try overlay.apply(file: settings.config, assignments: mine)
+        return try overlay.decoded()
+      }
+      var options = try options(try options(.mfDeepFM).pair)
       // What is no setting of the experiment is one of every arm.
-      options.set += settings.assignments.filter { !own.contains($0.settingName) }
+      options.set += ofArms
       if let data = settings.data { options.data = data }
       if let seed = settings.seed { options.seeds = [seed] }
-      let place = URL(filePath: out ?? "\(RetrieverTable.name)-models")
-      let found = try RetrieverTable(
+      let place = URL(filePath: out ?? "\(study.rawValue)-models")
+      let found = try ArmTable(
         options: options, folder: place.appending(path: "models"), console: console
       ).run()
-      let table = found.table(published: found.rows.contains { !$0.arm.published.isEmpty })
+      let table = found.table(rows: study.rowTitle, published: study.published(options.pair))
       try console.printJSON(found)
       console.print(console.style.dim("\(found.rules.split), seeds \(found.seeds)\n"))
       console.print(table.rendered(console.style))
@@ -158,9 +181,10 @@ struct Experiment: ParsableCommand {
           ± is the deviation over seeds; p: paired t-test over users against the first row; time and \
           memory of one training
           """))
+      let data = URL(filePath: options.data).lastPathComponent
       try save(
         ExperimentFolder(
-          name: RetrieverTable.name, question: RetrieverTable.question,
+          name: study.rawValue, question: study.question,
           table: """
             \(found.rules.split), seen items \(found.rules.masked ? "masked" : "ranked"), \
             \(found.rules.candidates); seeds \(found.seeds)
@@ -169,7 +193,8 @@ struct Experiment: ParsableCommand {
             """,
           seconds: found.rows.reduce(0) { $0 + $1.seconds * Double(found.seeds.count) }),
         settings: options, results: found,
-        section: "\(RetrieverTable.name): \(URL(filePath: options.data).lastPathComponent)")
+        section: study.isOfPairs
+          ? "\(study.rawValue): \(options.pair.rawValue) on \(data)" : "\(study.rawValue): \(data)")
     }
 
     private func save(

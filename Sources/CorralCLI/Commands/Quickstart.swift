@@ -50,8 +50,9 @@ struct Quickstart: ParsableCommand {
     let baseline = try ranking.evaluate(popularity.scoring(data.split, part: .test))
     console.print(try comparison(evaluation, baseline).rendered(console.style))
     console.print(console.style.dim(EvaluationView.protocolLine(evaluation.report())) + "\n")
-    try ModelSaving(settings: settings, data: data, evaluation: evaluation, outcome: outcome)
-      .write(to: place.model)
+    try ModelSaving(
+      settings: settings, data: data, measured: .retriever(evaluation), outcome: outcome
+    ).write(to: place.model)
 
     let opened = try OpenedModel(place.model.path)
     let user = Self.interestingUser(of: data)

@@ -61,7 +61,7 @@ struct Train: ParsableCommand {
       let measured = try Measurement(
         of: outcome.model, then: outcome.ranker, by: ranking, on: data.split, part: .test)
       try ModelSaving(
-        settings: settings, data: data, evaluation: measured.evaluation, outcome: outcome,
+        settings: settings, data: data, measured: measured, outcome: outcome,
         attachments: run.attachments
       ).write(to: place)
       return (outcome, try measured.report())

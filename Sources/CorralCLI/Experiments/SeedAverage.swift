@@ -33,6 +33,13 @@ struct SeedAverage {
     var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
   }
 
+  /// Every metric of all users, by name.
+  func summaries() throws -> [String: Summary] {
+    var summaries: [String: Summary] = [:]
+    for metric in evaluations[0].metrics { summaries["\(metric)"] = try summary(of: metric) }
+    return summaries
+  }
+
   /// The metric of all users.
   func summary(of metric: Metric) throws -> Summary {
     try Self.summary(evaluations.map { try $0.value(of: metric) })

@@ -4,7 +4,10 @@ import Foundation
 
 /// What an experiment wants to know of a model that was trained for it.
 struct TrainedArm {
+  /// What the whole model recommends.
   let evaluation: Evaluation
+  /// What its retriever finds, where a ranker comes after it.
+  let retriever: Evaluation?
   let data: Manifest.DataProvenance
   /// Seconds of training.
   let seconds: Double
@@ -21,6 +24,7 @@ struct TrainedArm {
     let opened = try OpenedModel(place.path)
     guard let evaluation = try opened.savedEvaluation() else { return nil }
     self.evaluation = evaluation
+    retriever = try opened.savedEvaluation(ModelFile.retrieverEvaluation)
     data = opened.saved.manifest.data
     seconds = opened.saved.manifest.created.seconds
     let log = place.appending(path: "training.jsonl")

@@ -13,7 +13,8 @@ import Torch
 struct ModelSaving {
   let settings: Settings
   let data: LoadedData
-  let evaluation: Evaluation?
+  /// What was measured on the test part; nothing where nothing was.
+  let measured: Measurement?
   let outcome: TrainingRun.Outcome
   /// Files that training left to be kept with the model.
   var attachments: [URL] = []
@@ -29,7 +30,10 @@ struct ModelSaving {
       try folder.write(data.histories, as: ModelFile.histories)
       try folder.write(dataset.userFeatures, as: ModelFile.userFeatures)
       try folder.write(dataset.itemFeatures, as: ModelFile.itemFeatures)
-      try evaluation?.write(to: folder.url(of: ModelFile.evaluation))
+      try measured?.evaluation.write(to: folder.url(of: ModelFile.evaluation))
+      if case .twoStage(let stages) = measured {
+        try stages.retriever.write(to: folder.url(of: ModelFile.retrieverEvaluation))
+      }
       for file in attachments where FileManager.default.fileExists(atPath: file.path) {
         try folder.copy(file, as: file.lastPathComponent)
       }
@@ -50,7 +54,7 @@ struct ModelSaving {
 
   private func manifest() throws -> Manifest {
     let machine = ProcessInfo.processInfo
-    let metrics = try evaluation.map { try JSONValue(encoding: $0.intervals()) }
+    let metrics = try measured.map { try JSONValue(encoding: $0.evaluation.intervals()) }
     return Manifest(
       kinds: [
         "retriever": settings.retriever.name, "ranker": settings.ranker.name,

@@ -54,10 +54,11 @@ struct OpenedModel {
     return titles[item.position]
   }
 
-  /// The ranks that training measured on the test part, where it did.
-  func savedEvaluation() throws -> Evaluation? {
-    guard saved.contains(ModelFile.evaluation) else { return nil }
-    return try saved.reading(ModelFile.evaluation) { try Evaluation(contentsOf: $0) }
+  /// The ranks that training measured on the test part, where it did: of the whole model, or of its
+  /// retriever before a ranker.
+  func savedEvaluation(_ file: String = ModelFile.evaluation) throws -> Evaluation? {
+    guard saved.contains(file) else { return nil }
+    return try saved.reading(file) { try Evaluation(contentsOf: $0) }
   }
 
   /// The data that the model was trained on, checked to be those.

@@ -2,45 +2,51 @@ import CorralArtifacts
 import CorralEvaluation
 import Foundation
 
-/// Every retriever on the same data: trained by its own defaults, measured alike.
+/// Several ways of training on the same data, measured alike: the experiments whose rows are models.
 ///
 /// Each training is a process of its own, so that its memory can be told apart, and is kept: an
 /// experiment that was stopped goes on where it was.
-struct RetrieverTable {
-  static let name = "retrievers"
-  static let question = """
-    How well does each retriever find what users take next, on the same data, split and mask, and \
-    what does it cost in time and memory?
-    """
-
-  /// One way of training a retriever: a row of the table.
+struct ArmTable {
+  /// One way of training: a row of the table.
   struct Arm: Codable, Equatable {
     var name: String
-    /// Settings besides the defaults of the model, as `--set` takes them.
+    /// Settings besides the defaults of the models, as `--set` takes them.
     var set: [String]
-    /// What was published for it on ml-1m (leave-one-out, full ranking, seen masked), recall@10 and
-    /// ndcg@10; empty where nothing was.
+    /// The published recall@10, ndcg@10 and mrr@10, on the data that the study says; empty where
+    /// nothing was.
     var published: [Double] = []
   }
 
   /// What the experiment can be told.
   struct Options: Codable {
-    var experiment = RetrieverTable.name
+    var experiment: String
+    /// The retriever and the ranker, where the study is one of pairs.
+    var pair: ArmStudy.Pair
     var seeds: [UInt64] = [1, 2, 3]
-    var arms = Arm.all
     /// Names of the arms to run; all where none is given.
     var only: [String] = []
     /// The data, one path.
     var data = ""
     /// Settings of every arm, as `--set` takes them.
     var set: [String] = []
+    var arms: [Arm]
+
+    /// The defaults of a study.
+    init(_ study: ArmStudy, pair: ArmStudy.Pair) {
+      experiment = study.rawValue
+      self.pair = pair
+      arms = study.arms(pair)
+    }
   }
 
   /// A row of the result.
   struct Row: Codable {
     var arm: Arm
     var metrics: [String: SeedAverage.Summary]
-    /// The paired test against the best arm, for the headline metric; none for that arm itself.
+    /// What the retriever found before the ranker ordered it; the same metrics.
+    var retriever: [String: SeedAverage.Summary]?
+    /// The paired test against the first arm of the table, for the headline metric; none for that
+    /// arm itself.
     var test: SeedAverage.Comparison?
     /// Seconds of training, the mean over seeds.
     var seconds: Double
@@ -52,7 +58,7 @@ struct RetrieverTable {
 
   /// What `--json` prints.
   struct Results: Codable {
-    var experiment = RetrieverTable.name
+    var experiment: String
     var data: Manifest.DataProvenance
     var rules: EvaluationReport.Rules
     var seeds: [UInt64]
@@ -88,12 +94,12 @@ struct RetrieverTable {
     for arm in arms {
       let runs = try options.seeds.map { try trained(arm, seed: $0) }
       let average = SeedAverage(runs.map(\.evaluation))
-      var row = Row(
-        arm: arm, metrics: [:], seconds: runs.map(\.seconds).mean, epochs: runs.map(\.epochs).mean,
+      let retrievers = runs.compactMap(\.retriever)
+      let row = Row(
+        arm: arm, metrics: try average.summaries(),
+        retriever: retrievers.isEmpty ? nil : try SeedAverage(retrievers).summaries(),
+        seconds: runs.map(\.seconds).mean, epochs: runs.map(\.epochs).mean,
         peakMemory: runs.map(\.peakMemory).max() ?? 0)
-      for metric in average.evaluations[0].metrics {
-        row.metrics["\(metric)"] = try average.summary(of: metric)
-      }
       rows.append((row, average))
       provenance = runs[0].data
     }
@@ -109,7 +115,8 @@ struct RetrieverTable {
     guard let provenance, let rules = rows[0].average.evaluations.first?.report().protocolInUse
     else { throw InputError.other("nothing was trained") }
     return Results(
-      data: provenance, rules: rules, seeds: options.seeds, rows: rows.map(\.row))
+      experiment: options.experiment, data: provenance, rules: rules, seeds: options.seeds,
+      rows: rows.map(\.row))
   }
 
   /// A trained arm, from its folder where an earlier run left it.

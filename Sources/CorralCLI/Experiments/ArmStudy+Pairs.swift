@@ -1,0 +1,100 @@
+/// The pairs of the CoRR paper (Huang and others, 2023, table 2), each with settings under which its
+/// retriever is strong alone, so that what is gained is gained over that.
+extension ArmStudy.Pair {
+  /// The two models, the split of the data that the paper has for them, and how they are trained.
+  var settings: [String] { split + retriever + ranker }
+
+  /// The retriever alone, and the two trained by each method; then as the paper trains them.
+  var mainArms: [ArmTable.Arm] {
+    let solo = [
+      ArmTable.Arm(name: "\(retrieverName) alone, sampled softmax", set: split + retriever)
+    ]
+    let others = rivals.map { name in
+      ArmTable.Arm(name: "\(name) alone", set: split + ["retriever.model=\(name)"])
+    }
+    let methods = ArmStudy.Method.allCases.map { method in
+      ArmTable.Arm(
+        name: method.rawValue, set: settings + method.settings,
+        published: published[method] ?? [])
+    }
+    let asPublished = [ArmStudy.Method.independent, .corr].map { method in
+      ArmTable.Arm(
+        name: "\(method.rawValue), as published", set: split + publishedSettings + method.settings,
+        published: published[method] ?? [])
+    }
+    return solo + others + methods + asPublished
+  }
+
+  private var names: (retriever: String, ranker: String) {
+    let parts = rawValue.split(separator: "+").map(String.init)
+    return (parts[0], parts[1])
+  }
+
+  private var retrieverName: String { names.retriever }
+
+  /// Retrievers that are strong on the same task.
+  private var rivals: [String] {
+    switch self {
+    case .mfDeepFM, .dssmDCN: ["implicit-als", "bpr-mf"]
+    case .sasrecDIN, .caserBST: ["two-tower", "item2vec"]
+    }
+  }
+
+  private var split: [String] {
+    switch self {
+    case .mfDeepFM, .dssmDCN:
+      [
+        "data.split.rule=ratio", "data.split.order=random", "data.split.validation=0.1",
+        "data.split.test=0.1",
+      ]
+    case .sasrecDIN, .caserBST: ["data.split.rule=leave-one-out"]
+    }
+  }
+
+  private var retriever: [String] {
+    switch self {
+    case .mfDeepFM:
+      [
+        "retriever.model=mf", "retriever.dimension=128", "retriever.similarity=cosine",
+        "loss.temperature=0.1", "correction.estimate=static", "correction.form=yi",
+        "train.optimiser=rmsprop", "train.rate=0.004", "train.schedule=linear",
+        "train.epochs=20", "train.evaluateEvery=4", "train.patience=0",
+      ]
+    default: ["retriever.model=\(names.retriever)"]
+    }
+  }
+
+  private var ranker: [String] { ["ranker.model=\(names.ranker)"] }
+
+  /// What the released code of the paper trains with (its retriever by BPR, no cosine).
+  private var publishedSettings: [String] {
+    switch self {
+    case .mfDeepFM, .dssmDCN:
+      ["retriever.model=bpr-mf", "retriever.dimension=64", "cooperation.supervision=proposal"]
+        + ranker
+    case .sasrecDIN, .caserBST:
+      [
+        "retriever.model=sasrec", "retriever.layers=1", "retriever.heads=2",
+        "retriever.history=20", "retriever.dropout=0.3", "retriever.feedForward=128",
+        "cooperation.supervision=proposal",
+      ] + ranker
+    }
+  }
+
+  /// Recall, NDCG and MRR at 10 of table 2: MF and DeepFM on Gowalla, SASRec and DIN on ML-10M.
+  private var published: [ArmStudy.Method: [Double]] {
+    switch self {
+    case .mfDeepFM:
+      [
+        .independent: [0.0824, 0.0617, 0.0796], .icc: [0.0908, 0.0618, 0.0814],
+        .rankflow: [0.0935, 0.0634, 0.0865], .corr: [0.1052, 0.0749, 0.1017],
+      ]
+    case .sasrecDIN:
+      [
+        .independent: [0.1689, 0.0897, 0.0596], .icc: [0.1727, 0.0923, 0.0621],
+        .rankflow: [0.1759, 0.0933, 0.0660], .corr: [0.1846, 0.0983, 0.0725],
+      ]
+    case .dssmDCN, .caserBST: [:]
+    }
+  }
+}

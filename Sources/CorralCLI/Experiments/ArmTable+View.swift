@@ -1,0 +1,50 @@
+import CorralEvaluation
+
+extension ArmTable.Results {
+  /// One row for each arm, best first; `rows` is what they are called, `published` where the numbers
+  /// of papers were measured.
+  func table(rows title: String, published place: String?) -> Table {
+    let (recall, ndcg, mrr) = ("recall@10", "ndcg@10", "mrr@10")
+    let isBeside = place != nil && rows.contains { !$0.arm.published.isEmpty }
+    let isPair = rows.contains { $0.retriever != nil }
+    var columns: [(String, Table.Alignment)] = [
+      (title, .left), (recall, .right), (ndcg, .right), (mrr, .right), ("p", .right), ("", .left),
+    ]
+    if isBeside { columns.append(("published (\(place ?? ""))", .right)) }
+    if isPair {
+      columns += [("retriever alone", .right), ("its recall@100", .right)]
+    } else {
+      columns.append(("coverage", .right))
+    }
+    columns += [("epochs", .right), ("time", .right), ("memory", .right)]
+    var table = Table(columns)
+    for row in rows {
+      var cells = [row.arm.name, cell(row.metrics[recall]), cell(row.metrics[ndcg])]
+      cells.append(cell(row.metrics[mrr]))
+      cells += [row.test.map { Format.pValue($0.p) } ?? "", row.test?.stars ?? ""]
+      if isBeside {
+        cells.append(row.arm.published.map { Format.metric($0) }.joined(separator: " / "))
+      }
+      if isPair {
+        cells.append(
+          row.retriever.map { metrics in
+            [recall, ndcg].map { metrics[$0].map { Format.metric($0.mean) } ?? "-" }
+              .joined(separator: " / ")
+          } ?? "")
+        cells.append(row.retriever?["recall@100"].map { Format.metric($0.mean) } ?? "")
+      } else {
+        cells.append(row.metrics["coverage@10"].map { Format.percent($0.mean) } ?? "-")
+      }
+      cells.append(row.epochs > 0 ? Format.count(Int(row.epochs.rounded())) : "")
+      cells += [Format.seconds(row.seconds), Format.bytes(row.peakMemory)]
+      table.add(cells)
+    }
+    return table
+  }
+
+  private func cell(_ summary: SeedAverage.Summary?) -> String {
+    guard let summary else { return "-" }
+    return Format.metric(summary.mean)
+      + (seeds.count > 1 ? " ±" + Format.metric(summary.deviation) : "")
+  }
+}
