@@ -49,6 +49,7 @@ private let models: [RetrieverSettings] = {
   var bert4Rec = BERT4RecSettings()
   (bert4Rec.dimension, bert4Rec.history, bert4Rec.positions) = (4, 5, 6)
   (bert4Rec.heads, bert4Rec.feedForward, bert4Rec.dropout) = (2, 6, 0)
+  bert4Rec.norm = .post
   var gru4Rec = GRU4RecSettings()
   (gru4Rec.dimension, gru4Rec.history, gru4Rec.hidden) = (4, 5, 6)
   (gru4Rec.layers, gru4Rec.dropout) = (2, 0)

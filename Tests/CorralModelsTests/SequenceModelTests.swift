@@ -120,7 +120,7 @@ private let kinds: [RetrieverSettings.Kind] = [.sasRec, .bert4Rec, .gru4Rec]
     var settings = BERT4RecSettings()
     settings.hidden = 1
     #expect { try settings.validate() } throws: {
-      "\($0)" == "setting 'retriever.hidden' is 1.0: give a share between 0 and 1, such as 0.2"
+      "\($0)" == "setting 'retriever.hidden' is 1.0: give a share between 0 and 1, such as 0.3"
     }
     var recurrent = GRU4RecSettings()
     recurrent.hidden = 0

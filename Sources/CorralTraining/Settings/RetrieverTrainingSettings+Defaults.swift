@@ -28,7 +28,7 @@ extension RetrieverTrainingSettings {
       loss.temperature = 1
       negatives.kind = .uniform
       negatives.count = 1024
-    case .sasRec, .bert4Rec, .gru4Rec:
+    case .sasRec, .gru4Rec:
       // Inner products against many uniform items are what SASRec needs to equal its successors
       // (Klenitskiy and Vasilev, 2023); most of the gain comes as the rate falls.
       loss.temperature = 1
@@ -40,6 +40,17 @@ extension RetrieverTrainingSettings {
       train.rate = 3e-3
       train.schedule = .linear
       train.evaluateEvery = 3
+      train.patience = 0
+    case .bert4Rec:
+      // An epoch finds only the hidden items, so that it takes more epochs than the next-item models.
+      loss.temperature = 1
+      negatives.kind = .all
+      correction.estimate = .none
+      train.epochs = 50
+      train.batch = 16
+      train.rate = 2.5e-3
+      train.schedule = .linear
+      train.evaluateEvery = 5
       train.patience = 0
     }
   }

@@ -10,9 +10,9 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   /// The number of places in a history that have an embedding.
   public var positions = 200
   /// The share of items that training hides.
-  public var hidden = 0.2
+  public var hidden = 0.3
   /// The share of histories of which training hides the last item alone, as a query does.
-  public var hiddenEnds = 0.1
+  public var hiddenEnds = 0.0
   /// The number of transformer blocks.
   public var layers = 2
   /// The equal parts of a vector that attend each for itself.
@@ -22,7 +22,7 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   /// The function between them.
   public var activation = Activation.gelu
   /// Where a block scales its vectors.
-  public var norm = NormPlacement.post
+  public var norm = NormPlacement.pre
   /// The share of elements that training drops.
   public var dropout: Float = 0.1
   /// How the vectors of a query and an item are compared.
@@ -30,7 +30,7 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   /// The standard deviation of initial embeddings.
   public var initialSpread: Float = 0.02
 
-  /// The defaults: two blocks of two heads over the last 200 items, a fifth of them hidden.
+  /// The defaults: two blocks of two heads over the last 200 items, three in ten of them hidden.
   public init() {}
 
   /// Who described the model, and when.
@@ -47,7 +47,7 @@ public struct BERT4RecSettings: RetrieverModelSettings {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(dropout: dropout)
     try check(
-      hidden > 0 && hidden < 1, "hidden", hidden, "give a share between 0 and 1, such as 0.2")
+      hidden > 0 && hidden < 1, "hidden", hidden, "give a share between 0 and 1, such as 0.3")
     try check(
       (0...1).contains(hiddenEnds), "hiddenEnds", hiddenEnds,
       "give a share from 0 to 1, such as 0.1")
