@@ -32,6 +32,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 #include "template/distances.h"
 #include "template/skipgram.h"
 #include "template/scan.h"
+#include "template/clusters.h"
 #include "template/level.h"
 #pragma clang attribute pop
 #endif

@@ -50,6 +50,8 @@ typedef struct ck_kernels {
   ck_distances (*negative_dots)(int64_t dimension);
   void (*skip_gram)(
       const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed);
+  // Centres lie in panels of `lanes`: a vector of what sums start from, then one for each element.
+  void (*assign)(const ck_assignment *assignment, const float *panels, int64_t panel_count);
 } ck_kernels;
 
 extern const ck_kernels ck_plain;

@@ -80,6 +80,35 @@ static void skip_gram(
 #undef LEARN
 }
 
+static void assign(const ck_assignment *assignment, const float *panels, int64_t panel_count) {
+  const int64_t dimension = assignment->dimension, lanes = ck_plain.lanes;
+  for (int64_t i = 0; i < assignment->point_count; i++) {
+    const float *point = assignment->points + i * assignment->stride;
+    float best = -INFINITY;
+    int32_t cluster = 0;
+    for (int64_t panel = 0; panel < panel_count; panel++) {
+      const float *start = panels + panel * lanes * (dimension + 1);
+      for (int64_t lane = 0; lane < lanes; lane++) {
+        float score = start[lane];
+        for (int64_t k = 0; k < dimension; k++) score += point[k] * start[(k + 1) * lanes + lane];
+        if (score > best) {
+          best = score;
+          cluster = (int32_t)(panel * lanes + lane);
+        }
+      }
+    }
+    const float *centre = assignment->centres + cluster * dimension;
+    float square = 0;
+    for (int64_t k = 0; k < dimension; k++) {
+      square += (point[k] - centre[k]) * (point[k] - centre[k]);
+      assignment->sums[cluster * dimension + k] += point[k];
+    }
+    assignment->clusters[i] = cluster;
+    assignment->distances[i] = square;
+    assignment->counts[cluster]++;
+  }
+}
+
 const ck_kernels ck_plain = {
     .lanes = 16,
     .dot = dot,
@@ -88,4 +117,5 @@ const ck_kernels ck_plain = {
     .score = score,
     .negative_dots = negative_dots_for,
     .skip_gram = skip_gram,
+    .assign = assign,
 };

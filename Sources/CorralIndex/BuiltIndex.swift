@@ -7,12 +7,17 @@ public enum BuiltIndex: CandidateIndex {
   case exact(ExactIndex)
   /// A graph of neighbours is walked.
   case hnsw(HNSWIndex)
+  /// The best buckets of two clusterings are opened.
+  case multiIndex(InvertedMultiIndex)
 
   /// Makes the index of the rows of a matrix; throws `IndexError`.
   public init(_ items: Matrix, settings: IndexSettings, seed: UInt64 = 1) throws {
     switch settings.kind {
     case .exact: self = .exact(ExactIndex(items))
     case .hnsw: self = .hnsw(try HNSWIndex(items, settings: settings, seed: seed))
+    case .multiIndex:
+      self = .multiIndex(
+        try InvertedMultiIndex(items, settings: settings.multiIndex, seed: seed))
     }
   }
 
@@ -20,7 +25,7 @@ public enum BuiltIndex: CandidateIndex {
   public var isExact: Bool {
     switch self {
     case .exact: true
-    case .hnsw: false
+    case .hnsw, .multiIndex: false
     }
   }
 
@@ -29,6 +34,7 @@ public enum BuiltIndex: CandidateIndex {
     switch self {
     case .exact(let index): index.count
     case .hnsw(let index): index.count
+    case .multiIndex(let index): index.count
     }
   }
 
@@ -37,6 +43,7 @@ public enum BuiltIndex: CandidateIndex {
     switch self {
     case .exact(let index): index.dimension
     case .hnsw(let index): index.dimension
+    case .multiIndex(let index): index.dimension
     }
   }
 
@@ -45,6 +52,33 @@ public enum BuiltIndex: CandidateIndex {
     switch self {
     case .exact(let index): index.items.values.count * MemoryLayout<Float>.size
     case .hnsw(let index): index.byteCount
+    case .multiIndex(let index): index.byteCount
+    }
+  }
+
+  /// How far items are from the buckets that stand for them; `nil` for a kind without buckets.
+  public var residual: MultiIndexResidual? {
+    if case .multiIndex(let index) = self { index.residual } else { nil }
+  }
+
+  /// What a file holds of the index beside the items' vectors; `nil` when that is nothing.
+  public var saved: (tensors: [SafetensorsTensor], metadata: [String: String])? {
+    switch self {
+    case .exact: nil
+    case .hnsw(let index): (index.tensors, index.metadata)
+    case .multiIndex(let index): (index.tensors, index.metadata)
+    }
+  }
+
+  /// Reads the index of a matrix's rows back from its file; throws `SafetensorsError` or
+  /// `IndexError` when the file does not hold an index of the items of the settings' kind.
+  public init(_ file: SafetensorsFile, items: Matrix, settings: IndexSettings) throws {
+    switch settings.kind {
+    case .exact: self = .exact(ExactIndex(items))
+    case .hnsw: self = .hnsw(try HNSWIndex(file, items: items, ef: settings.ef))
+    case .multiIndex:
+      self = .multiIndex(
+        try InvertedMultiIndex(file, items: items, settings: settings.multiIndex))
     }
   }
 
@@ -55,6 +89,7 @@ public enum BuiltIndex: CandidateIndex {
     switch self {
     case .exact(let index): index.search(query, count: count, where: isAllowed)
     case .hnsw(let index): index.search(query, count: count, where: isAllowed)
+    case .multiIndex(let index): index.search(query, count: count, where: isAllowed)
     }
   }
 }

@@ -77,7 +77,7 @@ extension HNSWIndex {
     guard levels.allSatisfy({ (0...1000).contains($0) }),
       levels.reduce(0, { $0 + Int($1) }) * links == upper.count
     else { throw damaged("its levels are not those of its links") }
-    try Self.checkFinite(items)
+    try IndexError.checkFinite(items)
 
     var graph: HNSWGraph?
     if items.rows > 0 {

@@ -32,7 +32,7 @@ public struct HNSWIndex: CandidateIndex {
   /// settings out of range and for vectors that are not finite.
   public init(_ items: Matrix, settings: IndexSettings = IndexSettings(), seed: UInt64 = 1) throws {
     try settings.check()
-    try Self.checkFinite(items)
+    try IndexError.checkFinite(items)
     var graph: HNSWGraph?
     if items.rows > 0 {
       var shape = chnsw_settings(
@@ -118,11 +118,5 @@ public struct HNSWIndex: CandidateIndex {
     }
     if !done { fatalError("search: \(String(cString: chnsw_last_error()))") }
     return (0..<Int(found)).map { Candidate(item: ItemIndex(Int(items[$0])), score: scores[$0]) }
-  }
-
-  static func checkFinite(_ items: Matrix) throws {
-    for row in 0..<items.rows where !items[row].allSatisfy(\.isFinite) {
-      throw IndexError.notFinite(item: row)
-    }
   }
 }

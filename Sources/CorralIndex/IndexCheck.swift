@@ -18,6 +18,8 @@ public struct IndexCheck: Codable, Sendable, Equatable {
   public let exactMilliseconds: Double
   /// The memory of the index, its vectors included.
   public let bytes: Int
+  /// How far items are from the buckets of a multi-index; `nil` for a kind without buckets.
+  public let residual: MultiIndexResidual?
 
   /// How many times faster than the exact twin a search is.
   public var speedup: Double { exactMilliseconds / max(milliseconds, .leastNormalMagnitude) }
@@ -41,6 +43,7 @@ public struct IndexCheck: Codable, Sendable, Equatable {
     milliseconds = time / Double(max(1, rows.count))
     exactMilliseconds = exactTime / Double(max(1, rows.count))
     bytes = index.byteCount
+    residual = index.residual
   }
 
   private static func timed<Result>(_ body: () -> Result) -> (Result, milliseconds: Double) {

@@ -1,10 +1,12 @@
+package import CorralVectors
+
 /// Why an index cannot be made or read: what, where, and what to do.
 public enum IndexError: Error, CustomStringConvertible, Equatable {
-  /// A setting has a value that no graph can have.
+  /// A setting has a value that no index can have.
   case badSetting(name: String, value: Int, allowed: ClosedRange<Int>)
   /// The vector of an item holds `nan` or an infinity.
   case notFinite(item: Int)
-  /// The saved graph does not fit the items, or itself.
+  /// The saved index does not fit the items, or itself.
   case damaged(file: String, reason: String)
   /// The library that makes graphs failed.
   case failed(reason: String)
@@ -15,12 +17,30 @@ public enum IndexError: Error, CustomStringConvertible, Equatable {
     case .badSetting(let name, let value, let allowed):
       "setting 'index.\(name)' is \(value); it can be \(allowed.lowerBound) to \(allowed.upperBound)"
     case .notFinite(let item):
-      "the vector of item \(item) is not finite, so that no graph can hold it; "
-        + "train again with a lower rate, or use the exact index"
+      "the vector of item \(item) is not finite, so that only the exact index can hold it; "
+        + "train again with a lower rate"
     case .damaged(let file, let reason):
-      "\(file) is not the graph of these items: \(reason); build the index again"
+      "\(file) is not the index of these items: \(reason); build the index again"
     case .failed(let reason):
       "the graph cannot be made: \(reason)"
     }
+  }
+}
+
+extension IndexError {
+  /// Throws `notFinite` for the first row that holds `nan` or an infinity.
+  package static func checkFinite(_ items: Matrix) throws {
+    let columns = items.columns
+    let bad = Parallel.map(items.rows, grain: 1 << 14) { range in
+      items.values.withUnsafeBufferPointer { values in
+        range.first { row in
+          let exponents: UInt32 = 0x7F80_0000
+          return (row * columns..<(row + 1) * columns).contains {
+            values[$0].bitPattern & exponents == exponents
+          }
+        }
+      }
+    }
+    if let item = bad.lazy.compactMap(\.self).first { throw IndexError.notFinite(item: item) }
   }
 }

@@ -7,6 +7,9 @@ public struct IndexSettings: Codable, Sendable, Equatable {
     /// A graph of neighbours is walked (Malkov and Yashunin, 2016): nearly always right, and much
     /// faster for more.
     case hnsw
+    /// The best buckets of an inverted multi-index are opened (Babenko and Lempitsky, 2012): made in
+    /// seconds, and the structure that negatives are drawn from.
+    case multiIndex = "multi-index"
   }
 
   /// How the work of making a graph is shared.
@@ -33,9 +36,25 @@ public struct IndexSettings: Codable, Sendable, Equatable {
   public var ef = 100
   /// How the work of making a graph is shared.
   public var construction = Construction.reproducible
+  /// Clusters of each half of the vectors in a multi-index.
+  ///
+  /// More are closer to the vectors and slower to make.
+  public var clusters = MultiIndexSettings().clusters
+  /// Items of a multi-index that a search compares exactly, if not fewer than it was asked for.
+  ///
+  /// More are better and slower.
+  public var collected = MultiIndexSettings().collected
 
   /// The defaults.
   public init() {}
+
+  /// What a multi-index is made by.
+  public var multiIndex: MultiIndexSettings {
+    var settings = MultiIndexSettings()
+    settings.clusters = clusters
+    settings.collected = collected
+    return settings
+  }
 
   /// Throws `IndexError.badSetting` when a graph cannot be made this way.
   func check() throws {

@@ -30,3 +30,15 @@ extension Matrix {
     }
   }
 }
+
+extension Matrix {
+  /// Some neighbouring columns of every row, copied.
+  package func columns(_ range: Range<Int>) -> Matrix {
+    var part: [Float] = []
+    part.reserveCapacity(rows * range.count)
+    for row in 0..<rows {
+      part += values[row * columns + range.lowerBound..<row * columns + range.upperBound]
+    }
+    return Matrix(rows: rows, columns: range.count, values: part)
+  }
+}

@@ -45,6 +45,11 @@ public struct SafetensorsTensor {
     self.init(name, matrix.values, shape: [matrix.rows, matrix.columns])
   }
 
+  /// The same elements under another name.
+  public func renamed(_ name: String) -> SafetensorsTensor {
+    SafetensorsTensor(name, type: type, shape: shape, emit: emit)
+  }
+
   fileprivate var byteCount: Int { shape.reduce(type.size, *) }
 }
 

@@ -129,9 +129,33 @@ import Testing
       let items: Int
       let bytes: Int
     }
+    struct BucketCheck: Decodable {
+      struct Residual: Decodable {
+        let mean: Double
+        let largest: Double
+      }
+      let kind: String
+      let recall: Double
+      let residual: Residual
+    }
     let exact = try Binary.run("index", "check", model.path, "--json").json(Check.self)
     #expect(exact.kind == "exact" && exact.recall == 1 && exact.items == 40)
     let before = try Binary.run("recommend", model.path, "--user", "u1", "--json")
+    let buckets = try Binary.run(
+      "index", "build", model.path, "--kind", "multi-index", "--set", "clusters=4")
+    try #require(buckets.code == 0, "\(buckets.errors)")
+    // All 40 items are compared, unless fewer are collected.
+    let whole = try Binary.run("index", "check", model.path, "--json").json(BucketCheck.self)
+    #expect(whole.kind == "multi-index" && whole.recall == 1)
+    #expect(0 < whole.residual.mean && whole.residual.mean <= whole.residual.largest)
+    let plain = try Binary.run("index", "check", model.path)
+    #expect(plain.output.contains("residual: items are "))
+    let within = try Binary.run("recommend", model.path, "--user", "u1", "--json")
+    #expect(within.output == before.output)
+    let refused = try Binary.run(
+      "index", "build", model.path, "--kind", "multi-index", "--set", "clusters=0")
+    #expect(refused.code == 2)
+    #expect(refused.errors.contains("setting 'index.clusters' is 0; it can be 1 to 1024"))
     let built = try Binary.run("index", "build", model.path, "--kind", "hnsw", "--set", "m=8")
     try #require(built.code == 0, "\(built.errors)")
     let graph = try Binary.run("index", "check", model.path, "--json").json(Check.self)

@@ -208,11 +208,11 @@ struct HNSWIndexTests {
       }
       #expect(
         reason(Matrix(rows: 51, columns: 4))
-          == "FILE is not the graph of these items: it has 50 nodes and there are 51 items; "
+          == "FILE is not the index of these items: it has 50 nodes and there are 51 items; "
           + "build the index again")
       #expect(
         reason(Matrix(rows: 50, columns: 5))
-          == "FILE is not the graph of these items: its vectors have 4 elements and the items' "
+          == "FILE is not the index of these items: its vectors have 4 elements and the items' "
           + "have 5; build the index again")
     }
   }
@@ -234,8 +234,8 @@ struct HNSWIndexTests {
     }
     #expect(
       "\(IndexError.notFinite(item: 3))"
-        == "the vector of item 3 is not finite, so that no graph can hold it; "
-        + "train again with a lower rate, or use the exact index")
+        == "the vector of item 3 is not finite, so that only the exact index can hold it; "
+        + "train again with a lower rate")
   }
 
   @Test func `a query of another dimension traps`() async {

@@ -124,6 +124,7 @@ ck_distances ck_negative_dots_at(ck_level level, int64_t dimension);
 #endif
 
 #include "CKernelsALS.h"
+#include "CKernelsClusters.h"
 #include "CKernelsSkipGram.h"
 
 #endif

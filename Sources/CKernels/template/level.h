@@ -8,4 +8,5 @@ const ck_kernels LEVEL = {
     .score = score,
     .negative_dots = negative_dots_for,
     .skip_gram = skip_gram,
+    .assign = assign,
 };

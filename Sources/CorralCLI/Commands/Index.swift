@@ -19,12 +19,13 @@ struct Index: ParsableCommand {
     @Argument(help: "The directory of a saved model.")
     var model: String
 
-    @Option(help: "The kind of index: exact or hnsw.")
+    @Option(help: "The kind of index: exact, hnsw or multi-index.")
     var kind = IndexSettings.Kind.hnsw
 
     @Option(
       name: .customLong("set"),
-      help: ArgumentHelp("One setting of index, as in m=32 or ef=200.", valueName: "key=value"))
+      help: ArgumentHelp(
+        "One setting of index, as in m=32, ef=200 or clusters=64.", valueName: "key=value"))
     var assignments: [String] = []
 
     @OptionGroup var output: OutputOptions
@@ -117,6 +118,12 @@ struct Index: ParsableCommand {
 
         """)
       console.print(table.rendered(console.style))
+      if let residual = check.residual {
+        console.print(
+          String(
+            format: "\nresidual: items are %.4g from the centres of their buckets, %.4g at most",
+            residual.mean, residual.largest))
+      }
       if kind == "exact" {
         console.suggest([("corral index build \(model) --kind hnsw", "a graph, for speed")])
       }
@@ -151,7 +158,7 @@ extension OpenedModel {
     manifest.settings = try JSONValue(encoding: settings)
     manifest.kinds["index"] = settings.index.kind.rawValue
     try SavedModel.write(to: saved.url, manifest: manifest) { folder in
-      for name in saved.manifest.files.keys.sorted() where name != Self.graphFile {
+      for name in saved.manifest.files.keys.sorted() where name != Self.indexFile {
         try folder.copy(saved.url(of: name), as: name)
       }
       try folder.write(index)

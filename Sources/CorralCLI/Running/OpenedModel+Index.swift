@@ -5,16 +5,16 @@ import CorralModels
 import CorralVectors
 
 extension OpenedModel {
-  /// The name of the graph's file in a saved model.
-  static let graphFile = "index.safetensors"
+  /// The name of the file in a saved model that holds what an index is beside the vectors.
+  static let indexFile = "index.safetensors"
 
   /// The index that the model was saved with, over the vectors of its items.
   func index(over vectors: Matrix) throws -> BuiltIndex {
-    guard settings.index.kind == .hnsw, saved.contains(Self.graphFile) else {
+    guard settings.index.kind != .exact, saved.contains(Self.indexFile) else {
       return try BuiltIndex(vectors, settings: settings.index)
     }
-    return .hnsw(
-      try HNSWIndex(saved.tensors(Self.graphFile), items: vectors, ef: settings.index.ef))
+    return try BuiltIndex(
+      saved.tensors(Self.indexFile), items: vectors, settings: settings.index)
   }
 
   /// Throws for a model whose scores are no inner products, naming the command that needs them.
@@ -48,9 +48,9 @@ extension OpenedModel {
 }
 
 extension ModelFolder {
-  /// Writes the graph of an index; an exact one has none.
+  /// Writes what an index is beside the vectors; an exact one is nothing.
   func write(_ index: BuiltIndex) throws {
-    guard case .hnsw(let graph) = index else { return }
-    try write(graph.tensors, metadata: graph.metadata, as: OpenedModel.graphFile)
+    guard let saved = index.saved else { return }
+    try write(saved.tensors, metadata: saved.metadata, as: OpenedModel.indexFile)
   }
 }

@@ -1,0 +1,84 @@
+public import CorralVectors
+
+/// Clusters of points around their means, by Lloyd's algorithm (1957, published 1982).
+///
+/// `loss = mean_i |x_i - centre(x_i)|^2` never rises from one step to the next. A centre that no
+/// point is nearest to is put on a random point, drawn in proportion to squared distances (as
+/// k-means++ draws its centres: Arthur and Vassilvitskii, 2007), so that as many clusters as there
+/// are different points end with a loss of 0. The same points, settings and seed give the same
+/// clusters for any number of threads.
+public struct KMeans: Sendable {
+  /// The means of the clusters, `[clusters, dimension]`.
+  public let centres: Matrix
+  /// The cluster of each point: that of the nearest centre, the first of those as near.
+  public let clusters: [Int32]
+  /// The loss after each assignment of points to centres, the first before any centre moved; empty
+  /// for clusters that were read from a file.
+  public let losses: [Double]
+
+  /// Clusters that were found before.
+  init(centres: Matrix, clusters: [Int32], losses: [Double]) {
+    self.centres = centres
+    self.clusters = clusters
+    self.losses = losses
+  }
+
+  /// Finds clusters of the rows of a matrix, which must be finite.
+  ///
+  /// A step costs one comparison of each point with each centre.
+  ///
+  /// - Parameters:
+  ///   - points: one point a row.
+  ///   - columns: the neighbouring columns that are looked at; all of them unless told.
+  ///   - count: how many clusters; with fewer different points, some stay empty.
+  ///   - iterations: how often the centres move at most.
+  ///   - tolerance: the loss's relative gain at which to stop; a negative one never stops.
+  ///   - seed: of the random points that centres start from.
+  ///   - start: centres of earlier points to start from instead, where their shape fits; the first
+  ///     assignment is then at least as good as the one that they come from.
+  ///   - threads: how many threads share the work.
+  public init(
+    _ points: Matrix, columns: Range<Int>? = nil, clusters count: Int, iterations: Int = 30,
+    tolerance: Double = 1e-6, seed: UInt64 = 1, startingFrom start: Matrix? = nil,
+    threads: Int = Parallel.threads
+  ) {
+    let columns = columns ?? 0..<points.columns
+    guard count > 0, columns.upperBound <= points.columns else {
+      fatalError(
+        "k-means: \(count) clusters of columns \(columns) of [\(points.rows), \(points.columns)]")
+    }
+    var generator = SeededGenerator(seed: seed)
+    var centres = Matrix(rows: count, columns: columns.count)
+    if let start, start.rows == count, start.columns == columns.count {
+      centres = start
+    } else if points.rows > 0 {
+      let chosen = Self.different(count, below: points.rows, using: &generator)
+      centres = points.gathered(chosen).columns(columns)
+    }
+    var losses: [Double] = []
+    while true {
+      let step = KMeansStep(points, columns: columns, centres: centres, threads: threads)
+      let gain = losses.last.map { ($0 - step.loss) > tolerance * $0 } ?? true
+      losses.append(step.loss)
+      if losses.count > iterations || !gain || points.rows == 0 {
+        self.init(centres: centres, clusters: step.clusters, losses: losses)
+        return
+      }
+      centres = step.moved(centres, over: points, columns: columns, using: &generator)
+    }
+  }
+
+  /// Positions below a bound in random order, each once before any comes again.
+  private static func different(
+    _ count: Int, below bound: Int, using generator: inout SeededGenerator
+  ) -> [Int] {
+    var chosen: [Int] = []
+    var met: Set<Int> = []
+    while chosen.count < count {
+      if met.count == bound { met.removeAll() }
+      let position = generator.next(below: bound)
+      if met.insert(position).inserted { chosen.append(position) }
+    }
+    return chosen
+  }
+}

@@ -1,0 +1,38 @@
+public import CorralData
+import CorralVectors
+
+/// A catalogue cut into disjoint clusters: the cluster of each item, and the items of each cluster.
+public struct Partition: Sendable, Equatable {
+  /// The cluster of each item, `[items]`.
+  public let clusters: [Int32]
+  /// The items of each cluster in rising order, empty where it has none: each item once.
+  public let members: Ragged<ItemIndex>
+
+  /// The partition that gives each item the cluster beside it, below `count`. `O(items + count)`.
+  public init(clusters: [Int32], count: Int) {
+    var offsets = [Int](repeating: 0, count: count + 1)
+    for (item, cluster) in clusters.enumerated() {
+      guard 0 <= cluster, cluster < count else {
+        fatalError("a partition into \(count) clusters has no cluster \(cluster) for item \(item)")
+      }
+      offsets[Int(cluster) + 1] += 1
+    }
+    for cluster in 0..<count { offsets[cluster + 1] += offsets[cluster] }
+    var next = offsets
+    var items = [ItemIndex](repeating: ItemIndex(0), count: clusters.count)
+    for (item, cluster) in clusters.enumerated() {
+      items[next[Int(cluster)]] = ItemIndex(item)
+      next[Int(cluster)] += 1
+    }
+    self.clusters = clusters
+    members = Ragged(values: items, offsets: offsets)
+  }
+
+  /// The clusters that k-means found.
+  public init(_ found: KMeans) {
+    self.init(clusters: found.clusters, count: found.centres.rows)
+  }
+
+  /// The number of clusters, the empty ones included.
+  public var count: Int { members.count }
+}

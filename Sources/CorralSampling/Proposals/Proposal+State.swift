@@ -1,0 +1,91 @@
+import CorralData
+import CorralIndex
+public import CorralVectors
+import Foundation
+
+/// What a proposal holds besides its settings, so that a resumed run draws what it would have drawn.
+extension Proposal {
+  private static let prefix = "proposal."
+
+  /// Named tensors for a safetensors file: the clusters, or the items' vectors that it draws by.
+  ///
+  /// Empty for a proposal that follows from its settings and the counts alone. A multi-index draws
+  /// without the vectors, which are not among them.
+  public var tensors: [SafetensorsTensor] {
+    func named(_ tensors: [SafetensorsTensor]) -> [SafetensorsTensor] {
+      tensors.map { $0.renamed(Self.prefix + $0.name) }
+    }
+    switch source {
+    case .uniform, .popularity: return []
+    case .softmax(let sampler): return named([SafetensorsTensor("items", sampler.items)])
+    case .topRand(let sampler): return named([SafetensorsTensor("items", sampler.items)])
+    case .topAndRand(let sampler): return named([SafetensorsTensor("items", sampler.items)])
+    case .multiIndex(let sampler): return named(sampler.index.tensors)
+    case .cluster(let sampler, let centres):
+      return named([
+        SafetensorsTensor("centres", centres),
+        SafetensorsTensor("clusters", sampler.partition.clusters),
+      ])
+    }
+  }
+
+  /// A proposal that carries on from what was saved: it draws the same, bit for bit.
+  ///
+  /// - Parameters:
+  ///   - settings: those that it was saved with.
+  ///   - items: the items' vectors as they are now, which a multi-index answers searches with.
+  ///   - counts: how often each item is a target in training, `[items]`.
+  ///   - file: what `tensors` were written to, beside others perhaps.
+  /// - Throws: `SafetensorsError`, `IndexError` or `SamplingError` when the file does not hold a
+  ///   proposal of these settings and items.
+  public init(
+    _ settings: ProposalSettings, items: Matrix, counts: [Int], restoring file: SafetensorsFile
+  ) throws {
+    try settings.validate()
+    func damaged(_ reason: String) -> SamplingError {
+      .savedProposal(file: file.url.path, reason: reason)
+    }
+    func savedItems() throws -> Matrix {
+      let saved = try file.matrix(Self.prefix + "items")
+      guard saved.rows == counts.count else {
+        throw damaged("it holds \(saved.rows) items and there are \(counts.count)")
+      }
+      return saved
+    }
+    let source: Source
+    switch settings.kind {
+    case .uniform, .popularity:
+      self = try Proposal(settings, items: items, counts: counts, seed: 0)
+      return
+    case .softmax:
+      source = .softmax(
+        SoftmaxSampler(items: try savedItems(), temperature: settings.temperature))
+    case .topRand: source = .topRand(TopRandSampler(items: try savedItems(), pool: settings.pool))
+    case .topAndRand:
+      source = .topAndRand(TopAndRandSampler(items: try savedItems(), pool: settings.pool))
+    case .multiIndex:
+      let index = try InvertedMultiIndex(
+        file, items: items, settings: settings.multiIndex, prefix: Self.prefix)
+      guard index.settings.clusters == settings.clusters else {
+        throw damaged(
+          "it has \(index.settings.clusters) clusters and the settings say \(settings.clusters)")
+      }
+      source = .multiIndex(MultiIndexSampler(index, temperature: settings.temperature))
+    case .cluster:
+      let centres = try file.matrix(Self.prefix + "centres")
+      let clusters: [Int32] = try file.array(Self.prefix + "clusters", shape: [nil])
+      guard clusters.count == counts.count else {
+        throw damaged("it holds \(clusters.count) items and there are \(counts.count)")
+      }
+      guard centres.rows == settings.clusters else {
+        throw damaged("it has \(centres.rows) clusters and the settings say \(settings.clusters)")
+      }
+      guard clusters.allSatisfy({ 0 <= $0 && $0 < centres.rows }) else {
+        throw damaged("an item is in a cluster that does not exist")
+      }
+      source = .cluster(
+        ClusterSampler(Partition(clusters: clusters, count: centres.rows)), centres: centres)
+    }
+    self.init(settings, source: source)
+  }
+}
