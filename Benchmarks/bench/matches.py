@@ -20,11 +20,15 @@ class Sizes:
     trained_users: int = 0  # of the sequence models; 0: all
     recbole_batches: int = 5
     ranker_steps: int = 10
+    drawn_items: int = 1_000_000
+    few_drawn_items: int = 100_000
+    exact_draws: int = 64  # queries that the exact draws of a round are for
 
 
 QUICK = Sizes(
     rounds=3, search_items=100_000, search_queries=200, single_queries=20, graph_items=20_000, graph_queries=200,
     table_items=200_000, steps=5, sweeps=2, trained_users=512, recbole_batches=1, ranker_steps=3,
+    drawn_items=100_000, few_drawn_items=10_000, exact_draws=16,
 )
 
 
@@ -214,6 +218,32 @@ class Matches:
             )
         return matches
 
+    def proposals(self):
+        """20 negatives of each of 512 queries, through the multi-index; the exact draws have fewer queries."""
+
+        def index(items):
+            return self.corral("proposals", "--kind", "multi-index", "--items", items, "--batches", 20, "--threads", 2)
+
+        many, few = self.sizes.drawn_items, self.sizes.few_drawn_items
+        exact = ("--items", many, "--queries", self.sizes.exact_draws, "--threads", 2)
+        title = f"20 negatives by softmax from {many:,} items"
+        label = f"{few:,} items"
+        return [
+            Match(
+                index(many), self.corral("proposals", "--kind", "softmax", *exact), "the exact softmax", 2,
+                [Line("proposals-exact", title, "query", shows=("build_seconds", "refresh_seconds"))],
+                left_name="multi-index",
+            ),
+            Match(
+                index(many), self.peer("proposals", *exact), "PyTorch, the exact softmax", 2,
+                [Line("proposals-pytorch", title, "query")], left_name="multi-index",
+            ),
+            Match(
+                index(many), index(few), label, 2, [Line("proposals-growth", title, "query")],
+                left_name=f"{many:,} items",
+            ),
+        ]
+
     @staticmethod
     def settings(model, **values):
         """The options that name a retriever and change some of its defaults."""
@@ -221,4 +251,4 @@ class Matches:
         return ["--model", model, *changes]
 
 
-GROUPS = ["parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker"]
+GROUPS = ["parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker", "proposals"]

@@ -9,7 +9,7 @@ struct CorralBench: ParsableCommand {
     abstract: "One side of the benchmark: sets up, then measures a round for every line it reads.",
     subcommands: [
       ParseCase.self, EvaluateCase.self, ALSCase.self, FlatCase.self, GraphCase.self,
-      StepCase.self, RankerCase.self, TrainCase.self, Item2VecCase.self,
+      StepCase.self, RankerCase.self, TrainCase.self, Item2VecCase.self, ProposalCase.self,
     ])
 }
 

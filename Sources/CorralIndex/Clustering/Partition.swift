@@ -8,7 +8,9 @@ public struct Partition: Sendable, Equatable {
   /// The items of each cluster in rising order, empty where it has none: each item once.
   public let members: Ragged<ItemIndex>
 
-  /// The partition that gives each item the cluster beside it, below `count`. `O(items + count)`.
+  /// The partition that gives each item the cluster beside it, below `count`.
+  ///
+  /// `O(items + count)` time.
   public init(clusters: [Int32], count: Int) {
     var offsets = [Int](repeating: 0, count: count + 1)
     for (item, cluster) in clusters.enumerated() {

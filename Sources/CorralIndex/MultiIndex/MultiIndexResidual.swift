@@ -22,7 +22,7 @@ public struct MultiIndexResidual: Codable, Sendable, Equatable {
     self.meanSquare = meanSquare
   }
 
-  /// Measures the halves' clusters beside the items. One pass over the items.
+  /// Measures the halves' clusters beside the items, in one pass.
   init(_ items: Matrix, first: KMeans, second: KMeans, threads: Int) {
     guard items.rows > 0 else {
       self = .none

@@ -69,7 +69,9 @@ public struct Proposal: NegativeSampler {
   }
 
   /// The same proposal over the vectors that the items have now; clusters start from where they
-  /// were. A proposal that does not follow the items' vectors stays as it is.
+  /// were.
+  ///
+  /// A proposal that does not follow the items' vectors stays as it is.
   public func refreshed(items: Matrix, seed: UInt64) throws -> Proposal {
     guard followsItems else { return self }
     // Only popularity looks at counts, and it follows no vectors.
