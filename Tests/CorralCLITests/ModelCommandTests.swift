@@ -137,6 +137,12 @@ import Testing
       let kind: String
       let recall: Double
       let residual: Residual
+      let proposal: Proposal
+
+      struct Proposal: Decodable {
+        let divergence: Double
+        let effectiveSampleSize: Double
+      }
     }
     let exact = try Binary.run("index", "check", model.path, "--json").json(Check.self)
     #expect(exact.kind == "exact" && exact.recall == 1 && exact.items == 40)
@@ -150,8 +156,12 @@ import Testing
     #expect(0 < whole.residual.mean && whole.residual.mean <= whole.residual.largest)
     let plain = try Binary.run("index", "check", model.path)
     #expect(plain.output.contains("residual: items are "))
+    #expect(plain.output.contains("as a proposal at temperature "))
+    #expect(whole.proposal.divergence >= 0 && whole.proposal.effectiveSampleSize >= 1)
     let within = try Binary.run("recommend", model.path, "--user", "u1", "--json")
-    #expect(within.output == before.output)
+    #expect(
+      try within.json(RecommendationAnswer.self).items.map(\.id)
+        == before.json(RecommendationAnswer.self).items.map(\.id))
     let refused = try Binary.run(
       "index", "build", model.path, "--kind", "multi-index", "--set", "clusters=0")
     #expect(refused.code == 2)

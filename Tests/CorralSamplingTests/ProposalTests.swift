@@ -71,6 +71,27 @@ struct ProposalTests {
     }
   }
 
+  /// What a proposal draws for many queries, and what it states of their targets.
+  static func drawnForMany(_ kind: ProposalSettings.Kind) throws -> (Negatives, [Float]) {
+    let context = SamplingContext(
+      queries: normalNumbers(rows: 600, columns: 6, seed: 12),
+      targets: (0..<600).map { ItemIndex($0 * 7 % 400) })
+    var rng = SeededGenerator(seed: 9)
+    return try proposal(kind).drawWithTargets(10, for: context, using: &rng)
+  }
+
+  @Test func `draws and probabilities do not depend on the number of threads`() async {
+    await #expect(processExitsWith: .success) {
+      for kind in ProposalSettings.Kind.allCases {
+        Parallel.threads = 1
+        let one = try ProposalTests.drawnForMany(kind)
+        Parallel.threads = 3
+        let three = try ProposalTests.drawnForMany(kind)
+        guard one == three else { fatalError("\(kind)") }
+      }
+    }
+  }
+
   @Test func `a saved proposal of others is refused`() throws {
     try withTemporaryFolder { folder throws in
       let url = folder.appendingPathComponent("state.safetensors")

@@ -2,6 +2,8 @@ import ArgumentParser
 import CorralArtifacts
 import CorralData
 import CorralIndex
+import CorralModels
+import CorralSampling
 import CorralVectors
 import Foundation
 
@@ -81,10 +83,19 @@ struct Index: ParsableCommand {
     @Option(name: .short, help: ArgumentHelp("How many items each looks for.", valueName: "count"))
     var k = 10
 
+    @Option(
+      help: ArgumentHelp(
+        "What scores are divided by where negatives are drawn through a multi-index; "
+          + "the loss's temperature unless told."))
+    var temperature: Float?
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
       if k < 1 || queries < 1 { throw ValidationError("-k and --queries need numbers from 1") }
+      if let temperature, !(temperature > 0) {
+        throw ValidationError("--temperature needs a number above 0")
+      }
     }
 
     func run() throws {
@@ -97,11 +108,12 @@ struct Index: ParsableCommand {
       let vectors = opened.model.itemVectors()
       let index = try opened.index(over: vectors)
       let users = 0..<min(queries, opened.users.count)
-      let check = IndexCheck(
-        index, items: vectors,
-        queries: opened.model.queries(users, histories: opened.histories), count: k)
+      let vectorsOfUsers = opened.model.queries(users, histories: opened.histories)
+      let check = IndexCheck(index, items: vectors, queries: vectorsOfUsers, count: k)
       let kind = opened.settings.index.kind.rawValue
-      try console.printJSON(Output(model: model, kind: kind, check: check))
+      let divisor = temperature ?? opened.settings.loss.temperature
+      let proposal = diagnostics(of: index, for: vectorsOfUsers, temperature: divisor)
+      try console.printJSON(Output(model: model, kind: kind, check: check, proposal: proposal))
       var table = Table([
         ("index", .left), ("recall@\(k)", .right), ("a search", .right), ("exact", .right),
         ("times faster", .right), ("memory", .right),
@@ -124,9 +136,28 @@ struct Index: ParsableCommand {
             format: "\nresidual: items are %.4g from the centres of their buckets, %.4g at most",
             residual.mean, residual.largest))
       }
+      if let proposal, let divergence = proposal.divergence {
+        console.print(
+          String(
+            format: "as a proposal at temperature %.3g: KL(Q||Q^) %.4g, %d draws are worth %.3g",
+            divisor, divergence, proposal.count, proposal.effectiveSampleSize))
+      }
       if kind == "exact" {
         console.suggest([("corral index build \(model) --kind hnsw", "a graph, for speed")])
       }
+    }
+
+    /// How good negatives drawn through the buckets of an index are for some of the queries.
+    private func diagnostics(
+      of index: BuiltIndex, for queries: Matrix, temperature: Float
+    ) -> ProposalDiagnostics? {
+      guard case .multiIndex(let buckets) = index, buckets.count > 0 else { return nil }
+      let sampler = MultiIndexSampler(buckets, temperature: temperature)
+      let context = SamplingContext(queries: queries.gathered(0..<min(64, queries.rows)))
+      var rng = SeededGenerator(seed: 1)
+      return ProposalDiagnostics(
+        of: sampler, negatives: sampler.draw(20, for: context, using: &rng), for: context,
+        items: buckets.items, temperature: temperature)
     }
 
     private func milliseconds(_ value: Double) -> String { String(format: "%.3f ms", value) }
@@ -135,9 +166,10 @@ struct Index: ParsableCommand {
       let model: String
       let kind: String
       let check: IndexCheck
+      let proposal: ProposalDiagnostics?
 
       private enum CodingKeys: String, CodingKey {
-        case model, kind, speedup
+        case model, kind, speedup, proposal
       }
 
       func encode(to encoder: any Encoder) throws {
@@ -146,6 +178,7 @@ struct Index: ParsableCommand {
         try container.encode(model, forKey: .model)
         try container.encode(kind, forKey: .kind)
         try container.encode(check.speedup, forKey: .speedup)
+        try container.encodeIfPresent(proposal, forKey: .proposal)
       }
     }
   }

@@ -61,7 +61,8 @@ public struct ProposalDiagnostics: Codable, Sendable, Equatable {
     let divergence =
       method == .exact
       ? target.divergence(from: proposal) : target.estimatedDivergence(from: proposal, seed: seed)
-    self.divergence = divergence.isFinite ? divergence : nil
+    // Never below 0, but for rounding.
+    self.divergence = divergence.isFinite ? max(0, divergence) : nil
     residual =
       (proposal as? Proposal)?.index?.residual
       ?? (proposal as? MultiIndexSampler)?.index.residual
