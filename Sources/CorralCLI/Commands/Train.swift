@@ -2,6 +2,7 @@ import ArgumentParser
 import CorralArtifacts
 import CorralData
 import CorralEvaluation
+import CorralTraining
 import Foundation
 
 /// `corral train`: from a log to a saved model.
@@ -35,8 +36,10 @@ struct Train: ParsableCommand {
       return
     }
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
-    // Nobody but a ranker learns from what was shown and not taken.
-    if settings.ranker == .none { settings.data.impressions = .drop }
+    // Nobody but a ranker by itself learns from what was shown and not taken.
+    if settings.ranker == .none || settings.method != .independent {
+      settings.data.impressions = .drop
+    }
     console.note(console.noteStyle.dim(try compactText(settings)))
     try TrainingRun.check(settings)
     let data = try LoadedData(settings.data, console: console)

@@ -2,7 +2,7 @@ import CorralTraining
 import Foundation
 import Torch
 
-/// A training that goes epoch by epoch: of a retriever, or of a ranker.
+/// A training that goes epoch by epoch: of a retriever, of a ranker, or of both.
 protocol EpochTraining {
   var history: [EpochReport] { get }
   var outcome: TrainingOutcome { get }
@@ -16,10 +16,11 @@ protocol EpochTraining {
 
 extension RetrieverTraining: EpochTraining {}
 extension RankerTraining: EpochTraining {}
+extension CooperativeTraining: EpochTraining {}
 
 /// What the epochs of a training did, as far as people want to see it.
 struct EpochSummary {
-  /// What was trained: `retriever` or `ranker`.
+  /// What was trained: `retriever`, `ranker`, or both.
   let name: String
   /// How long they took, in seconds.
   let seconds: Double
@@ -89,12 +90,16 @@ extension TrainingRun {
     return epoch
   }
 
-  /// One line an epoch: loss, metric, rate, time, memory.
+  /// One line an epoch: loss, metric, what the ranker adds to it where both are trained, rate, time,
+  /// memory.
   private func line(_ epoch: EpochReport, _ train: TrainingSettings) -> String {
     var parts = ["epoch \(epoch.epoch)/\(train.epochs)", String(format: "loss %.4f", epoch.loss)]
     if let value = epoch.validation[train.metric] {
       let mark = epoch.isBest ? console.noteStyle.good(" best") : ""
       parts.append("\(train.metric) \(Format.metric(value))\(mark)")
+    }
+    if let alone = epoch.validation["retriever/\(train.metric)"] {
+      parts.append("retriever alone \(Format.metric(alone))")
     }
     parts += [
       "\(Format.short(epoch.examplesPerSecond)) examples/s",

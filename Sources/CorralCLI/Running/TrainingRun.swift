@@ -55,14 +55,19 @@ struct TrainingRun {
             + "item is scored")
       }
     }
-    if case .network(let ranker) = settings.ranker { try settings.training(ranker).validate() }
+    if settings.method != .independent {
+      try settings.cooperativeTraining().validate()
+    } else if case .network(let ranker) = settings.ranker {
+      try settings.training(ranker).validate()
+    }
     try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)
   }
 
   /// Trains to the end, or until the user stops it: the retriever, and then the ranker on its own
-  /// examples.
+  /// examples; or both for each other.
   func trained() throws -> Outcome {
+    if settings.method != .independent { return try cooperative() }
     // A head without its label is found before the retriever is trained, not after.
     if case .network(let ranker) = settings.ranker {
       try settings.training(ranker).checkLabels(data.split.trainingColumns.labels.names)

@@ -25,8 +25,14 @@ package struct Settings: Codable, Equatable, Sendable {
   package var correction = CorrectionSettings()
   /// How the model is trained.
   package var train = TrainingSettings()
-  /// How the ranker is trained, where there is one.
+  /// How the ranker is trained, where there is one and it is trained by itself.
   package var ranking = RankingBlock()
+  /// How retriever and ranker are trained for each other.
+  package var method = CooperativeMethod.independent
+  /// Where the candidates of training come from, where they are.
+  package var proposal = ProposalSettings()
+  /// How they teach each other.
+  package var cooperation = CooperationSettings()
   /// How the model is measured.
   package var evaluate = EvaluationSettings()
   /// How candidates are found when the model serves.

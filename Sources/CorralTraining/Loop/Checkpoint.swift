@@ -8,8 +8,9 @@ import Torch
 /// A run in a file: one safetensors file that is replaced in one go, so that a kill at any moment
 /// leaves the old checkpoint or the new one.
 ///
-/// Tensors: `parameters/NAME`, `best/NAME`, `optimiser/NAME`, `estimator/gaps|last_seen|hits`. The
-/// metadata hold the counters, the history of epochs, the settings, and a fingerprint of the data.
+/// Tensors: `parameters/NAME`, `best/NAME`, `optimiser/NAME`, `estimator/gaps|last_seen|hits`, and
+/// those of a proposal. The metadata hold the counters, the history of epochs, the settings, and a
+/// fingerprint of the data.
 struct Checkpoint {
   static let format = 1
 
@@ -24,6 +25,7 @@ struct Checkpoint {
     var best: [String: StoredTensor]
     var optimiser: Optimizer.State
     var estimator: FrequencyEstimator.State?
+    var proposal: ProposalInUse.Saved?
   }
 
   /// The numbers of a content; its tensors stand beside them.
@@ -31,6 +33,7 @@ struct Checkpoint {
     var state: RunState
     var optimiserSteps: Int
     var estimatorSteps: Int?
+    var proposalStep: Int?
   }
 
   init(file: URL, settings: FlatSettings, _ split: Split) {
@@ -40,7 +43,7 @@ struct Checkpoint {
   }
 
   /// Replaces the checkpoint.
-  func write(_ content: Content) throws {
+  func write(_ content: Content, with proposal: ProposalInUse?) throws {
     var tensors = Self.tensors("parameters", content.parameters)
     tensors += Self.tensors("best", content.best)
     tensors += Self.tensors("optimiser", content.optimiser.tensors)
@@ -51,9 +54,10 @@ struct Checkpoint {
         SafetensorsTensor("estimator/hits", estimator.hits),
       ]
     }
+    tensors += proposal?.proposal.tensors ?? []
     let record = Record(
       state: content.state, optimiserSteps: content.optimiser.steps,
-      estimatorSteps: content.estimator?.step)
+      estimatorSteps: content.estimator?.step, proposalStep: proposal?.step)
     let metadata = [
       "format": "\(Self.format)", "run": try Self.text(record),
       "settings": try Self.text(settings), "data": fingerprint,
@@ -104,7 +108,8 @@ struct Checkpoint {
             step: step, gaps: try stored.array("estimator/gaps"),
             lastSeen: try stored.array("estimator/last_seen"),
             hits: try stored.array("estimator/hits"))
-        })
+        },
+        proposal: record.proposalStep.map { ProposalInUse.Saved(step: $0, file: stored) })
     } catch {
       throw damaged("\(error)")
     }

@@ -6,17 +6,23 @@ enum ExampleSource {
   case pairs(TrainingExamples)
   case sequences(SequenceExamples)
 
-  /// The examples of the retriever that settings describe.
-  init(_ settings: RetrieverTrainingSettings, of split: Split, _ catalogue: Catalogue) {
+  /// The examples of the retriever that settings describe, and of a ranker that learns from the same.
+  init(
+    _ settings: RetrieverTrainingSettings, of split: Split, _ catalogue: Catalogue,
+    then ranker: (any RankerModelSettings)? = nil
+  ) {
     let model = settings.retriever.model
     switch model.examples {
     case .pairs:
       // A withheld user is known by the items that they interacted with.
       let isFolded = model.historyLength == 0 && settings.train.withheldUsers > 0
-      let needsHistory = isFolded || model.needsHistory(catalogue)
+      let needsHistory =
+        isFolded || model.needsHistory(catalogue) || ranker?.needsHistory(catalogue) ?? false
       self = .pairs(
         TrainingExamples(
-          split, historyLength: isFolded ? Self.foldedItems : model.historyLength,
+          split,
+          historyLength: max(
+            isFolded ? Self.foldedItems : model.historyLength, ranker?.history ?? 0),
           selection: .init(minimumHistory: needsHistory ? 1 : 0)))
     case .sequences:
       self = .sequences(SequenceExamples(split, length: model.historyLength))

@@ -1,5 +1,6 @@
 import CorralData
 import CorralModels
+import CorralSampling
 import CorralVectors
 import Foundation
 import Torch
@@ -12,6 +13,32 @@ extension NegativeSettings {
     case .popularity: true
     case .uniform, .all: false
     }
+  }
+}
+
+extension RetrieverTrainingSettings {
+  /// The retriever of some stored parameters, with the prior that these settings ask for.
+  func frozen(
+    _ stored: [String: StoredTensor], for catalogue: Catalogue, counts: @autoclosure () -> [Int]
+  ) throws -> FrozenModel {
+    let scale = stored["scale.log"].map { $0.values[0] } ?? 0
+    let temperature = loss.temperature * scale.inverseExponential
+    return try FrozenModel(
+      retriever, for: catalogue, stored: stored,
+      prior: correction.serving == .plain
+        ? nil : ServingPrior(counts: counts(), temperature: temperature))
+  }
+}
+
+extension Correction {
+  /// The correction with the estimator of a checkpoint, where it holds one.
+  func restored(
+    _ saved: Checkpoint.Content, as settings: CorrectionSettings
+  ) throws -> Correction {
+    guard let estimator = saved.estimator else { return self }
+    return Correction(
+      form: form, itemCount: itemCount,
+      source: .streaming(try FrequencyEstimator(settings.estimator, restoring: estimator)))
   }
 }
 

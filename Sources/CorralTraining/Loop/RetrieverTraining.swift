@@ -64,12 +64,7 @@ public struct RetrieverTraining: TrainingLoop {
       })
     if start == .checkpoint {
       var correction = negatives.correction
-      try run.resume { saved in
-        correction = Correction(
-          form: correction.form, itemCount: correction.itemCount,
-          source: .streaming(
-            try FrequencyEstimator(settings.correction.estimator, restoring: saved)))
-      }
+      try run.resume { correction = try correction.restored($0, as: settings.correction) }
       negatives.correction = correction
     }
   }
@@ -123,12 +118,7 @@ public struct RetrieverTraining: TrainingLoop {
   func save() throws { try run.save(negatives.correction.estimator?.state) }
 
   private func frozen(_ stored: [String: StoredTensor]) throws -> FrozenModel {
-    let scale = stored["scale.log"].map { $0.values[0] } ?? 0
-    let temperature = settings.loss.temperature * scale.inverseExponential
-    return try FrozenModel(
-      settings.retriever, for: catalogue, stored: stored,
-      prior: settings.correction.serving == .plain
-        ? nil : ServingPrior(counts: split.itemCounts(), temperature: temperature))
+    try settings.frozen(stored, for: catalogue, counts: split.itemCounts())
   }
 }
 

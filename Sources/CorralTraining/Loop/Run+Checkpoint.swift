@@ -4,7 +4,9 @@ import Torch
 
 extension Run {
   /// Saves the run, where it has a file; throws before that when a parameter is not a number.
-  func save(_ estimator: FrequencyEstimator.State? = nil) throws {
+  func save(
+    _ estimator: FrequencyEstimator.State? = nil, _ proposal: ProposalInUse? = nil
+  ) throws {
     guard let checkpoint else { return }
     for parameter in parameters.all where !parameter.tensor.isFinite {
       throw TrainingError.parameterNotFinite(
@@ -13,21 +15,21 @@ extension Run {
     try checkpoint.write(
       Checkpoint.Content(
         state: state, parameters: parameters.stored(), best: best, optimiser: optimiser.state(),
-        estimator: estimator))
+        estimator: estimator), with: proposal)
   }
 
   /// Goes on where the checkpoint left off, where there is one.
   ///
-  /// - Parameter restore: takes the estimator that was saved, where one was.
+  /// - Parameter restore: takes what else was saved.
   /// - Throws: `TrainingError` for a checkpoint that is damaged or belongs to another run.
   mutating func resume(
-    _ restore: (FrequencyEstimator.State) throws -> Void = { _ in }
+    _ restore: (Checkpoint.Content) throws -> Void = { _ in }
   ) throws {
     guard let checkpoint, let content = try checkpoint.read() else { return }
     do {
       try parameters.restore(content.parameters)
       try optimiser.restore(content.optimiser)
-      if let estimator = content.estimator { try restore(estimator) }
+      try restore(content)
     } catch {
       throw TrainingError.damagedCheckpoint(path: checkpoint.file.path, reason: "\(error)")
     }

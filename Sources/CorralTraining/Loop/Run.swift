@@ -88,6 +88,7 @@ struct Run {
     report.bestEpoch = state.bestEpoch
     report.bestValue = state.bestValue
     report.peakMemory = ProcessMemory.peak
+    report.proposals = state.proposals
     state.add(report)
     return report
   }

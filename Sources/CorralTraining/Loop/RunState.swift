@@ -18,6 +18,8 @@ struct RunState: Codable, Equatable {
   var bestValue = 0.0
   /// Validations since then.
   var validationsWithoutBest = 0
+  /// What each refresh of the proposal found in this epoch, where candidates are drawn from one.
+  var proposals: [ProposalReport]?
   /// What the epochs reported.
   var history: [EpochReport] = []
 
@@ -41,5 +43,6 @@ struct RunState: Codable, Equatable {
     lossSum = 0
     examples = 0
     seconds = 0
+    proposals = nil
   }
 }

@@ -18,7 +18,7 @@ protocol TrainingLoop {
   ) throws -> (loss: Tensor, examples: Int)
 
   /// The validation metrics by name; `nil` where nothing is held out.
-  func measure() throws -> [String: Double]?
+  mutating func measure() throws -> [String: Double]?
 
   /// Saves the run.
   func save() throws

@@ -22,6 +22,8 @@ public struct EpochReport: Sendable, Codable, Equatable {
   public var bestValue: Double
   /// The most memory that the process has had resident, in bytes.
   public var peakMemory: Int
+  /// What each refresh of the proposal found, where candidates are drawn from one.
+  public var proposals: [ProposalReport]?
 
   /// A report of an epoch.
   public init(

@@ -1,0 +1,60 @@
+import CorralData
+import CorralModels
+import CorralSampling
+import CorralVectors
+import Torch
+
+extension CooperativeTraining {
+  /// The scopes of the stages' parameters.
+  enum Stage: String {
+    case retriever
+    case ranker
+  }
+
+  /// The metrics of the parameters as they are, and before that a proposal that follows them.
+  mutating func measure() throws -> [String: Double]? {
+    guard let validation else { return nil }
+    if let proposal, proposal.proposal.followsItems, proposal.step < run.state.totalSteps {
+      try refreshProposal()
+    }
+    let (retriever, ranker) = try frozen(parameters.stored())
+    return try validation.measure(retriever, then: ranker)
+  }
+
+  /// Saves the run with the estimator of frequencies and the proposal.
+  func save() throws { try run.save(negatives.correction.estimator?.state, proposal) }
+
+  /// Goes on where the checkpoint left off, where there is one.
+  mutating func resume() throws {
+    var (correction, proposal) = (negatives.correction, proposal)
+    let (settings, retriever, counts) = (settings, retriever, counts)
+    try run.resume { saved in
+      correction = try correction.restored(saved, as: settings.correction)
+      proposal = try saved.proposal.map {
+        try ProposalInUse(
+          settings.proposal, items: retriever.itemMatrix(count: counts.count), counts: counts,
+          restoring: $0)
+      }
+    }
+    (negatives.correction, self.proposal) = (correction, proposal)
+  }
+
+  /// The stages of some stored parameters.
+  func frozen(
+    _ stored: [String: StoredTensor]
+  ) throws -> (retriever: FrozenModel, ranker: FrozenRanker) {
+    func parameters(_ stage: Stage) -> [String: StoredTensor] {
+      let prefix = stage.rawValue + "."
+      return stored.reduce(into: [:]) { parameters, entry in
+        guard entry.key.hasPrefix(prefix) else { return }
+        parameters[String(entry.key.dropFirst(prefix.count))] = entry.value
+      }
+    }
+    return (
+      try settings.retrieval.frozen(
+        parameters(.retriever), for: Catalogue(users: catalogue.users, items: catalogue.items),
+        counts: counts),
+      try FrozenRanker(settings.ranker, for: catalogue, stored: parameters(.ranker))
+    )
+  }
+}

@@ -1,0 +1,188 @@
+public import CorralData
+public import CorralModels
+import CorralSampling
+import CorralVectors
+public import Foundation
+public import Torch
+
+/// Trains a retriever and a ranker for each other: an iterator over epochs, the loop of which is the
+/// caller's.
+///
+///     var training = try CooperativeTraining(settings, on: split, of: catalogue)
+///     while let epoch = try training.next() { print(epoch.loss, epoch.validation) }
+///     let (retriever, ranker) = try training.model()
+///
+/// In a step a proposal draws candidates for each target, both stages score them, and one loss
+/// updates both (`CooperativeMethod`). Items that neither of them scores cost nothing. The proposal
+/// follows the retriever: it is made anew, starting from where it was, once an epoch and before each
+/// validation. As with `RetrieverTraining`, a run that is killed and resumed ends with the same bytes
+/// as one that never was.
+///
+/// Huang and others, 2023: Cooperative Retriever and Ranker in Deep Recommenders.
+public struct CooperativeTraining: TrainingLoop {
+  /// Everything that decides what is learned.
+  public let settings: CooperativeTrainingSettings
+  /// The first stage.
+  public let retriever: RetrieverNetwork
+  /// The second stage.
+  public let ranker: RankerNetwork
+
+  let catalogue: Catalogue
+  let split: Split
+  let counts: [Int]
+  let validation: TwoStageValidation?
+  var run: Run
+  var negatives: TrainingNegatives
+  /// What draws candidates; made in the first step.
+  var proposal: ProposalInUse?
+  private let examples: ExampleSource
+
+  /// A run over the training part of a split, at its start or where a checkpoint left off.
+  ///
+  /// Without a checkpoint file the run is kept in memory only. Throws `TrainingError`, `ModelsError`
+  /// and `SamplingError` for what cannot be trained or resumed, `TorchError` for a device that is not
+  /// there, `EvaluationError` for a metric.
+  public init(
+    _ settings: CooperativeTrainingSettings, on split: Split, of catalogue: Catalogue,
+    checkpoint file: URL? = nil, from start: TrainingStart = .scratch
+  ) throws {
+    try settings.validate()
+    if settings.train.threads > 0 { Torch.threads = settings.train.threads }
+    self.settings = settings
+    self.split = split
+    // Where the contexts of training are known, they decide how numbers are standardised.
+    let catalogue = Catalogue(
+      users: catalogue.users, items: catalogue.items, context: split.trainingColumns.context)
+    self.catalogue = catalogue
+    examples = ExampleSource(
+      settings.retrieval, of: split, catalogue, then: settings.ranker.model)
+    guard examples.count > 0 else { throw TrainingError.noExamples(rule: split.rule) }
+    validation = try TwoStageValidation(settings, of: split)
+    let parameters = Parameters(
+      seed: settings.train.seed, device: try Device(named: settings.train.device))
+    (retriever, ranker) = try parameters.build { scope in
+      (
+        try RetrieverNetwork(
+          settings.retriever, for: catalogue, in: scope / Stage.retriever.rawValue),
+        try RankerNetwork(
+          settings.ranker, for: catalogue, in: scope / Stage.ranker.rawValue)
+      )
+    }
+    counts = split.itemCounts()
+    negatives = try TrainingNegatives(settings.negatives, settings.correction, counts: counts)
+    run = Run(
+      settings.train, of: parameters, examples: examples.count,
+      checkpoint: try file.map {
+        Checkpoint(file: $0, settings: try FlatSettings(settings), split)
+      })
+    if start == .checkpoint { try resume() }
+  }
+
+  /// Trains and validates one epoch, or what is left of it; `nil` when the run is over or was stopped.
+  ///
+  /// - Parameters:
+  ///   - progress: is told where the run stands, after each step.
+  ///   - shouldStop: is asked after each step; when it says yes, the run is saved and stops.
+  /// - Returns: what the epoch did, with what each refresh of the proposal found.
+  /// - Throws: `TrainingError` when a loss is not a number; the last checkpoint is then as it was.
+  public mutating func next(
+    progress: (StepProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> EpochReport? {
+    try advance(progress: progress, shouldStop: shouldStop)
+  }
+
+  /// The pair to serve: that of the best epoch, or of the last step when nothing was validated.
+  ///
+  /// Throws what making a `FrozenModel` and a `FrozenRanker` throws.
+  public func model() throws -> (retriever: FrozenModel, ranker: FrozenRanker) {
+    try frozen(run.best.isEmpty ? parameters.stored() : run.best)
+  }
+
+  /// The loss of one step: what both stages make of the batch's targets and their draws.
+  mutating func loss(
+    of places: Range<Int>, _ phase: Phase, using generator: inout SeededGenerator
+  ) throws -> (loss: Tensor, examples: Int) {
+    try refreshProposalWhereDue()
+    var batch = examples.batch(
+      places, of: examples.order(seed: settings.train.seed, epoch: run.state.epoch))
+    batch.queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
+    let step = step(batch, phase, using: &generator)
+    let part = settings.cooperation.alternation.part(ofEpoch: run.state.epoch)
+    return (settings.method.loss(of: step, part, settings.cooperation), batch.count)
+  }
+
+  /// What both stages make of a batch.
+  private mutating func step(
+    _ batch: TrainingBatch, _ phase: Phase, using generator: inout SeededGenerator
+  ) -> CooperativeStep {
+    let shown = ShownTargets(
+      of: batch, each: settings.cooperation.positions, history: settings.ranker.model.history,
+      using: &generator)
+    let (queries, ownLoss) = retrieved(batch, phase, using: &generator)
+    // With a loss of its own the retriever needs draws only where the ranker looks.
+    let rows = ownLoss == nil ? Array(0..<batch.count) : shown.rows
+    let places = ownLoss == nil ? shown.rows : Array(shown.rows.indices)
+    let scored = queries.rows(rows)
+    let drawn = drawn(for: scored, rows.map { batch.targets[$0] }, using: &generator)
+    let first = logits(
+      scored, drawn.columns, items: retriever.items(drawn.columns.items, phase))
+    let student = places.count == rows.count ? first : first.rows(Tensor(places, device: device))
+    let weights = Tensor(rows.map { batch.weights[$0] }, device: device)
+    return CooperativeStep(
+      retriever: first, weights: weights, ownLoss: ownLoss, student: student,
+      ranker: student.scored(
+        ranker.scores(drawn.candidates(of: places, for: shown.queries), phase)),
+      shownWeights: weights.rows(places))
+  }
+
+  /// The vector that each target is scored with, and the retriever's loss where it has supervision of
+  /// its own.
+  private mutating func retrieved(
+    _ batch: TrainingBatch, _ phase: Phase, using generator: inout SeededGenerator
+  ) -> (queries: Tensor, loss: Tensor?) {
+    guard settings.cooperation.supervision == .own else {
+      return (retriever.queries(batch, toward: retriever.items(batch.targets, phase), phase), nil)
+    }
+    let columns = negatives.columns(targets: batch.targets, using: &generator)
+    let items = retriever.items(columns.items, phase)
+    let queries = retriever.queries(
+      batch, toward: items.indexSelect(0, Tensor(columns.targets, device: device)), phase)
+    let loss = settings.loss.mean(
+      ofDivided: logits(queries, columns, items: items),
+      weights: Tensor(batch.weights, device: device), itemCount: catalogue.items.count)
+    return (queries, loss)
+  }
+
+  /// The retriever's scores of some columns.
+  private func logits(_ queries: Tensor, _ columns: TrainingColumns, items: Tensor) -> Logits {
+    Logits(
+      queries, items, columns, scale: retriever.scale, temperature: settings.loss.temperature,
+      crossing: retriever.isInnerProduct ? nil : retriever.scores)
+  }
+
+  private var device: Device { retriever.device }
+}
+
+extension CooperativeTraining {
+  /// Its trainable tensors: `retriever.NAME` and `ranker.NAME`.
+  public var parameters: Parameters { run.parameters }
+
+  /// The steps of an epoch.
+  public var stepsPerEpoch: Int { run.stepsPerEpoch }
+
+  /// What ended the run, or has not.
+  public var outcome: TrainingOutcome { run.outcome }
+
+  /// What the epochs so far reported; of a resumed run, those before it was killed too.
+  public var history: [EpochReport] { run.state.history }
+
+  /// What the retriever's own loss compares positives with, with the frequency estimator as it stands.
+  public var negativesInUse: TrainingNegatives { negatives }
+}
+
+extension Tensor {
+  /// Some rows in rising order; itself for all of them.
+  fileprivate func rows(_ rows: [Int]) -> Tensor {
+    rows.count == size(0) ? self : indexSelect(0, Tensor(rows, device: device))
+  }
+}

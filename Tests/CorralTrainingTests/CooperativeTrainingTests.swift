@@ -1,0 +1,326 @@
+import CorralData
+import CorralEvaluation
+import CorralModels
+import CorralSampling
+import CorralTesting
+import CorralTraining
+import CorralVectors
+import Foundation
+import Testing
+import Torch
+
+/// The planted walks, for two stages that are trained for each other.
+struct PlantedPair {
+  var settings = CooperativeTrainingSettings()
+  let planted: PlantedRun
+
+  init(
+    _ retriever: RetrieverSettings.Kind = .matrixFactorisation,
+    _ ranker: RankerSettings.Kind = .deepFM, method: CooperativeMethod = .corr
+  ) {
+    planted = PlantedRun()
+    settings.method = method
+    settings.retriever = Self.small(retriever)
+    settings.ranker = Self.small(ranker)
+    settings.proposal.kind = .softmax
+    settings.proposal.count = 8
+    (settings.cooperation.passed, settings.cooperation.kept) = (4, 2)
+    settings.loss.temperature = 1
+    settings.candidates = 6
+    settings.train.batch = retriever.isSequential ? 16 : 64
+    settings.train.rate = 0.02
+    settings.train.epochs = 2
+    settings.train.metric = "ndcg@5"
+    settings.train.threads = 1
+  }
+
+  /// A retriever of few numbers.
+  private static func small(_ kind: RetrieverSettings.Kind) -> RetrieverSettings {
+    switch RetrieverSettings(kind) {
+    case .twoTower(var model):
+      (model.dimension, model.history.length) = (16, 3)
+      return .twoTower(model)
+    case .matrixFactorisation(var model):
+      (model.dimension, model.similarity, model.initialSpread) = (16, .dot, 0.3)
+      return .matrixFactorisation(model)
+    case .sasRec(var model):
+      (model.dimension, model.history, model.layers, model.heads) = (16, 6, 1, 1)
+      return .sasRec(model)
+    case .bert4Rec(var model):
+      (model.dimension, model.history, model.layers, model.heads) = (16, 6, 1, 1)
+      return .bert4Rec(model)
+    case .comiRec(var model):
+      (model.dimension, model.history, model.interests) = (16, 4, 2)
+      return .comiRec(model)
+    case .neuMF(var model):
+      model.dimension = 8
+      return .neuMF(model)
+    default: return RetrieverSettings(kind)
+    }
+  }
+
+  /// A ranker that sees the last item of a history.
+  private static func small(_ kind: RankerSettings.Kind) -> RankerSettings {
+    func shrunk<Model: RankerModelSettings>(_ model: Model) -> Model {
+      var model = model
+      (model.dimension, model.history, model.hidden) = (16, 2, [16])
+      (model.dropout, model.initialSpread, model.userEmbedding) = (0.1, 0.3, .off)
+      return model
+    }
+    switch RankerSettings(kind) {
+    case .deepFM(let model): return .deepFM(shrunk(model))
+    case .dcn(let model): return .dcn(shrunk(model))
+    case .dcnV2(let model): return .dcnV2(shrunk(model))
+    case .bst(let model): return .bst(shrunk(model))
+    case .din(let model):
+      var small = shrunk(model)
+      small.attention = [16]
+      return .din(small)
+    }
+  }
+
+  func training(
+    _ checkpoint: URL? = nil, from start: TrainingStart = .scratch
+  ) throws -> CooperativeTraining {
+    try CooperativeTraining(
+      settings, on: planted.split, of: planted.catalogue, checkpoint: checkpoint, from: start)
+  }
+}
+
+extension RetrieverSettings.Kind {
+  fileprivate var isSequential: Bool { [.sasRec, .bert4Rec, .gru4Rec].contains(self) }
+}
+
+extension CooperativeTraining {
+  /// Trains to the end and returns the reports.
+  fileprivate mutating func finish() throws -> [EpochReport] {
+    var reports: [EpochReport] = []
+    while let report = try next() { reports.append(report) }
+    return reports
+  }
+}
+
+@Suite struct `training of two stages for each other` {
+  @Test(arguments: [CooperativeMethod.corr, .rankflow, .icc])
+  func `finds the planted next item`(method: CooperativeMethod) throws {
+    var pair = PlantedPair(.twoTower, .deepFM, method: method)
+    pair.settings.train.epochs = 10
+    var training = try pair.training()
+    let reports = try training.finish()
+    let last = try #require(reports.last)
+    // Five of thirteen at random would give 0.23.
+    #expect(last.bestValue > 0.6, "\(reports.map(\.bestValue))")
+    // What the ranker adds is the difference between both stages and the retriever alone.
+    let (both, alone) = (last.validation["ndcg@5"] ?? 0, last.validation["retriever/ndcg@5"] ?? 0)
+    #expect(abs((last.validation["lift/ndcg@5"] ?? 9) - (both - alone)) < 1e-12)
+    #expect((last.validation["recall@5"] ?? 1) <= (last.validation["retriever/recall@6"] ?? 0))
+  }
+
+  @Test(
+    arguments: [
+      (RetrieverSettings.Kind.matrixFactorisation, RankerSettings.Kind.deepFM, nil),
+      (.twoTower, .dcn, .own), (.comiRec, .bst, nil), (.sasRec, .din, nil), (.sasRec, .din, .own),
+      (.bert4Rec, .dcnV2, nil),
+    ] as [(RetrieverSettings.Kind, RankerSettings.Kind, CooperationSettings.Supervision?)],
+    [CooperativeMethod.corr, .rankflow, .icc])
+  func `every method trains every kind of pair`(
+    pair: (RetrieverSettings.Kind, RankerSettings.Kind, CooperationSettings.Supervision?),
+    method: CooperativeMethod
+  ) throws {
+    var planted = PlantedPair(pair.0, pair.1, method: method)
+    planted.settings.cooperation.supervision = pair.2 ?? .proposal
+    planted.settings.cooperation.positions = 2
+    planted.settings.proposal.kind = method == .corr ? .multiIndex : .uniform
+    planted.settings.proposal.clusters = 3
+    var training = try planted.training()
+    let before = training.parameters.stored()
+    let reports = try training.finish()
+    #expect(reports.count == 2 && reports.allSatisfy { $0.loss.isFinite })
+    let after = training.parameters.stored()
+    for stage in ["retriever.", "ranker."] {
+      #expect(after.contains { $0.key.hasPrefix(stage) && before[$0.key] != $0.value })
+    }
+    let (retriever, ranker) = try training.model()
+    #expect(retriever.settings.kind == pair.0 && ranker.settings.kind == pair.1)
+  }
+
+  @Test func `a retriever without inner products draws by what does not need them`() throws {
+    var planted = PlantedPair(.neuMF, .deepFM)
+    expectError(
+      "setting 'proposal.kind' is softmax: it follows inner products, and the scores of neumf are "
+        + "none; give uniform or popularity"
+    ) { _ = try planted.training() }
+    planted.settings.proposal.kind = .popularity
+    var training = try planted.training()
+    #expect(try training.finish().allSatisfy { $0.loss.isFinite })
+  }
+
+  @Test(arguments: [CooperativeMethod.corr, .rankflow])
+  func `a retriever learns from the ranker alone what comes next`(
+    method: CooperativeMethod
+  ) throws {
+    var planted = PlantedPair(.twoTower, .deepFM, method: method)
+    planted.settings.cooperation.weights.retriever = 0
+    planted.settings.proposal.kind = .uniform
+    planted.settings.train.epochs = 8
+    var training = try planted.training()
+    let reports = try training.finish()
+    let learned = reports.map { $0.validation["retriever/ndcg@5"] ?? 0 }
+    #expect((learned.last ?? 0) > 0.6, "\(learned)")
+  }
+
+  @Test func `stages that teach each other are ahead of the same stages apart`() throws {
+    /// The metric of both stages, and of the retriever alone, after an epoch.
+    func measured(_ part: (inout CooperativeTrainingSettings) -> Void) throws -> [Double] {
+      var planted = PlantedPair(.twoTower, .deepFM)
+      planted.settings.train.epochs = 1
+      planted.settings.proposal.kind = .uniform
+      part(&planted.settings)
+      var training = try planted.training()
+      let values = try training.finish().last?.validation ?? [:]
+      return ["ndcg@5", "retriever/ndcg@5"].map { values[$0] ?? 0 }
+    }
+    let together = try measured { _ in }
+    let apart = try measured { $0.cooperation.alternation.apart = 1 }
+    #expect(together[0] > apart[0] && together[1] > apart[1], "\(together), \(apart)")
+  }
+
+  @Test(arguments: [
+    ("ranker", Float(1), Float(0), Float(0)), ("retriever", 0, 1, 0), ("retriever", 0, 0, 1),
+  ])
+  func `a loss moves its own stage only`(
+    stage: String, ranker: Float, retriever: Float, distillation: Float
+  ) throws {
+    var planted = PlantedPair()
+    planted.settings.train.epochs = 1
+    planted.settings.cooperation.weights.ranker = ranker
+    planted.settings.cooperation.weights.retriever = retriever
+    planted.settings.cooperation.weights.distillation = distillation
+    var training = try planted.training()
+    let before = training.parameters.stored()
+    _ = try training.finish()
+    let moved = training.parameters.stored().filter { before[$0.key] != $0.value }.keys
+    #expect(!moved.isEmpty && moved.allSatisfy { $0.hasPrefix(stage + ".") }, "\(moved)")
+  }
+
+  @Test func `parts take turns`() throws {
+    var planted = PlantedPair()
+    planted.settings.cooperation.alternation.apart = 1
+    planted.settings.cooperation.alternation.first = 1
+    planted.settings.cooperation.alternation.second = 1
+    planted.settings.train.epochs = 4
+    var training = try planted.training()
+    var moved: [Set<String>] = []
+    var before = training.parameters.stored()
+    while try training.next() != nil {
+      let after = training.parameters.stored()
+      let changed = after.filter { before[$0.key] != $0.value }.keys
+      moved.append(Set(changed.map { String($0.prefix { $0 != "." }) }))
+      before = after
+    }
+    #expect(moved == [["retriever", "ranker"], ["ranker"], ["retriever"], ["ranker"]])
+  }
+
+  // Steps are nine an epoch.
+  @Test(
+    arguments: [ProposalSettings.Kind.multiIndex, .softmax, .cluster, .uniform], [1, 9, 12])
+  func `a run that is killed and resumed ends with the bytes of one that never was`(
+    proposal: ProposalSettings.Kind, killedAfter: Int
+  ) throws {
+    try withTemporaryFolder { folder in
+      var planted = PlantedPair(.twoTower, .deepFM)
+      planted.settings.proposal.kind = proposal
+      planted.settings.proposal.clusters = 3
+      planted.settings.cooperation.refreshEvery = killedAfter == 12 ? 5 : 0
+      (planted.settings.train.epochs, planted.settings.train.checkpointEvery) = (2, 1)
+      let whole = folder.appending(path: "whole.safetensors")
+      let killed = folder.appending(path: "killed.safetensors")
+      var training = try planted.training(whole)
+      var steps = 0
+      while try training.next(progress: { _ in
+        steps += 1
+        if steps == killedAfter + 1 { try? FileManager.default.copyItem(at: whole, to: killed) }
+      }) != nil {}
+      var resumed = try planted.training(killed, from: .checkpoint)
+      _ = try resumed.finish()
+      #expect(resumed.history.map(\.timeless) == training.history.map(\.timeless))
+      #expect(resumed.parameters.stored() == training.parameters.stored())
+      #expect(try resumed.model().retriever.stored == training.model().retriever.stored)
+    }
+  }
+
+  @Test func `each epoch reports what its refreshes found`() throws {
+    var planted = PlantedPair()
+    planted.settings.proposal.kind = .multiIndex
+    planted.settings.proposal.clusters = 3
+    planted.settings.cooperation.refreshEvery = 4
+    var training = try planted.training()
+    let reports = try training.finish()
+    let steps = training.stepsPerEpoch
+    // At the start, every four steps, and before validation.
+    #expect(
+      reports[0].proposals?.map(\.step)
+        == Array(stride(from: 0, to: steps, by: 4)) + [steps])
+    let found = try #require(reports[1].proposals?.last?.diagnostics)
+    #expect((1...8).contains(found.effectiveSampleSize))
+    #expect((found.divergence ?? -1) >= -1e-6 && (0...1).contains(found.falseNegatives))
+    #expect(found.residual != nil)
+  }
+
+  @Test func `what the retriever finds is the ceiling of both stages, which an oracle reaches`()
+    throws
+  {
+    var planted = PlantedPair(.twoTower, .deepFM)
+    planted.settings.train.epochs = 1
+    var training = try planted.training()
+    let report = try #require(try training.finish().first)
+    let split = planted.planted.split
+    var settings = EvaluationSettings()
+    (settings.cutoffs, settings.resamples) = ([5, 6], 0)
+    let ranking = try FullRanking(of: split, part: .validation, settings: settings)
+    let (retriever, ranker) = try training.model()
+    let scoring = retriever.scoring(histories: split.histories(before: .validation))
+    let two = try ranking.evaluate(
+      scoring, then: ranker.ranking(of: split, part: .validation), candidates: 6)
+    let recall = Metric(.recall, at: 6)
+    #expect(try two.twoStage.value(of: recall) == two.retriever.value(of: recall))
+    #expect(try two.retriever.value(of: recall) == report.validation["retriever/recall@6"])
+    let oracle = try ranking.evaluate(
+      scoring,
+      then: CandidateRanking { users, candidates in
+        (0..<candidates.count).flatMap { row in
+          candidates[row].map { split.validation[users[row].position].contains($0) ? 1 : 0 }
+        }
+      }, candidates: 6)
+    for metric in [Metric(.ndcg, at: 5), Metric(.mrr, at: 5), Metric(.recall, at: 5)] {
+      #expect(
+        try abs(oracle.twoStage.value(of: metric) - two.retriever.value(of: recall)) < 1e-9)
+    }
+  }
+
+  @Test func `settings that do not fit are refused in one line`() throws {
+    var planted = PlantedPair()
+    planted.settings.method = .independent
+    expectError(
+      "setting 'method' is independent: each stage is then trained by itself, with "
+        + "RetrieverTraining and RankerTraining; give icc, rankflow or corr"
+    ) { _ = try planted.training() }
+    planted.settings.method = .rankflow
+    planted.settings.cooperation.passed = 9
+    expectError(
+      "setting 'cooperation.passed' is 9: they are some of the 8 of proposal.count; give 1 to 8"
+    ) { _ = try planted.training() }
+    planted.settings.method = .corr
+    planted.settings.cooperation.alternation.first = 5
+    expectError(
+      "setting 'cooperation.alternation.second' is 0: turns need epochs of both parts, and 5 are of "
+        + "the first; give as many, or 0 for both"
+    ) { _ = try planted.training() }
+    planted.settings.cooperation.alternation.first = 0
+    planted.settings.candidates = 3
+    expectError(
+      "setting 'train.metric' is ndcg@5: the ranker orders 3 candidates; watch a cut-off up to that, "
+        + "or raise evaluate.candidates"
+    ) { _ = try planted.training() }
+  }
+}
