@@ -1,4 +1,5 @@
 import CorralModels
+import CorralVectors
 import Foundation
 import Testing
 import Torch

@@ -2,7 +2,7 @@
 /// retriever is strong alone, so that what is gained is gained over that.
 extension ArmStudy.Pair {
   /// The two models, the split of the data that the paper has for them, and how they are trained.
-  var settings: [String] { split + retriever + ranker }
+  var settings: [String] { split + retriever + ranker + ["cooperation.supervision=own"] }
 
   /// The retriever alone, and the two trained by each method; then as the paper trains them.
   var mainArms: [ArmTable.Arm] {

@@ -85,7 +85,7 @@ enum ArmStudy: String, Codable, CaseIterable {
       ["uniform", "top-rand", "top-and-rand", "multi-index", "softmax"].map { kind in
         ArmTable.Arm(
           name: kind,
-          set: pair.settings + Method.corr.settings + ["cooperation.proposal.kind=\(kind)"])
+          set: pair.settings + Method.corr.settings + ["proposal.kind=\(kind)"])
       }
     case .corrDistillation:
       [("with", 1, [0.1877, 0.0994, 0.0728]), ("without", 0, [0.1780, 0.0896, 0.0660])].map {
@@ -99,7 +99,7 @@ enum ArmStudy: String, Codable, CaseIterable {
       stride(from: 10, through: 50, by: 10).map { count in
         ArmTable.Arm(
           name: "\(count)",
-          set: pair.settings + Method.corr.settings + ["cooperation.proposal.count=\(count)"])
+          set: pair.settings + Method.corr.settings + ["proposal.count=\(count)"])
       }
     }
   }
@@ -108,6 +108,19 @@ enum ArmStudy: String, Codable, CaseIterable {
   enum Method: String, CaseIterable {
     case independent, icc, rankflow, corr
 
-    var settings: [String] { ["method=\(rawValue)"] }
+    /// What names it, with the draws and turns of those who described it.
+    var settings: [String] {
+      let name = "method=\(rawValue)"
+      return switch self {
+      case .independent, .corr: [name]
+      case .icc: [name, "proposal.kind=uniform"]
+      case .rankflow:
+        [
+          name, "proposal.kind=uniform", "proposal.count=50", "cooperation.passed=20",
+          "cooperation.kept=10", "cooperation.alternation.apart=5",
+          "cooperation.alternation.first=5", "cooperation.alternation.second=5",
+        ]
+      }
+    }
   }
 }
