@@ -13,17 +13,19 @@ namespace {
 struct Numbers {
   float rate, beta1, beta2, epsilon, keep, scale;
   // Adam's corrections for the zeros that its means start from, by the global step.
-  float corrected_rate, root_correction2;
+  float corrected_rate, root_correction2, inverse_root_correction2;
   float count;
 
   Numbers(const ct_step &step, double scale)
       : rate(step.rate), beta1(step.beta1), beta2(step.beta2), epsilon(step.epsilon),
         keep(1 - step.rate * step.decay), scale(scale),
         corrected_rate(step.rate / (1 - std::pow(step.beta1, step.count))),
-        root_correction2(std::sqrt(1 - std::pow(step.beta2, step.count))), count(step.count) {}
+        root_correction2(std::sqrt(1 - std::pow(step.beta2, step.count))),
+        inverse_root_correction2(1 / std::sqrt(1 - std::pow(step.beta2, step.count))), count(step.count) {}
 };
 
 // --- One row at a time ---------------------------------------------------------------------------------------------
+// The numbers come by value: what is written through the pointers cannot be one of them.
 
 // Four floats at once: the compiler does not vectorise a square root by itself, since sqrtf may set errno.
 using float4 = float __attribute__((vector_size(16)));
@@ -50,21 +52,21 @@ inline void over_columns(int64_t columns, const Body &body) {
   for (; column < columns; ++column) body.template operator()<float>(column);
 }
 
-inline void adam_row(const Numbers &n, int64_t columns, const float *gradient, float *weight, float *moments) {
+inline void adam_row(Numbers n, int64_t columns, const float *gradient, float *weight, float *moments) {
   float *first = moments, *second = moments + columns;
   over_columns(columns, [&]<typename Value>(int64_t column) {
     auto g = load<Value>(gradient + column) * n.scale;
     auto m = load<Value>(first + column), v = load<Value>(second + column), w = load<Value>(weight + column);
     m += (g - m) * (1 - n.beta1);
     v = v * n.beta2 + g * g * (1 - n.beta2);
-    w = w * n.keep - n.corrected_rate * m / (root(v) / n.root_correction2 + n.epsilon);
+    w = w * n.keep - n.corrected_rate * m / (root(v) * n.inverse_root_correction2 + n.epsilon);
     store(first + column, m);
     store(second + column, v);
     store(weight + column, w);
   });
 }
 
-inline void adagrad_row(const Numbers &n, int64_t columns, const float *gradient, float *weight, float *squares) {
+inline void adagrad_row(Numbers n, int64_t columns, const float *gradient, float *weight, float *squares) {
   float square = 0;
   for (int64_t column = 0; column < columns; ++column) square += gradient[column] * gradient[column];
   *squares += square * n.scale * n.scale / static_cast<float>(columns);
@@ -72,7 +74,7 @@ inline void adagrad_row(const Numbers &n, int64_t columns, const float *gradient
   for (int64_t column = 0; column < columns; ++column) weight[column] = weight[column] * n.keep - rate * gradient[column];
 }
 
-inline void rmsprop_row(const Numbers &n, int64_t columns, const float *gradient, float *weight, float *state) {
+inline void rmsprop_row(Numbers n, int64_t columns, const float *gradient, float *weight, float *state) {
   // In the steps since the row was last named its gradient was zero: only the mean decayed.
   const float kept = std::pow(n.beta2, n.count - state[0]);
   state[0] = n.count;
@@ -81,11 +83,11 @@ inline void rmsprop_row(const Numbers &n, int64_t columns, const float *gradient
     auto g = load<Value>(gradient + column) * n.scale;
     auto v = load<Value>(squares + column) * kept + g * g * (1 - n.beta2);
     store(squares + column, v);
-    store(weight + column, load<Value>(weight + column) - n.rate * g / (root(v) / n.root_correction2 + n.epsilon));
+    store(weight + column, load<Value>(weight + column) - n.rate * g / (root(v) * n.inverse_root_correction2 + n.epsilon));
   });
 }
 
-inline void sgd_row(const Numbers &n, int64_t columns, const float *gradient, float *weight) {
+inline void sgd_row(Numbers n, int64_t columns, const float *gradient, float *weight) {
   const float rate = n.rate * n.scale;
   for (int64_t column = 0; column < columns; ++column) weight[column] = weight[column] * n.keep - rate * gradient[column];
 }

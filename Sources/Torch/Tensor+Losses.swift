@@ -41,4 +41,44 @@ extension Tensor {
       ct_products_at(handle, table.handle, columns.handle, $0)
     }
   }
+
+  /// The weighted sum of losses that set the score of each row's positive against those of its
+  /// negatives, the scores being `rows.products(with: table, at: columns)`; on a CPU.
+  ///
+  /// The gradients for rows and table, exact, are computed with the loss.
+  ///
+  /// - Parameters:
+  ///   - form: what the loss of a row is.
+  ///   - rows: `[rows, d]`.
+  ///   - table: `[columns, d]`.
+  ///   - columns: the positions in the table of each row's columns, `[rows, n]`.
+  ///   - targets: which of its columns is a row's positive, `[rows]`.
+  ///   - isMasked: which columns are no negatives of their row, `[rows, n]`.
+  ///   - weights: what the loss of a row is multiplied by, `[rows]`; constants.
+  /// - Returns: the sum, from which gradients flow.
+  public static func pairwiseLoss(
+    _ form: PairwiseForm, _ rows: Tensor, _ table: Tensor, at columns: Tensor, targets: Tensor,
+    isMasked: Tensor? = nil, weights: Tensor
+  ) -> Tensor {
+    made("pairwiseLoss", rows, table, columns) {
+      ct_pairwise_loss(
+        form.form, rows.handle, table.handle, columns.handle, targets.handle, isMasked?.handle,
+        weights.handle, $0)
+    }
+  }
+
+  /// What a loss makes of the score p of a positive and the scores n of its negatives.
+  public enum PairwiseForm: Sendable {
+    /// The mean of `-log sigmoid(p - n)`.
+    case ranking
+    /// `-log sigmoid(p)` and the mean of `-log sigmoid(-n)`.
+    case binary
+
+    fileprivate var form: ct_pairwise {
+      switch self {
+      case .ranking: .ranking
+      case .binary: .binary
+      }
+    }
+  }
 }

@@ -95,6 +95,40 @@ private struct Case {
     expectClose([measured(nil)], [plain])
   }
 
+  @Test(arguments: [LossSettings.Kind.bpr, .bce], [1, 4])
+  func `are one pass with the value and the gradients of autograd's`(
+    kind: LossSettings.Kind, count: Int
+  ) throws {
+    // 7 items: users and negatives meet often, and some negatives are their row's positive.
+    let queries = Tensor.normal([19, 21], seed: 1)
+    let items = Tensor.normal([7, 21], seed: 2)
+    let columns = TrainingColumns(
+      items: (0..<7).map { ItemIndex($0) }, targets: (0..<19).map { Int64($0 * 3 % 7) },
+      negatives: .own(columns: (0..<19 * count).map { Int64($0 * $0 % 7) }))
+    let weights = Tensor((0..<19).map { Float($0 % 4) })
+    (queries.requiresGradient, items.requiresGradient) = (true, true)
+    var settings = LossSettings()
+    settings.kind = kind
+    func measured(fused: Bool) throws -> [[Float]] {
+      queries.clearGradient()
+      items.clearGradient()
+      let lazy = Logits(queries, items, columns, temperature: 0.5)
+      let logits =
+        fused
+        ? lazy : Logits(values: lazy.values, target: lazy.target, isMasked: lazy.isMasked)
+      let loss = settings.mean(ofDivided: logits, weights: weights, itemCount: 7)
+      // The gradient of what follows a loss reaches through it.
+      (loss * 3).backward()
+      return [
+        [loss.item()], try #require(queries.gradient).floats(),
+        try #require(items.gradient).floats(),
+      ]
+    }
+    for (fused, plain) in zip(try measured(fused: true), try measured(fused: false)) {
+      expectClose(fused, plain, tolerance: 1e-6)
+    }
+  }
+
   @Test func `gBCE is its definition`() {
     // Two negatives of four others; the second row's second one is its positive, which is none.
     let values = Tensor([0.3, -1, 2, 1.5, 0.2, 0.7] as [Float], shape: [2, 3])

@@ -56,8 +56,10 @@ ct_int ct_threads(void);
 bool ct_set_threads(ct_int count);
 /// Seeds the generators of every device.
 bool ct_seed(uint64_t seed);
-/// Keeps freed memory in the process instead of returning it to the system; does nothing where there is no glibc.
+/// Keeps freed memory in the process instead of returning it to the system, that of large tensors apart from the rest.
 void ct_keep_memory(void);
+/// The bytes of that for large tensors: what tensors use now, and all that was asked of the system.
+void ct_kept_memory(ct_int *used, ct_int *mapped);
 /// Whether operations of this thread record what gradients need.
 bool ct_records_gradients(void);
 void ct_set_records_gradients(bool records);
@@ -224,6 +226,15 @@ bool ct_ragged_gru(const ct_tensor *x, const ct_int *offsets, ct_int sequences,
 
 /// out[i, j] = rows[i] . table[columns[i, j]]: [rows, d], [columns, d] and whole numbers [rows, n] give [rows, n].
 bool ct_products_at(const ct_tensor *rows, const ct_tensor *table, const ct_tensor *columns, ct_out out);
+/// What a loss makes of the score p of a positive and of the mean over its negatives' scores n.
+typedef enum __attribute__((enum_extensibility(closed))) ct_pairwise : int32_t {
+  ct_pairwise_ranking,  // mean softplus(n - p)
+  ct_pairwise_binary    // softplus(-p) + mean softplus(n)
+} ct_pairwise;
+/// sum_i weights[i] losses[i] of the products of ct_products_at, in which targets[i] says which of row i's columns is its
+/// positive and the others that are not masked are its negatives. Gradients, for rows and table, are computed at once.
+bool ct_pairwise_loss(ct_pairwise form, const ct_tensor *rows, const ct_tensor *table, const ct_tensor *columns,
+                      const ct_tensor *targets, const ct_tensor *_Nullable masked, const ct_tensor *weights, ct_out out);
 /// total = sum_i weights[i] losses[i] with losses[i] = -log softmax(l_i)[targets[i]] over the logits
 /// l_ij = queries[i] . items[j] + column_shifts[j], for the target's own l_i = queries[i] . items[target] + row_shifts[i].
 ///

@@ -80,40 +80,38 @@ public struct TrainingExamples: Sendable {
 
   /// The given examples; histories of a log without order are drawn by `key`.
   public func batch(_ examples: [Int], key: UInt64 = 0) -> TrainingBatch {
-    var users: [UserIndex?] = []
-    var targets: [ItemIndex] = []
-    var weights: [Float] = []
-    var history: [ItemIndex] = []
-    var offsets = [0]
-    users.reserveCapacity(examples.count)
-    targets.reserveCapacity(examples.count)
-    weights.reserveCapacity(examples.count)
-    offsets.reserveCapacity(examples.count + 1)
-    history.reserveCapacity(examples.count * historyLength)
-    let values = split.training.values
-    let positions = examples.map { selected.isEmpty ? $0 : Int(selected[$0]) }
-    for position in positions {
-      let user = Int(owners[position])
-      let first = split.training.offsets[user]
-      users.append(UserIndex(user))
-      targets.append(values[position])
-      weights.append(split.weights[position])
-      if split.isOrdered {
-        history.append(contentsOf: values[max(first, position - historyLength)..<position])
-      } else {
-        draw(first..<split.training.offsets[user + 1], without: position, key, into: &history)
-      }
-      offsets.append(history.count)
-    }
+    let positions = selected.isEmpty ? examples : examples.map { Int(selected[$0]) }
+    // A column at a time: in loops this short, reads from all over memory do not wait for each other.
+    let (values, weights) = (split.training.values, split.weights)
     let columns = split.trainingColumns.gathered(positions)
     var batch = TrainingBatch(
       queries: QueryBatch(
-        users: users, histories: Ragged(values: history, offsets: offsets),
-        context: columns.context),
-      targets: targets, weights: weights)
+        users: positions.map { UserIndex(Int(owners[$0])) },
+        histories: histories(before: positions, key), context: columns.context),
+      targets: positions.map { values[$0] }, weights: positions.map { weights[$0] })
     batch.labels = columns.labels
     if impressionCount > 0, !split.impressions.isEmpty { show(positions, key, in: &batch) }
     return batch
+  }
+
+  /// What the user of each of some training interactions did before it.
+  private func histories(before positions: [Int], _ key: UInt64) -> Ragged<ItemIndex> {
+    var offsets = [Int](repeating: 0, count: positions.count + 1)
+    guard historyLength > 0 else { return Ragged(values: [], offsets: offsets) }
+    let training = split.training
+    var history: [ItemIndex] = []
+    history.reserveCapacity(positions.count * historyLength)
+    for (row, position) in positions.enumerated() {
+      let user = Int(owners[position])
+      let first = training.offsets[user]
+      if split.isOrdered {
+        history += training.values[max(first, position - historyLength)..<position]
+      } else {
+        draw(first..<training.offsets[user + 1], without: position, key, into: &history)
+      }
+      offsets[row + 1] = history.count
+    }
+    return Ragged(values: history, offsets: offsets)
   }
 
   /// Adds the impressions that belong to some training interactions.

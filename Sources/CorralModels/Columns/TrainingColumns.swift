@@ -143,20 +143,21 @@ extension Logits {
           Tensor(own, shape: [rows, count], device: device),
         ], 1)
       let flat = places.reshape([rows * (1 + count)])
-      let scores =
-        if let crossing {
-          scaled(
-            crossing(
-              queries, items.indexSelect(0, flat).reshape([rows, 1 + count, items.size(1)])))
-        } else {
-          scaled(queries).products(with: items, at: places)
-        }
-      self.init(
-        values: scores, target: Tensor.zeros([rows], type: .int64, device: device),
-        isMasked: places .== places.narrow(1, 0..<1),
-        correction: columns.logQ.map {
-          Correction($0, of: columns, own: own, device: device)
-        })
+      let target = Tensor.zeros([rows], type: .int64, device: device)
+      let isMasked = places .== places.narrow(1, 0..<1)
+      let correction = columns.logQ.map {
+        Correction($0, of: columns, own: own, device: device)
+      }
+      if let crossing {
+        let vectors = items.indexSelect(0, flat).reshape([rows, 1 + count, items.size(1)])
+        self.init(
+          values: scaled(crossing(queries, vectors)), target: target, isMasked: isMasked,
+          correction: correction)
+      } else {
+        self.init(
+          queries: scaled(queries), items: items, own: places, target: target,
+          isMasked: isMasked, correction: correction)
+      }
     }
   }
 }

@@ -23,9 +23,9 @@ struct Factors {
 
   /// The rows of some users, `[batch, columns]`; histories matter for unknown users only.
   func ofUsers(_ batch: QueryBatch) -> Tensor {
-    let known = Bags(batch.users).means(of: users)
-    guard batch.users.contains(nil) else { return known }
-    return known + Bags(historiesOfUnknown: batch).means(of: items)
+    let known = batch.users.compactMap { $0?.rawValue }
+    if known.count == batch.count { return users(Tensor(known, device: device)) }
+    return Bags(batch.users).means(of: users) + Bags(historiesOfUnknown: batch).means(of: items)
   }
 
   /// The rows of some items, `[items, columns]`.

@@ -79,6 +79,20 @@ public struct Logits {
     self.init(Scores(queries: queries, items: items), target, logCounts, nil, correction)
   }
 
+  /// The scores of a batch in which row i of queries `[batch, dimension]` has as columns the inner
+  /// products with the rows `own[i]` of items `[items, dimension]`, `own` being `[batch, columns]`.
+  public init(
+    queries: Tensor, items: Tensor, own: Tensor, target: Tensor, isMasked: Tensor? = nil,
+    correction: Correction? = nil
+  ) {
+    guard own.rank == 2, target.shape == [queries.size(0)], own.size(0) == queries.size(0) else {
+      fatalError(
+        "logits: \(queries.size(0)) queries need as many rows of columns and targets, not "
+          + "\(own.shape) and \(target.shape)")
+    }
+    self.init(Scores(queries: queries, items: items, own: own), target, nil, isMasked, correction)
+  }
+
   private init(
     _ scores: Scores, _ target: Tensor, _ logCounts: Tensor?, _ isMasked: Tensor?,
     _ correction: Correction?

@@ -16,6 +16,11 @@ public struct BayesianPersonalisedRanking: Loss {
     let margins = logits.negatives(temperature) - logits.positives(temperature).unsqueeze(1)
     return logits.meanOverNegatives(margins.softplus())
   }
+
+  /// The mean of the rows; of inner products with columns of each row's own, in one pass.
+  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+    logits.fused(.ranking, temperature, weights: weights) ?? self(logits).mean(weights: weights)
+  }
 }
 
 /// Binary cross-entropy: the positive is 1, each negative 0.
@@ -33,6 +38,11 @@ public struct BinaryCrossEntropy: Loss {
   public func callAsFunction(_ logits: Logits) -> Tensor {
     (-logits.positives(temperature)).softplus()
       + logits.meanOverNegatives(logits.negatives(temperature).softplus())
+  }
+
+  /// The mean of the rows; of inner products with columns of each row's own, in one pass.
+  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+    logits.fused(.binary, temperature, weights: weights) ?? self(logits).mean(weights: weights)
   }
 }
 

@@ -34,10 +34,12 @@ public protocol Retriever {
   /// - Parameters:
   ///   - batch: the examples, read as their `reading` says.
   ///   - targets: the vectors of their targets, `[targets, dimension]`, for those who choose among
-  ///     interests by them.
+  ///     interests by them; nobody else makes them.
   ///   - phase: what the vectors are made for.
   /// - Returns: one vector a target.
-  func queries(_ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase) -> Tensor
+  func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor
 
   /// The scores of some queries, `[rows, dimension]`: `[rows, columns]` against items shared by all
   /// rows, `[columns, dimension]`, and `[rows, n]` against each row's own, `[rows, n, dimension]`.
@@ -52,7 +54,9 @@ extension Retriever {
   public var isInnerProduct: Bool { true }
 
   /// The vectors of the queries, one target each.
-  public func queries(_ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase) -> Tensor {
+  public func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor {
     queries(batch.queries, phase)
   }
 

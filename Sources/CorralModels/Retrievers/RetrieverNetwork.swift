@@ -57,8 +57,10 @@ public struct RetrieverNetwork: Retriever {
   }
 
   /// The vector that each target is scored with, `[targets, dimension]`.
-  public func queries(_ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase) -> Tensor {
-    retriever.queries(batch, toward: targets, phase)
+  public func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor {
+    retriever.queries(batch, toward: targets(), phase)
   }
 
   /// The scores of some queries against some items.

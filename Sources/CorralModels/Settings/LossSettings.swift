@@ -22,6 +22,9 @@ public struct LossSettings: Sendable, Codable, Equatable {
     case bce
     /// Binary cross-entropy, the positive's power lowered for how few of the items are negatives.
     case gbce
+
+    /// Whether what columns are corrected by plays any part.
+    public var isCorrected: Bool { self == .softmax }
   }
 
   /// Throws `ModelsError.setting` for a temperature that scores cannot be divided by, and for a

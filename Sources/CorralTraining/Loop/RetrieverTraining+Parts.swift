@@ -42,6 +42,17 @@ extension Correction {
   }
 }
 
+extension RetrieverTrainingSettings {
+  /// The correction that the loss reads: of draws it is none unless it is a softmax.
+  ///
+  /// In-batch columns keep theirs, since an estimator learns from them and is saved.
+  var correctionInUse: CorrectionSettings {
+    var correction = self.correction
+    if !loss.kind.isCorrected, negatives.kind != .inBatch { correction.estimate = .none }
+    return correction
+  }
+}
+
 extension Parameters {
   /// Sets the embeddings of items that training never sees to zero, so that what is known about them
   /// is their features, and not the random numbers that the others started from.

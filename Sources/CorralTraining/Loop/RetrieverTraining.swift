@@ -55,7 +55,8 @@ public struct RetrieverTraining: TrainingLoop {
       try RetrieverNetwork(settings.retriever, for: catalogue, in: $0)
     }
     let counts = split.itemCounts()
-    negatives = try TrainingNegatives(settings.negatives, settings.correction, counts: counts)
+    negatives = try TrainingNegatives(
+      settings.negatives, settings.correctionInUse, counts: counts)
     if settings.negatives.leavesUnseenItems { parameters.forget(itemsWithout: counts) }
     run = Run(
       settings.train, of: parameters, examples: examples.count,
@@ -98,10 +99,10 @@ public struct RetrieverTraining: TrainingLoop {
     batch.queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
     let columns = negatives.columns(targets: batch.targets, using: &generator)
     let items = retriever.items(columns.items, phase)
-    let targets = items.indexSelect(0, Tensor(columns.targets, device: retriever.device))
+    let queries = retriever.queries(
+      batch, toward: items.indexSelect(0, Tensor(columns.targets, device: retriever.device)), phase)
     let logits = Logits(
-      retriever.queries(batch, toward: targets, phase), items, columns, scale: retriever.scale,
-      temperature: settings.loss.temperature,
+      queries, items, columns, scale: retriever.scale, temperature: settings.loss.temperature,
       crossing: retriever.isInnerProduct ? nil : retriever.scores)
     let loss = settings.loss.mean(
       ofDivided: logits, weights: Tensor(batch.weights, device: retriever.device),

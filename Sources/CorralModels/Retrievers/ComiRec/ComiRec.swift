@@ -70,8 +70,8 @@ public struct ComiRec: Retriever {
 
   /// Of each query's interests the one that scores its target best, `[batch, dimension]`.
   public func queries(
-    _ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
-    interests(batch.queries.histories, phase).bestInterest(toward: targets)
+    interests(batch.queries.histories, phase).bestInterest(toward: targets())
   }
 }

@@ -70,10 +70,10 @@ public struct MIND: Retriever {
 
   /// The interests of each query, mixed by label-aware attention to its target, `[batch, dimension]`.
   public func queries(
-    _ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
     let interests = interests(batch.queries.histories, phase)
-    let scores = interests.interestScores(of: targets)
+    let scores = interests.interestScores(of: targets())
     // Away from 0, where the slope of a power below 1 is infinite.
     let size = scores.absolute().clamped(to: 1e-6...(.infinity))
     let attention = (scores * size.power(power - 1)).softmax(1)

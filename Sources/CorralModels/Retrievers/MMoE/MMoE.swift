@@ -74,9 +74,9 @@ public struct MMoE: Retriever {
 
   /// The one vector of each query, or the one that scores its target best, `[batch, dimension]`.
   public func queries(
-    _ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
     let vectors = interests(batch.queries.histories, phase)
-    return interests == 1 ? vectors.squeeze(1) : vectors.bestInterest(toward: targets)
+    return interests == 1 ? vectors.squeeze(1) : vectors.bestInterest(toward: targets())
   }
 }

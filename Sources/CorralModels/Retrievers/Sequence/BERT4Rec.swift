@@ -72,7 +72,9 @@ public struct BERT4Rec: Retriever {
   }
 
   /// The vectors of the hidden positions; what belongs after each history where none is hidden.
-  public func queries(_ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase) -> Tensor {
+  public func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor {
     guard case .masked(let hidden) = batch.reading else { return queries(batch.queries, phase) }
     return vectors(batch.queries.histories, hiding: hidden, phase)
   }

@@ -48,7 +48,9 @@ public struct GRU4Rec: Retriever {
   }
 
   /// The vector after each item of the histories; one a query where a batch has one target each.
-  public func queries(_ batch: TrainingBatch, toward targets: Tensor, _ phase: Phase) -> Tensor {
+  public func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor {
     guard case .everyPosition = batch.reading else { return queries(batch.queries, phase) }
     let packed = PackedHistories(whole: batch.queries.histories, length: settings.history)
     return settings.similarity.prepared(vectors(packed, phase))
