@@ -21,13 +21,24 @@ public enum Torch {
     check(ct_seed(mixed(seed, UInt64(truncatingIfNeeded: step))), "seed")
   }
 
-  /// Keeps freed memory in the process, to be called once before training; glibc only.
+  /// Keeps freed memory in the process, to be called once before training.
   ///
   /// glibc's malloc gives a large block back to the system as soon as it is freed, so that every
   /// step takes page faults for its activations anew: up to 2.5 times slower. The price is that
   /// the process stays as large as it ever was; so load the data before.
+  ///
+  /// Tensors of 64 KiB or more get regions of their own. Among small blocks that outlive a step,
+  /// those of steps of ever different sizes would leave gaps in which nothing fits, and the process
+  /// would grow as long as it trains.
   public static func keepMemory() {
     ct_keep_memory()
+  }
+
+  /// The bytes of large tensors since `keepMemory()`: in use now, and asked of the system so far.
+  public static var keptMemory: (used: Int, mapped: Int) {
+    var (used, mapped) = (0, 0)
+    ct_kept_memory(&used, &mapped)
+    return (used, mapped)
   }
 }
 

@@ -144,8 +144,3 @@ import Torch
   #expect(Torch.version.hasPrefix("2.13.0"))
   #expect(Torch.threads >= 1)
 }
-
-@Test func `keeping memory changes no result`() {
-  Torch.keepMemory()
-  #expect(Tensor.ones([1 << 22]).sum().item() == Float(1 << 22))
-}
