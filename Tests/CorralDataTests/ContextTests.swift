@@ -71,6 +71,34 @@ private let exposures = """
       columns.labels == LabelTable(count: 3, names: ["is_like"], columns: [[1, 0, .nan]]))
   }
 
+  @Test func `columns called as the time or the weight are written under names of their own`()
+    throws
+  {
+    let text = "user,item,when,timestamp,Weight\n7,11,3,a,1\n8,12,1,b,0\n7,13,2,a,1\n"
+    let dataset = try load(text, as: "shop.csv") {
+      $0.columns.time = "when"
+      $0.columns.weight = "none"
+      $0.context = ["timestamp:token"]
+      $0.labels = ["Weight"]
+    }.dataset
+    try withTemporaryFolder { folder in
+      let report = try dataset.write(to: folder.path, as: .csv, name: "again")
+      #expect(report.renamedColumns == ["context_timestamp", "label_Weight"])
+      let written = try String(
+        contentsOf: folder.appending(path: "again.csv"), encoding: .utf8)
+      #expect(written.hasPrefix("user_id,item_id,timestamp,context_timestamp,label_Weight\n"))
+      var settings = DataSettings(path: folder.path)
+      settings.context = ["context_timestamp:token"]
+      settings.labels = ["label_Weight"]
+      let log = try Dataset.load(settings).dataset.log
+      #expect(log.times == [3, 1, 2] && log.weights == [1, 1, 1])
+      #expect(log.columns.labels.columns == [[1, 0, 1]])
+      #expect(
+        log.columns.context["context_timestamp"]?.values
+          == .categories([0, 1, 0], vocabulary: Vocabulary(["a", "b"])))
+    }
+  }
+
   @Test(arguments: logs)
   func `nothing is kept that is not named`(name: String, text: String) throws {
     // An atomic column of numbers may be left out only where it is a label or a context.

@@ -160,6 +160,10 @@ struct DataCommand: ParsableCommand {
       \(Format.count(dataset.log.count)) interactions\(shown) in \
       \(report.files.joined(separator: ", "))
       """)
+    if !report.renamedColumns.isEmpty {
+      console.warn(
+        "columns with the names of others are now \(report.renamedColumns.joined(separator: ", "))")
+    }
     if report.replacedCategories > 0 {
       console.warn("\(report.replacedCategories) categories held a separator, which is now _")
     }

@@ -6,6 +6,8 @@ public struct WriteReport: Sendable, Equatable, Codable {
   public var files: [String] = []
   /// Categories of multi-valued features with the format's separator in them, which is now `_`.
   public var replacedCategories = 0
+  /// The names under which context and labels were written whose own are those of other columns.
+  public var renamedColumns: [String] = []
 }
 
 extension Dataset {
@@ -15,8 +17,9 @@ extension Dataset {
   /// `NAME.users.csv` and `NAME.items.csv`, which do not say types: categories that are all numbers
   /// come back as numbers. Weights that are not all 1 are a column `weight`, and so they are beside
   /// impressions, which follow the interactions with weight 0. Context and labels are columns of the
-  /// log under their names: name them in `data.context` and `data.labels` to have them back. Each
-  /// file is moved into its place when it is whole.
+  /// log under their names: name them in `data.context` and `data.labels` to have them back. One
+  /// called as the user, the item, the weight or the time is becomes `context_NAME` or `label_NAME`.
+  /// Each file is moved into its place when it is whole.
   @discardableResult
   public func write(
     to folder: String, as format: DataFormat = .atomic, name: String? = nil
@@ -39,7 +42,7 @@ extension Dataset {
     }
     var report = WriteReport()
     let log = path("inter", "")
-    try writeLog(log, format)
+    report.renamedColumns = try writeLog(log, format)
     report.files.append(log)
     if !userFeatures.columns.isEmpty {
       let file = path("user", ".users")
@@ -55,19 +58,30 @@ extension Dataset {
     return report
   }
 
-  private func writeLog(_ path: String, _ format: DataFormat) throws {
+  /// Writes interactions and impressions, and returns the names of columns that are new.
+  private func writeLog(_ path: String, _ format: DataFormat) throws -> [String] {
+    var renamed: [String] = []
+    // A reader takes such names for what they usually are, whether a column was written for it or not.
+    func free(_ name: String, _ role: String) -> String {
+      guard
+        ["user_id", "item_id", "weight", "timestamp"].contains(where: { plain($0) == plain(name) })
+      else { return name }
+      renamed.append("\(role)_\(name)")
+      return "\(role)_\(name)"
+    }
     var columns = [(name: "user_id", kind: "token"), (name: "item_id", kind: "token")]
     let hasWeights = impressions.count > 0 || log.weights.contains { $0 != 1 }
     if hasWeights { columns.append((name: "weight", kind: "float")) }
     if log.hasTimes { columns.append((name: "timestamp", kind: "float")) }
     let context = log.columns.context.columns
     columns += context.map { column in
-      if case .numbers = column.values { (column.name, "float") } else { (column.name, "token") }
+      let name = free(column.name, "context")
+      return if case .numbers = column.values { (name, "float") } else { (name, "token") }
     }
     let labels = log.columns.labels.names.filter { name in
       !context.contains { $0.name == name }
     }
-    columns += labels.map { ($0, "float") }
+    columns += labels.map { (free($0, "label"), "float") }
     var writer = try TableWriter(path, format: format, columns: columns)
     for log in [log, impressions] {
       let context = context.map { log.columns.context[$0.name]?.values }
@@ -91,6 +105,7 @@ extension Dataset {
       }
     }
     try writer.finish()
+    return renamed
   }
 
   private func write(
