@@ -67,4 +67,16 @@ import Testing
       #expect(again.output == printed.output)
     }
   }
+
+  @Test(arguments: [
+    ("retriever.dimension=0", "setting 'retriever.dimension' is 0: "),
+    ("train.rate=0", "setting 'train.rate' is 0.0: give a number above 0"),
+    ("train.device=tpu", "tpu"),
+  ])
+  func `config refuses what train refuses`(assignment: String, text: String) throws {
+    let refused = try Binary.run("config", "--set", assignment)
+    #expect(refused.code == 2 && refused.output.isEmpty)
+    #expect(refused.errors.contains(text), "\(refused.errors)")
+    #expect(refused.errors.split(separator: "\n").count == 1)
+  }
 }

@@ -71,7 +71,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ranking.heads=[like]", "the data have no labels; name their columns with data.labels"),
+    (
+      "ranking.heads=[like]",
+      "setting 'ranking.heads' is like: the data have no labels; name their columns with data.labels"
+    ),
     ("evaluate.sweep=[10,41]", "setting 'evaluate.sweep' has 41, and the catalogue only 40 items"),
   ])
   func `what a pair cannot be trained with is found before its retriever is`(
@@ -104,6 +107,32 @@ import Testing
     assignment: String, text: String
   ) throws {
     let outcome = try Binary.run("config", "--set", assignment)
+    #expect(outcome.code == 2)
+    #expect(outcome.errors.contains(text), "\(outcome.errors)")
+    #expect(outcome.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(arguments: [
+    ("ranking.negatives.count=0", "setting 'ranking.negatives.count' is 0: a ranker compares"),
+    (
+      "ranking.negatives.impressions=30",
+      "setting 'ranking.negatives.impressions' is 30: they are some of the 20 of "
+        + "ranking.negatives.count"
+    ),
+    ("ranking.loss.temperature=0", "setting 'ranking.loss.temperature' is 0.0: give a number"),
+    ("ranking.train.rate=0", "setting 'ranking.train.rate' is 0.0: give a number above 0"),
+    (
+      "ranking.train.withheldUsers=0.5",
+      "setting 'ranking.train.withheldUsers' is 0.5: without a history nothing would be left"
+    ),
+    ("ranking.heads=[like:cubed]", "setting 'ranking.heads' is like:cubed: the losses of a head"),
+    ("ranker.dropout=1", "setting 'ranker.dropout' is 1.0: give a share"),
+  ])
+  func `a setting that no ranker can have is named as it stands in the file`(
+    assignment: String, text: String
+  ) throws {
+    let outcome = try Binary.run(
+      "config", "--set", "ranker.model=deepfm", "--set", assignment)
     #expect(outcome.code == 2)
     #expect(outcome.errors.contains(text), "\(outcome.errors)")
     #expect(outcome.errors.split(separator: "\n").count == 1)

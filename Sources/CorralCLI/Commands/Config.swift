@@ -4,7 +4,8 @@ import Foundation
 /// `corral config`: every setting there is, with what a file and the command line make of it.
 struct Config: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints the merged settings: every one there is, as a file that train takes.")
+    abstract: "Prints the merged settings: every one there is, as a file that train takes.",
+    discussion: "What train would refuse before it reads any data is refused here too.")
 
   @OptionGroup var settings: SettingsOptions
 
@@ -12,6 +13,7 @@ struct Config: ParsableCommand {
 
   func run() throws {
     let merged = try settings.merged()
+    try TrainingRun.check(merged)
     try output.console.printJSON(merged)
     output.console.print(try yamlText(merged).trimmingCharacters(in: .newlines))
   }

@@ -58,7 +58,7 @@ struct TrainingRun {
     if settings.method != .independent {
       try settings.cooperativeTraining().validate()
     } else if case .network(let ranker) = settings.ranker {
-      try settings.training(ranker).validate()
+      try RankingBlock.naming { try settings.training(ranker).validate() }
     }
     try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)
@@ -70,7 +70,8 @@ struct TrainingRun {
     if settings.method != .independent { return try cooperative() }
     // A head without its label is found before the retriever is trained, not after.
     if case .network(let ranker) = settings.ranker {
-      try settings.training(ranker).checkLabels(data.split.trainingColumns.labels.names)
+      let labels = data.split.trainingColumns.labels.names
+      try RankingBlock.naming { try settings.training(ranker).checkLabels(labels) }
     }
     var outcome =
       switch settings.retriever {

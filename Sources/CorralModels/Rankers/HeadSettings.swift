@@ -27,10 +27,12 @@ public struct HeadSettings: Sendable, Equatable {
 
 extension HeadSettings: Codable, CustomStringConvertible {
   /// The head of a text; throws `ModelsError.setting` for one that is none.
-  public init(_ text: String) throws {
+  public init(_ text: String) throws { try self.init(text, key: "heads") }
+
+  private init(_ text: String, key: String) throws {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     func fault(_ reason: String) -> ModelsError {
-      .setting(key: "heads", value: text, reason: reason)
+      .setting(key: key, value: text, reason: reason)
     }
     guard let label = parts.first, !label.isEmpty, parts.count <= 3 else {
       throw fault("give LABEL, LABEL:LOSS or LABEL:LOSS:WEIGHT, such as watch:squared:0.5")
@@ -50,9 +52,13 @@ extension HeadSettings: Codable, CustomStringConvertible {
     }
   }
 
-  /// Reads a head from its text.
+  /// Reads a head from its text; throws `ModelsError.setting`, which says where it stands, for one
+  /// that is none.
   public init(from decoder: any Decoder) throws {
-    try self.init(decoder.singleValueContainer().decode(String.self))
+    let names = decoder.codingPath.filter { $0.intValue == nil }.map(\.stringValue)
+    try self.init(
+      decoder.singleValueContainer().decode(String.self),
+      key: names.isEmpty ? "heads" : names.joined(separator: "."))
   }
 
   /// Writes a head as its text.
