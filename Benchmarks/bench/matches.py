@@ -207,7 +207,8 @@ class Matches:
 
     def ranker(self):
         matches = []
-        for model, name in (("din", "DIN"), ("deepfm", "DeepFM")):
+        names = {"deepfm": "DeepFM", "dcn": "DCN", "dcn-v2": "DCN-v2", "din": "DIN", "bst": "BST"}
+        for model, name in names.items():
             words = ("--model", model, "--steps", self.sizes.ranker_steps, "--threads", 2)
             lines = [
                 Line(f"ranker-{model}-train", f"{name} step, 512 x 21 candidates", "step"),

@@ -4,6 +4,7 @@ import CorralModels
 import CorralTraining
 import CorralVectors
 import Foundation
+import Torch
 
 /// Training steps and scoring of the rankers that `peers/ranker.py` writes in PyTorch, making the
 /// batch and drawing its negatives included.
@@ -22,6 +23,8 @@ struct RankerCase: ParsableCommand {
 
   func run() throws {
     threads.apply()
+    // As the command does when it starts.
+    Torch.keepMemory()
     var settings = RankerTrainingSettings()
     settings.ranker = RankerSettings(try RankerSettings.Kind(named: model))
     settings.train.batch = 512

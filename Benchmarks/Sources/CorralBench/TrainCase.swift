@@ -3,6 +3,7 @@ import CorralData
 import CorralModels
 import CorralTraining
 import CorralVectors
+import Torch
 
 /// An epoch of a retriever on the interactions of a file, in seconds an example: a pair of user and
 /// item, or a position of a sequence.
@@ -21,6 +22,8 @@ struct TrainCase: ParsableCommand {
 
   func run() throws {
     threads.apply()
+    // As the command does when it starts.
+    Torch.keepMemory()
     guard let kind = RetrieverSettings.Kind(rawValue: model) else {
       throw ValidationError("no retriever is called '\(model)'")
     }

@@ -35,14 +35,14 @@ public struct DCNv2: Ranker {
 
     func callAsFunction(_ x: Tensor) -> Tensor { outer(inner.map { x.linear($0) } ?? x) }
 
-    /// The same of `x_0`, from its two parts.
+    /// `W x_0 + b + 1` from the two parts of `x_0`; the 1 is added where it is once a query.
     func first(query: Tensor, item: Tensor, _ rows: CandidateRows) -> Tensor {
       let matrix = inner ?? outer.weight
       let width = query.size(1)
       let ofItem = item.linear(matrix.narrow(1, width..<matrix.size(1)))
       let ofQuery = query.linear(matrix.narrow(1, 0..<width), inner == nil ? outer.bias : nil)
-      let sum = rows.spread(ofItem) + ofQuery.unsqueeze(1)
-      return inner == nil ? sum : outer(sum)
+      if inner == nil { return rows.spread(ofItem) + (ofQuery + 1).unsqueeze(1) }
+      return outer(rows.spread(ofItem) + ofQuery.unsqueeze(1)) + 1
     }
   }
 
@@ -82,7 +82,7 @@ public struct DCNv2: Ranker {
     let item = Tensor.cat(itemFields(rows.items), 1)
     let whole = [batch.count, batch.candidates, queryWidth]
     let start = Tensor.cat([query.unsqueeze(1).expand(whole), rows.spread(item)], 2)
-    var x = start * (crosses[0].first(query: query, item: item, rows) + 1)
+    var x = start * crosses[0].first(query: query, item: item, rows)
     for cross in crosses.dropFirst() { x = start * cross(x) + x }
     return x.linear(heads) + mlp(query: query, item: item, rows, phase)
   }
