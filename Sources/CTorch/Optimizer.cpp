@@ -1,6 +1,7 @@
 // One optimiser step over all parameters: dense ones by libtorch's fused loops, tables row by row.
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "Guard.h"
 #include "Rows.h"
@@ -16,10 +17,11 @@ struct Numbers {
   float corrected_rate, root_correction2, inverse_root_correction2;
   float count;
 
-  Numbers(const ct_step &step, double scale)
-      : rate(step.rate), beta1(step.beta1), beta2(step.beta2), epsilon(step.epsilon),
-        keep(1 - step.rate * step.decay), scale(scale),
-        corrected_rate(step.rate / (1 - std::pow(step.beta1, step.count))),
+  /// Those of the parameters that move by a share of the rate.
+  Numbers(const ct_step &step, double scale, double share)
+      : rate(step.rate * share), beta1(step.beta1), beta2(step.beta2), epsilon(step.epsilon),
+        keep(1 - step.rate * share * step.decay), scale(scale),
+        corrected_rate(step.rate * share / (1 - std::pow(step.beta1, step.count))),
         root_correction2(std::sqrt(1 - std::pow(step.beta2, step.count))),
         inverse_root_correction2(1 / std::sqrt(1 - std::pow(step.beta2, step.count))), count(step.count) {}
 };
@@ -184,11 +186,12 @@ void update_named_rows(ct_rule rule, const Numbers &n, const at::Tensor &gradien
 struct Update {
   at::Tensor parameter, state, gradient;
   bool by_rows;
+  double share;
   std::optional<RowGradient> rows;
 
   Update(const ct_slot &slot, at::Tensor with, bool portable)
       : parameter(slot.parameter->value), state(slot.state ? slot.state->value : at::Tensor()),
-        gradient(std::move(with)), by_rows(slot.by_rows) {
+        gradient(std::move(with)), by_rows(slot.by_rows), share(slot.share) {
     const bool loops = by_rows && !portable && parameter.is_cpu();
     if (loops) {
       rows.emplace(gradient);
@@ -204,19 +207,19 @@ struct Update {
   }
 };
 
-void fused_adam(const ct_step &step, const Numbers &n, const std::vector<const Update *> &updates) {
-  if (updates.empty()) return;
+/// Updates parameters that move by the same share of the rate.
+void fused_adam(const ct_step &step, double scale, double share, const std::vector<const Update *> &updates) {
   std::vector<at::Tensor> parameters, gradients, first, second, counts;
   auto count = at::full({}, static_cast<double>(step.count), updates[0]->parameter.options().dtype(at::kFloat));
   for (const auto *update : updates) {
     parameters.push_back(update->parameter);
-    gradients.push_back(n.scale == 1 ? update->gradient.contiguous() : update->gradient * n.scale);
+    gradients.push_back(scale == 1 ? update->gradient.contiguous() : update->gradient * scale);
     first.push_back(update->state.select(0, 0));
     second.push_back(update->state.select(0, 1));
     counts.push_back(count);
   }
-  at::_fused_adamw_(parameters, gradients, first, second, {}, counts, step.rate, step.beta1, step.beta2, step.decay,
-                    step.epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  at::_fused_adamw_(parameters, gradients, first, second, {}, counts, step.rate * share, step.beta1, step.beta2,
+                    step.decay, step.epsilon, /*amsgrad=*/false, /*maximize=*/false);
 }
 
 }  // namespace
@@ -241,19 +244,19 @@ bool ct_optimize(const ct_step *step, const ct_slot *slots, ct_int count, double
       scale = *norm <= step->largest_norm ? 1 : step->largest_norm / *norm;
     }
 
-    const Numbers numbers(*step, scale);
-    std::vector<const Update *> dense;
+    std::map<double, std::vector<const Update *>> dense;
     for (auto &each : updates) {
+      const Numbers numbers(*step, scale, each.share);
       if (each.rows) {
         update_rows(step->rule, numbers, *each.rows, each.parameter, each.state);
       } else if (each.by_rows) {
         update_named_rows(step->rule, numbers, each.gradient, each.parameter, each.state);
       } else if (step->rule == ct_rule_adam && !step->portable) {
-        dense.push_back(&each);
+        dense[each.share].push_back(&each);
       } else {
         update(step->rule, numbers, false, each.gradient, each.parameter, each.state);
       }
     }
-    fused_adam(*step, numbers, dense);
+    for (const auto &[share, group] : dense) fused_adam(*step, scale, share, group);
   });
 }

@@ -6,8 +6,9 @@ import CTorch
 /// what the rule remembers of them, and no others; its cost does not depend on the table's length.
 /// Every rule makes of such a row what it would make of it in a dense table, with two exceptions
 /// of lazy updates: the decaying means of Adam's rows stand still in steps that do not name them,
-/// and so does their weight decay. (Those of RMSProp catch up.) Adam's bias correction goes by the number of steps of the whole run, as in
-/// PyTorch's `SparseAdam`: a row that is first named late takes a small first step.
+/// and so does their weight decay. (Those of RMSProp catch up.) Adam's bias correction goes by the
+/// number of steps of the whole run, as in PyTorch's `SparseAdam`: a row that is first named late
+/// takes a small first step.
 public struct Optimizer {
   /// How an update is made out of a gradient.
   public let rule: Rule
@@ -24,8 +25,12 @@ public struct Optimizer {
   private let states: [Tensor?]
   private let slots: [ct_slot]
 
-  /// An optimiser of all parameters that the model claimed.
-  public init(_ rule: Rule, rate: Float, clipping: Clipping = .off, of parameters: Parameters) {
+  /// An optimiser of all parameters that the model claimed; `share` says what the rate of the
+  /// parameter of a name is multiplied by.
+  public init(
+    _ rule: Rule, rate: Float, clipping: Clipping = .off, of parameters: Parameters,
+    share: (String) -> Float = { _ in 1 }
+  ) {
     self.rule = rule
     self.rate = rate
     self.clipping = clipping
@@ -38,7 +43,7 @@ public struct Optimizer {
     slots = zip(all, states).map { parameter, state in
       ct_slot(
         parameter: parameter.tensor.handle, state: state?.handle,
-        by_rows: parameter.layout == .rows)
+        by_rows: parameter.layout == .rows, share: Double(share(parameter.name)))
     }
   }
 

@@ -302,6 +302,8 @@ typedef struct ct_slot {
   ct_tensor *_Nullable state;
   /// Whether the parameter is a table, whose rows are updated when a gradient names them.
   bool by_rows;
+  /// What the step's rate is multiplied by.
+  double share;
 } ct_slot;
 
 /// Updates every parameter that has a gradient, and takes its gradient away.
