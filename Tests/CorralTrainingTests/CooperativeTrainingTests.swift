@@ -169,6 +169,23 @@ extension CooperativeTraining {
     #expect((learned.last ?? 0) > 0.6, "\(learned)")
   }
 
+  @Test func `a stacked ranker is served over the retriever's scores as its loss saw them`() throws
+  {
+    var planted = PlantedPair()
+    (planted.settings.cooperation.stacking, planted.settings.loss.temperature) = (2, 0.5)
+    planted.settings.train.epochs = 1
+    // A ranker that learns nothing and starts at nothing leaves the order as it is.
+    planted.settings.cooperation.weights.ranker = 0
+    if case .deepFM(var ranker) = planted.settings.ranker {
+      ranker.initialSpread = 1e-6
+      planted.settings.ranker = .deepFM(ranker)
+    }
+    var training = try planted.training()
+    let values = try training.finish().last?.validation ?? [:]
+    #expect(values["ndcg@5"] == values["retriever/ndcg@5"])
+    #expect(try training.model().ranker.stacked?.weight == 4)
+  }
+
   @Test func `a ranker that teaches lifts the retriever, and with it its own ceiling`() throws {
     /// The metric of both stages, and of the retriever alone, where only the ranker can teach it.
     func measured(distillation: Float) throws -> [Double] {
@@ -204,12 +221,15 @@ extension CooperativeTraining {
     #expect(!moved.isEmpty && moved.allSatisfy { $0.hasPrefix(stage + ".") }, "\(moved)")
   }
 
-  @Test func `parts take turns`() throws {
+  @Test(arguments: [CooperationSettings.Supervision.own, .proposal])
+  func `parts take turns`(supervision: CooperationSettings.Supervision) throws {
     var planted = PlantedPair()
+    planted.settings.cooperation.supervision = supervision
+    planted.settings.cooperation.alternation.alone = 1
     planted.settings.cooperation.alternation.apart = 1
     planted.settings.cooperation.alternation.first = 1
     planted.settings.cooperation.alternation.second = 1
-    planted.settings.train.epochs = 4
+    planted.settings.train.epochs = 5
     var training = try planted.training()
     var moved: [Set<String>] = []
     var before = training.parameters.stored()
@@ -219,7 +239,8 @@ extension CooperativeTraining {
       moved.append(Set(changed.map { String($0.prefix { $0 != "." }) }))
       before = after
     }
-    #expect(moved == [["retriever", "ranker"], ["ranker"], ["retriever"], ["ranker"]])
+    #expect(
+      moved == [["retriever"], ["retriever", "ranker"], ["ranker"], ["retriever"], ["ranker"]])
   }
 
   // Steps are nine an epoch.

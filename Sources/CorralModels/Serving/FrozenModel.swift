@@ -11,7 +11,7 @@ public struct FrozenModel: QueryEncoder {
   public let catalogue: Catalogue
   /// What is added to scores through an extra coordinate; `nil` for scores as training made them.
   public let prior: ServingPrior?
-  private let retriever: Frozen<RetrieverNetwork>
+  let network: Frozen<RetrieverNetwork>
 
   /// The retriever of some stored parameters, by the constructor that made it for training.
   ///
@@ -27,41 +27,41 @@ public struct FrozenModel: QueryEncoder {
     self.settings = settings
     self.catalogue = catalogue
     self.prior = prior
-    retriever = try Frozen(stored) { try RetrieverNetwork(settings, for: catalogue, in: $0) }
+    network = try Frozen(stored) { try RetrieverNetwork(settings, for: catalogue, in: $0) }
   }
 
   /// The number of elements of a vector, the extra coordinate counted.
-  public var dimension: Int { retriever { $0.dimension } + (prior == nil ? 0 : 1) }
+  public var dimension: Int { network { $0.dimension } + (prior == nil ? 0 : 1) }
 
   /// The number of vectors that a query has; an item is scored by the one that likes it best.
-  public var interests: Int { retriever { $0.interests } }
+  public var interests: Int { network { $0.interests } }
 
   /// Whether scores are inner products, so that an index can search by them; where they are not,
   /// `scores(for:)` finds items by brute force.
-  public var isInnerProduct: Bool { retriever { $0.isInnerProduct } }
+  public var isInnerProduct: Bool { network { $0.isInnerProduct } }
 
   /// The number of trained numbers.
-  public var parameterCount: Int { retriever.parameterCount }
+  public var parameterCount: Int { network.parameterCount }
 
   /// The parameters by name, to be saved.
-  public var stored: [String: StoredTensor] { retriever.stored }
+  public var stored: [String: StoredTensor] { network.stored }
 
   /// The vectors of all items, `[items, dimension]`: what an index is built over.
   public func itemVectors() -> Matrix {
-    let vectors = retriever { $0.itemMatrix(count: catalogue.items.count) }
+    let vectors = network { $0.itemMatrix(count: catalogue.items.count) }
     return prior.map { vectors.appending($0.coordinates) } ?? vectors
   }
 
   /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after the
   /// other.
   public func vectors(for batch: QueryBatch) -> Matrix {
-    let vectors = retriever { $0.queryMatrix(batch) }
+    let vectors = network { $0.queryMatrix(batch) }
     return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: vectors.rows))
   }
 
   /// The scores of all items for many queries, `[queries, items]`, the prior added.
   public func scores(for batch: QueryBatch) -> Matrix {
-    var scores = retriever { $0.scoreMatrix(batch, count: catalogue.items.count) }
+    var scores = network { $0.scoreMatrix(batch, count: catalogue.items.count) }
     guard let prior else { return scores }
     for row in 0..<scores.rows {
       for (item, coordinate) in prior.coordinates.enumerated() { scores[row, item] += coordinate }

@@ -12,6 +12,8 @@ extension FrozenRanker {
     var settings: RankerSettings
     var heads: [HeadSettings]
     var score: ServedScore
+    /// The weight of the retriever's scores, where they are added.
+    var stacked: Float?
   }
 
   /// Writes the parameters, the settings that give them their meaning, the features and the names of
@@ -19,7 +21,8 @@ extension FrozenRanker {
   public func write(to folder: ModelFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let record = Record(settings: settings, heads: heads, score: score)
+    let record = Record(
+      settings: settings, heads: heads, score: score, stacked: stacked?.weight)
     try folder.write(
       stored.sorted { $0.key < $1.key }.map {
         SafetensorsTensor($0.key, $0.value.values, shape: $0.value.shape)
@@ -54,6 +57,7 @@ extension FrozenRanker {
       stored[name] = StoredTensor(shape: entry.shape, values: try file.array(name))
     }
     try self.init(
-      record.settings, heads: record.heads, score: record.score, for: catalogue, stored: stored)
+      record.settings, heads: record.heads, score: record.score, for: catalogue, stored: stored,
+      over: try record.stacked.map { StackedRetriever(try FrozenModel(model), weight: $0) })
   }
 }

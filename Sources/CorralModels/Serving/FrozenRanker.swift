@@ -10,6 +10,8 @@ public struct FrozenRanker: CandidateScorer {
   public let heads: [HeadSettings]
   /// What the heads make of a candidate.
   public let score: ServedScore
+  /// What its scores are added to; `nil` where they stand alone.
+  public let stacked: StackedRetriever?
   /// The users, items and contexts that it knows.
   public let catalogue: Catalogue
   private let network: Frozen<RankerNetwork>
@@ -19,9 +21,10 @@ public struct FrozenRanker: CandidateScorer {
   /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
   public init(
     _ settings: RankerSettings, heads: [HeadSettings] = [], score: ServedScore = .main,
-    for catalogue: Catalogue, stored: [String: StoredTensor]
+    for catalogue: Catalogue, stored: [String: StoredTensor], over stacked: StackedRetriever? = nil
   ) throws {
     self.settings = settings
+    self.stacked = stacked
     self.heads = heads
     self.score = score
     self.catalogue = Catalogue(
@@ -40,7 +43,11 @@ public struct FrozenRanker: CandidateScorer {
   /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
   /// candidates a query.
   public func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
-    network { $0.scores(candidates, for: queries, as: score, heads: heads) }
+    let scores = network { $0.scores(candidates, for: queries, as: score, heads: heads) }
+    guard let stacked else { return scores }
+    return zip(scores, stacked.model.scores(candidates, for: queries)).map {
+      $0 + stacked.weight * $1
+    }
   }
 
   /// One score a candidate for one request, whose unknown items and user are left out.

@@ -32,28 +32,29 @@ extension CooperativeMethod {
     of step: CooperativeStep, _ part: CooperativePart, _ settings: CooperationSettings
   ) -> Tensor {
     let weights = settings.weights
-    func retriever(_ loss: some Loss) -> Tensor {
-      (step.ownLoss ?? loss.mean(step.retriever, weights: step.weights)) * weights.retriever
+    func retriever() -> Tensor {
+      (step.ownLoss ?? retrieverLoss(step.retriever, weights: step.weights)) * weights.retriever
     }
     func ranker(_ loss: some Loss, over logits: Logits) -> Tensor {
       loss.mean(logits, weights: step.shownWeights) * weights.ranker
     }
     switch (self, part) {
-    case (.independent, _): fatalError("a stage that is trained alone has no step with another")
+    case (.independent, _), (_, .alone):
+      fatalError("a stage that is trained alone has no step with another")
     case (.corr, .apart):
-      return retriever(.sampledSoftmax()) + ranker(.sampledSoftmax(), over: step.ranker)
+      return retriever() + ranker(.sampledSoftmax(), over: step.ranker)
     case (.icc, .apart), (.rankflow, .apart):
-      return retriever(.bce()) + ranker(.bce(), over: step.ranker)
+      return retriever() + ranker(.bce(), over: step.ranker)
     case (.corr, _):
       let first = part == .second ? nil : ranker(.sampledSoftmax(), over: step.ranker)
       if part == .first, let first { return first }
       let taught = Distillation().mean(
         step.student, toward: step.ranker, weights: step.shownWeights)
-      let second = retriever(.sampledSoftmax()) + taught * weights.distillation
+      let second = retriever() + taught * weights.distillation
       return first.map { $0 + second } ?? second
     case (.rankflow, _):
       let passing = step.ranker.passing(settings.passed, by: step.student)
-      let first = part == .second ? nil : retriever(.bce()) + ranker(.bce(), over: passing)
+      let first = part == .second ? nil : retriever() + ranker(.bce(), over: passing)
       if part == .first, let first { return first }
       let taught = TutorLearning(kept: settings.kept, share: settings.orderShare).mean(
         step.student, toward: passing, weights: step.shownWeights)
@@ -64,6 +65,16 @@ extension CooperativeMethod {
         first: step.student, second: step.ranker, weights: step.shownWeights)
       let joint = cascade * weights.ranker
       return step.ownLoss.map { joint + $0 * weights.retriever } ?? joint
+    }
+  }
+
+  /// What the retriever learns of targets and draws by itself.
+  func retrieverLoss(_ logits: Logits, weights: Tensor) -> Tensor {
+    switch self {
+    case .corr, .independent:
+      return SampledSoftmax().mean(logits, weights: weights)
+    case .icc, .rankflow:
+      return BinaryCrossEntropy().mean(logits, weights: weights)
     }
   }
 }

@@ -50,11 +50,15 @@ extension CooperativeTraining {
         parameters[String(entry.key.dropFirst(prefix.count))] = entry.value
       }
     }
+    let first = parameters(.retriever)
+    let retriever = try settings.retrieval.frozen(
+      first, for: Catalogue(users: catalogue.users, items: catalogue.items), counts: counts)
+    let share = settings.cooperation.stacking / settings.retrieval.temperature(first)
     return (
-      try settings.retrieval.frozen(
-        parameters(.retriever), for: Catalogue(users: catalogue.users, items: catalogue.items),
-        counts: counts),
-      try FrozenRanker(settings.ranker, for: catalogue, stored: parameters(.ranker))
+      retriever,
+      try FrozenRanker(
+        settings.ranker, for: catalogue, stored: parameters(.ranker),
+        over: share == 0 ? nil : StackedRetriever(retriever, weight: share))
     )
   }
 }

@@ -74,6 +74,9 @@ public struct CooperativeTraining: TrainingLoop {
       settings.train, of: parameters, examples: examples.count,
       checkpoint: try file.map {
         Checkpoint(file: $0, settings: try FlatSettings(settings), split)
+      },
+      share: {
+        $0.hasPrefix(Stage.ranker.rawValue + ".") ? settings.cooperation.rankerRate : 1
       })
     if start == .checkpoint { try resume() }
   }
@@ -106,9 +109,22 @@ public struct CooperativeTraining: TrainingLoop {
     var batch = examples.batch(
       places, of: examples.order(seed: settings.train.seed, epoch: run.state.epoch))
     batch.queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
-    let step = step(batch, phase, using: &generator)
     let part = settings.cooperation.alternation.part(ofEpoch: run.state.epoch)
+    if part == .alone { return (lossAlone(batch, phase, using: &generator), batch.count) }
+    let step = step(batch, phase, using: &generator)
     return (settings.method.loss(of: step, part, settings.cooperation), batch.count)
+  }
+
+  /// The retriever's own loss of a batch.
+  private mutating func lossAlone(
+    _ batch: TrainingBatch, _ phase: Phase, using generator: inout SeededGenerator
+  ) -> Tensor {
+    let (queries, ownLoss) = retrieved(batch, phase, using: &generator)
+    if let ownLoss { return ownLoss }
+    let drawn = drawn(for: queries, batch.targets, using: &generator)
+    return settings.method.retrieverLoss(
+      logits(queries, drawn.columns, items: retriever.items(drawn.columns.items, phase)),
+      weights: Tensor(batch.weights, device: device))
   }
 
   /// What both stages make of a batch.
@@ -131,8 +147,15 @@ public struct CooperativeTraining: TrainingLoop {
     return CooperativeStep(
       retriever: first, weights: weights, ownLoss: ownLoss, student: student,
       ranker: student.scored(
-        ranker.scores(drawn.candidates(of: places, for: shown.queries), phase)),
+        stacked(
+          ranker.scores(drawn.candidates(of: places, for: shown.queries), phase), over: student)),
       shownWeights: weights.rows(places))
+  }
+
+  /// The ranker's scores over the retriever's of the same candidates.
+  private func stacked(_ scores: Tensor, over student: Logits) -> Tensor {
+    let share = settings.cooperation.stacking
+    return share == 0 ? scores : scores + student.values.detach() * share
   }
 
   /// The vector that each target is scored with, and the retriever's loss where it has supervision of

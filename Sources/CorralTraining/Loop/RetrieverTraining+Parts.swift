@@ -21,12 +21,24 @@ extension RetrieverTrainingSettings {
   func frozen(
     _ stored: [String: StoredTensor], for catalogue: Catalogue, counts: @autoclosure () -> [Int]
   ) throws -> FrozenModel {
-    let scale = stored["scale.log"].map { $0.values[0] } ?? 0
-    let temperature = loss.temperature * scale.inverseExponential
-    return try FrozenModel(
+    try FrozenModel(
       retriever, for: catalogue, stored: stored,
       prior: correction.serving == .plain
-        ? nil : ServingPrior(counts: counts(), temperature: temperature))
+        ? nil : ServingPrior(counts: counts(), temperature: temperature(stored)))
+  }
+
+  /// What the loss divides the scores of some stored parameters by, a learned scale counted in.
+  func temperature(_ stored: [String: StoredTensor]) -> Float {
+    loss.temperature * (stored["scale.log"].map { $0.values[0] } ?? 0).inverseExponential
+  }
+
+  /// The correction that the loss reads: of draws it is none unless it is a softmax.
+  ///
+  /// In-batch columns keep theirs, since an estimator learns from them and is saved.
+  var correctionInUse: CorrectionSettings {
+    var correction = self.correction
+    if !loss.kind.isCorrected, negatives.kind != .inBatch { correction.estimate = .none }
+    return correction
   }
 }
 
@@ -39,17 +51,6 @@ extension Correction {
     return Correction(
       form: form, itemCount: itemCount,
       source: .streaming(try FrequencyEstimator(settings.estimator, restoring: estimator)))
-  }
-}
-
-extension RetrieverTrainingSettings {
-  /// The correction that the loss reads: of draws it is none unless it is a softmax.
-  ///
-  /// In-batch columns keep theirs, since an estimator learns from them and is saved.
-  var correctionInUse: CorrectionSettings {
-    var correction = self.correction
-    if !loss.kind.isCorrected, negatives.kind != .inBatch { correction.estimate = .none }
-    return correction
   }
 }
 

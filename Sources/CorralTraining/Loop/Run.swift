@@ -17,9 +17,10 @@ struct Run {
   var wasStopped = false
   var optimiser: Optimizer
 
-  /// A run at its start.
+  /// A run at its start; `share` says what the rate of the parameter of a name is multiplied by.
   init(
-    _ train: TrainingSettings, of parameters: Parameters, examples: Int, checkpoint: Checkpoint?
+    _ train: TrainingSettings, of parameters: Parameters, examples: Int, checkpoint: Checkpoint?,
+    share: (String) -> Float = { _ in 1 }
   ) {
     self.train = train
     self.parameters = parameters
@@ -27,7 +28,7 @@ struct Run {
     self.checkpoint = checkpoint
     optimiser = Optimizer(
       train.rule, rate: train.rate, clipping: train.clip > 0 ? .norm(train.clip) : .off,
-      of: parameters)
+      of: parameters, share: share)
   }
 
   /// The steps of an epoch.

@@ -24,6 +24,12 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
   public var supervision = Supervision.proposal
   /// How much each loss counts.
   public var weights = Weights()
+  /// How much of the retriever's score, a constant to it, is added to the ranker's: with 1 the ranker
+  /// learns what the retriever misses, with 0 it stands alone, as in the papers.
+  public var stacking: Float = 0
+  /// What the learning rate is multiplied by for the ranker, which has seen enough sooner than a
+  /// retriever.
+  public var rankerRate: Float = 1
   /// Steps from one refresh of the proposal to the next; 0 refreshes it once an epoch.
   public var refreshEvery = 0
   /// For retrievers that train all positions of a stretch, how many of them, drawn anew each time,
@@ -65,7 +71,10 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
 
   /// Which epochs train what.
   public struct Alternation: Sendable, Codable, Equatable {
-    /// Epochs at the start in which each stage learns by its own loss only.
+    /// Epochs at the start in which the retriever learns alone, by its own loss: the ranker, which
+    /// costs more, then starts from what a retriever brings.
+    public var alone = 0
+    /// Epochs after them in which each stage learns by its own loss only.
     public var apart = 0
     /// After them in turns, epochs of a method's first part: in `corr` the ranker, in `rankflow` both
     /// stages by themselves.
@@ -95,10 +104,16 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
     ] {
       try check(weight >= 0 && weight.isFinite, "weights.\(key)", weight, "give 0 or more")
     }
+    try check(
+      stacking >= 0 && stacking.isFinite, "stacking", stacking, "give 0 or more, such as 1")
+    try check(
+      rankerRate >= 0 && rankerRate.isFinite, "rankerRate", rankerRate,
+      "give 0 or more, such as 0.1")
     try check(refreshEvery >= 0, "refreshEvery", refreshEvery, "give 0 for once an epoch, or steps")
     try check(positions > 0, "positions", positions, "a ranker learns from 1 or more, such as 8")
     for (key, epochs) in [
-      ("apart", alternation.apart), ("first", alternation.first), ("second", alternation.second),
+      ("alone", alternation.alone), ("apart", alternation.apart), ("first", alternation.first),
+      ("second", alternation.second),
     ] {
       try check(epochs >= 0, "alternation.\(key)", epochs, "give 0 or more epochs")
     }
@@ -124,14 +139,17 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
 extension CooperationSettings.Alternation {
   /// What an epoch trains, counted from 0.
   func part(ofEpoch epoch: Int) -> CooperativePart {
-    if epoch < apart { return .apart }
+    if epoch < alone { return .alone }
+    if epoch < alone + apart { return .apart }
     if first + second == 0 { return .all }
-    return (epoch - apart) % (first + second) < first ? .first : .second
+    return (epoch - alone - apart) % (first + second) < first ? .first : .second
   }
 }
 
 /// What the steps of an epoch train.
 enum CooperativePart {
+  /// The retriever by itself.
+  case alone
   /// Each stage by itself.
   case apart
   /// The first part of a method.
