@@ -106,6 +106,47 @@ import Testing
     }
   }
 
+  @Test func `a study of pairs compares methods on one split, and says what the retriever finds`()
+    throws
+  {
+    struct Answer: Decodable {
+      struct Row: Decodable {
+        struct Arm: Decodable { let name: String }
+        struct Summary: Decodable { let mean: Double }
+        struct Test: Decodable { let p: Double }
+        let arm: Arm
+        let metrics: [String: Summary]
+        let retriever: [String: Summary]?
+        let test: Test?
+      }
+      let rows: [Row]
+    }
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let results = folder.appending(path: "RESULTS.md")
+      let outcome = try Binary.run(
+        [
+          "experiment", "run", "corr-pairs", "--data", data.path, "--results", results.path,
+          "--out", folder.appending(path: "pairs").path, "--json", "--seed", "1", "--set",
+          "pair=sasrec+din", "--set", "ranking.train.epochs=1", "--set", "retriever.history=5",
+          "--set", "ranker.dimension=8", "--set", "train.epochs=1", "--set",
+          "train.evaluateEvery=1", "--set", "evaluate.cutoffs=[5,10]", "--set",
+          "evaluate.candidates=10",
+        ])
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      let rows = try outcome.json(Answer.self).rows
+      #expect(Set(rows.map(\.arm.name)) == ["independent", "corr"])
+      #expect(rows[0].test == nil && (0...1).contains(rows[1].test?.p ?? 9))
+      for row in rows {
+        // The ranker orders ten candidates again: among the first ten are the same.
+        let found = try #require(row.retriever?["recall@10"]?.mean)
+        #expect(found > 0 && row.metrics["recall@10"]?.mean == found)
+      }
+      let text = try String(contentsOf: results, encoding: .utf8)
+      #expect(text.contains("## corr-pairs: sasrec+din on tiny\n") && text.contains("| corr | "))
+    }
+  }
+
   @Test func `a section of a results file is replaced by a later run of the same`() throws {
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "RESULTS.md")

@@ -29,7 +29,10 @@ enum ArmStudy: String, Codable, CaseIterable {
       apart or in a row, and than the retriever alone?
       """
     case .corrPairs:
-      "Does cooperative training help whichever retriever and ranker are paired?"
+      """
+      Does cooperative training help whichever retriever and ranker are paired? Each pair has a split \
+      of its own, and so a table of its own.
+      """
     case .corrSamplers:
       "What do the negatives of cooperative training have to be drawn from?"
     case .corrDistillation:
@@ -43,8 +46,7 @@ enum ArmStudy: String, Codable, CaseIterable {
   var rowTitle: String {
     switch self {
     case .retrievers: "retriever"
-    case .corrMain: "method"
-    case .corrPairs: "pair"
+    case .corrMain, .corrPairs: "method"
     case .corrSamplers: "proposal"
     case .corrDistillation: "distillation"
     case .corrNegatives: "negatives"
@@ -54,8 +56,8 @@ enum ArmStudy: String, Codable, CaseIterable {
   /// Whether its arms are those of one pair.
   var isOfPairs: Bool {
     switch self {
-    case .retrievers, .corrPairs: false
-    case .corrMain, .corrSamplers, .corrDistillation, .corrNegatives: true
+    case .retrievers: false
+    case .corrMain, .corrPairs, .corrSamplers, .corrDistillation, .corrNegatives: true
     }
   }
 
@@ -75,11 +77,8 @@ enum ArmStudy: String, Codable, CaseIterable {
       RetrieverBlock.names.map { ArmTable.Arm(name: $0, set: ["retriever.model=\($0)"]) }
     case .corrMain: pair.mainArms
     case .corrPairs:
-      Pair.allCases.flatMap { pair in
-        [Method.independent, .corr].map { method in
-          ArmTable.Arm(
-            name: "\(pair.rawValue), \(method.rawValue)", set: pair.settings + method.settings)
-        }
+      [Method.independent, .corr].map { method in
+        ArmTable.Arm(name: method.rawValue, set: pair.settings + method.settings)
       }
     case .corrSamplers:
       ["uniform", "top-rand", "top-and-rand", "multi-index", "softmax"].map { kind in
