@@ -28,10 +28,11 @@ SEED = randn(len(USER), N, TASKS)
 out = {"seed": SEED}
 
 
-def fields(prefix="", width=D, user=True):
+def fields(prefix="", width=D, user=True, history=False):
     p = {prefix + "items.weight": randn(ITEMS, width), prefix + "user_features.city.weight": randn(2, width),
          prefix + "item_features.genres.weight": randn(3, width), prefix + "item_features.year.weight": randn(width)}
-    return p | ({prefix + "users.weight": randn(USERS, width)} if user else {})
+    p |= {prefix + "users.weight": randn(USERS, width)} if user else {}
+    return p | ({prefix + "history.weight": randn(ITEMS, width)} if history else {})
 
 
 def layers(name, *widths):
@@ -45,14 +46,15 @@ def average(table, ids):
     return table[torch.tensor(ids)].mean(0) if ids else torch.zeros(table.shape[1])
 
 
-def query_fields(p, row, prefix="", history=False):
+def query_fields(p, row, prefix=""):
     user, width = USER[row], p[prefix + "items.weight"].shape[1]
     parts = []
     if prefix + "users.weight" in p:
         parts.append(p[prefix + "users.weight"][user] if user is not None else torch.zeros(width))
     city = [CITIES[user]] if user is not None and CITIES[user] >= 0 else []
     parts.append(average(p[prefix + "user_features.city.weight"], city))
-    return parts + ([average(p[prefix + "items.weight"], HISTORIES[row][-LENGTH:])] if history else [])
+    history = p.get(prefix + "history.weight")
+    return parts + ([] if history is None else [average(history, HISTORIES[row][-LENGTH:])])
 
 
 def item_fields(p, item, prefix=""):
@@ -78,15 +80,15 @@ def mlp(p, name, x, act=F.relu):
 def deepfm(p, training):
     rows = []
     for row, item in pairs():
-        e = query_fields(p, row, history=True) + item_fields(p, item)
+        e = query_fields(p, row) + item_fields(p, item)
         fm = sum(torch.dot(e[i], e[j]) for i in range(len(e)) for j in range(i))
-        first = query_fields(p, row, "first_order.", True) + item_fields(p, item, "first_order.")
+        first = query_fields(p, row, "first_order.") + item_fields(p, item, "first_order.")
         rows.append(mlp(p, "mlp", torch.cat(e)) + fm + sum(first))
     return torch.stack(rows)
 
 
 def ends(p):
-    return torch.stack([torch.cat(query_fields(p, row, history=True) + item_fields(p, item)) for row, item in pairs()])
+    return torch.stack([torch.cat(query_fields(p, row) + item_fields(p, item)) for row, item in pairs()])
 
 
 def dcn(p, training):
@@ -168,14 +170,14 @@ def block(name):
 
 W = 6 * D
 cases = {
-    "deepfm": (deepfm, fields() | fields("first_order.", 1) | layers("mlp", W, 6, 5, TASKS)),
-    "dcn": (dcn, fields() | layers("mlp", W, 6, 5, TASKS) | {
+    "deepfm": (deepfm, fields(history=True) | fields("first_order.", 1, history=True) | layers("mlp", W, 6, 5, TASKS)),
+    "dcn": (dcn, fields(history=True) | layers("mlp", W, 6, 5, TASKS) | {
         "cross.weight": randn(3, W, scale=0.2), "cross.bias": randn(3, W, scale=0.3),
         "cross.heads": randn(TASKS, W, scale=0.2)}),
-    "dcn-v2": (dcn_v2, fields() | layers("mlp", W, 6, 5, TASKS) | {"heads.weight": randn(TASKS, W, scale=0.2)} | {
+    "dcn-v2": (dcn_v2, fields(history=True) | layers("mlp", W, 6, 5, TASKS) | {"heads.weight": randn(TASKS, W, scale=0.2)} | {
         f"cross.{i}.{name}": randn(*shape, scale=0.2) for i in range(2)
         for name, shape in (("weight", (W, W)), ("bias", (W,)))}),
-    "dcn-v2-low-rank": (dcn_v2, fields() | layers("mlp", W, 6, 5, TASKS) | {
+    "dcn-v2-low-rank": (dcn_v2, fields(history=True) | layers("mlp", W, 6, 5, TASKS) | {
         "heads.weight": randn(TASKS, W, scale=0.2)} | {
         f"cross.{i}.{name}": randn(*shape, scale=0.3) for i in range(2)
         for name, shape in (("inner", (3, W)), ("weight", (W, 3)), ("bias", (W,)))}),

@@ -1,6 +1,6 @@
 """Measures Corral beside other systems and prints one table of ratios.
 
-    Benchmarks/run [--quick] [--data DIR] [--only GROUP ...] [--rounds N] [--json FILE]
+    Benchmarks/run [--quick] [--data DIR] [--only GROUP ...] [--rounds N] [--graph N] [--json FILE]
 """
 
 import argparse
@@ -31,6 +31,7 @@ def options():
     parser.add_argument("--data", type=Path, help="a folder that holds ml-1m/ml-1m.inter (default: ../shared/data)")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--rounds", type=int, help="turns of each side")
+    parser.add_argument("--graph", type=int, metavar="ITEMS", help="vectors of the hnsw group (default: 200000)")
     parser.add_argument("--json", type=Path, default=MADE / "results.json", help="where the figures go")
     parser.add_argument("--build", type=Path, default=HOME.parent / ".build/release", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -74,6 +75,8 @@ def main():
     sizes = QUICK if chosen.quick else Sizes()
     if chosen.rounds:
         sizes = replace(sizes, rounds=chosen.rounds)
+    if chosen.graph:
+        sizes = replace(sizes, graph_items=chosen.graph)
     # Where a run is too small to judge by, lines carry no verdict.
     bars = {} if chosen.quick else json.loads((HOME / "thresholds.json").read_text())
     MADE.mkdir(exist_ok=True)

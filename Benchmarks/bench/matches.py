@@ -245,6 +245,17 @@ class Matches:
             ),
         ]
 
+    def cooperation(self):
+        def step(method):
+            return self.corral("cooperation", "--method", method, "--steps", self.sizes.ranker_steps, "--threads", 2)
+
+        return [
+            Match(
+                step("corr"), step("independent"), "trained apart", 2,
+                [Line("cooperation", "MF + DeepFM by CoRR, 1,024 x 20 negatives", "step")],
+            )
+        ]
+
     @staticmethod
     def settings(model, **values):
         """The options that name a retriever and change some of its defaults."""
@@ -252,4 +263,7 @@ class Matches:
         return ["--model", model, *changes]
 
 
-GROUPS = ["parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker", "proposals"]
+GROUPS = [
+    "parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker", "proposals",
+    "cooperation",
+]

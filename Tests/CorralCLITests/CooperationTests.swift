@@ -109,7 +109,20 @@ import Testing
       "setting 'proposal.kind' is multi-index: it follows inner products, and the scores of neumf "
         + "are none; give uniform or popularity"
     ),
-    (["ranking.heads=[like]"], "setting 'ranking.heads' has like"),
+    (
+      ["ranking.heads=[like]"],
+      "settings of 'ranking' are for stages that are trained apart, and 'method' is corr: leave the "
+        + "block out, or set method to independent"
+    ),
+    (
+      ["method=independent", "cooperation.stacking=1"],
+      "settings of 'cooperation' are for stages that are trained for each other, and 'method' is "
+        + "independent: leave the block out, or set method to icc, rankflow or corr"
+    ),
+    (
+      ["method=independent", "proposal.kind=uniform"],
+      "settings of 'proposal' are for stages that are trained for each other"
+    ),
     (["proposal.count=0"], "proposal.count"),
     (["method=cor"], "'cor' is not one of independent, icc, rankflow, corr"),
   ])

@@ -38,6 +38,22 @@ import Testing
     #expect(weights.sorted() == [3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14])
   }
 
+  @Test func `every target has its user, however histories are read`() {
+    for share in [0, 0.3] {
+      let examples = SequenceExamples(split, length: 3, hiddenShare: share)
+      let batch = examples.batch(0..<examples.count, of: examples.order(seed: 1, epoch: 0))
+      let users = batch.targetUsers
+      #expect(users.count == batch.targets.count)
+      // Weights are numbered over users: 0, 1, 4 and 9 of them.
+      for (user, weight) in zip(users, batch.weights) {
+        #expect(user?.position == (weight <= 1 ? 1 : weight <= 5 ? 2 : 3))
+      }
+    }
+    let pairs = TrainingExamples(split, historyLength: 0)
+    let batch = pairs.batch(0..<pairs.count, of: pairs.order(seed: 1, epoch: 0))
+    #expect(batch.targetUsers == batch.queries.users)
+  }
+
   @Test func `of a stretch at least one item is hidden, and its share is as asked`() {
     let examples = SequenceExamples(split, length: 4, hiddenShare: 0.25)
     var (hidden, all) = (0, 0)

@@ -43,7 +43,7 @@ import Torch
 
   /// The places of each row's target and draws in the catalogue.
   private func places(_ columns: TrainingColumns) -> [[Int]] {
-    guard case .own(let own) = columns.negatives else { return [] }
+    guard case .own(let own, _) = columns.negatives else { return [] }
     return (0..<rows).map { row in
       ([columns.targets[row]] + own[row * draws..<(row + 1) * draws]).map {
         columns.items[Int($0)].position

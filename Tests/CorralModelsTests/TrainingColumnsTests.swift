@@ -120,7 +120,7 @@ import Torch
     var source = try TrainingNegatives(settings, correction, counts: counts)
     var generator = SeededGenerator(seed: 9)
     let columns = source.columns(targets: targets, using: &generator)
-    guard case .own(let own) = columns.negatives else { return #expect(Bool(false)) }
+    guard case .own(let own, _) = columns.negatives else { return #expect(Bool(false)) }
     #expect(own.count == 40 * 6)
     let table = Tensor.normal([12, 8], seed: 2)
     let queries = scores(40, 8, seed: 4)
@@ -144,6 +144,30 @@ import Torch
             rows: Tensor([Float(logCount - log1p(-q))]), logCounts: Tensor([Float(logCount)]))))
       expectClose([rows[row]], twin.floats())
     }
+  }
+
+  @Test(arguments: CorrectionSettings.Form.allCases)
+  func `draws that a user is known to like count as little as none`(
+    form: CorrectionSettings.Form
+  ) {
+    let logQ: [Float] = [-1, -2, -0.5, -3]
+    func negatives(_ items: [Int]) -> Negatives {
+      Negatives(
+        rows: 1, count: items.count, items: items.map { ItemIndex($0) },
+        logProbabilities: items.map { logQ[$0] })
+    }
+    func loss(_ items: [Int], isKnown: [Bool]) -> [Float] {
+      let columns = TrainingColumns(
+        targets: [ItemIndex(0)], negatives(items), targetLogQ: [logQ[0]], form: form,
+        isKnown: isKnown)
+      let table = Tensor.normal([4, 8], seed: 2)
+      return SampledSoftmax()(
+        Logits(scores(1, 8, seed: 4), table.rows(positions(columns.items)), columns)
+      ).floats()
+    }
+    let without = loss([1, 3], isKnown: [])
+    expectClose(loss([1, 2, 3, 2], isKnown: [false, true, false, true]), without)
+    #expect(loss([1, 2, 3, 2], isKnown: []) != without)
   }
 
   @Test func `all items are the full softmax`() throws {

@@ -62,7 +62,7 @@ struct ProposalDiagnosticsTests {
     let (uniform, _) = Self.diagnostics(of: UniformSampler(itemCount: 300))
     #expect(uniform.effectiveSampleSize < 25 && (uniform.divergence ?? 0) > 0.3)
     // Top-rand never draws what the softmax can.
-    let (top, _) = Self.diagnostics(of: TopRandSampler(items: Self.items, pool: 20))
+    let (top, _) = Self.diagnostics(of: TopSampler(items: Self.items, pool: 20))
     #expect(top.divergence == nil)
   }
 

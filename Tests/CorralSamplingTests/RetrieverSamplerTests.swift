@@ -57,7 +57,7 @@ struct RetrieverSamplerTests {
   @Test(arguments: [1, 40, 500])
   func `top-rand draws uniformly among the best`(pool: Int) {
     let items = normalNumbers(rows: 200, columns: 6)
-    let sampler = TopRandSampler(items: items, pool: pool)
+    let sampler = TopSampler(items: items, pool: pool)
     if pool > 1 { expectSamplerContract(sampler, items: 200, context: Self.query) }
     let best = ExactIndex(items).search(Array(Self.query.queries[0]), count: pool).map(\.item)
     let stated = sampler.logProbabilities(
@@ -71,7 +71,7 @@ struct RetrieverSamplerTests {
   @Test(arguments: [1, 40, 500])
   func `top-and-rand draws from the mixture`(pool: Int) {
     let items = normalNumbers(rows: 200, columns: 6)
-    let sampler = TopAndRandSampler(items: items, pool: pool)
+    let sampler = TopSampler(items: items, pool: pool, uniformShare: 0.5)
     expectSamplerContract(sampler, items: 200, context: Self.query)
     let best = ExactIndex(items).search(Array(Self.query.queries[0]), count: pool).map(\.item)
     let stated = sampler.logProbabilities(

@@ -25,6 +25,8 @@ struct PlantedPair {
     settings.proposal.kind = .softmax
     settings.proposal.count = 8
     (settings.cooperation.passed, settings.cooperation.kept) = (4, 2)
+    // A walk meets most of the thirteen items.
+    settings.cooperation.known = .kept
     settings.loss.temperature = 1
     settings.candidates = 6
     settings.train.batch = retriever.isSequential ? 16 : 64
@@ -201,6 +203,31 @@ extension CooperativeTraining {
     let (taught, untaught) = (try measured(distillation: 1), try measured(distillation: 0))
     #expect(
       zip(taught, untaught).allSatisfy { $0 > $1 + 0.2 }, "\(taught), \(untaught)")
+  }
+
+  @Test func `what users took is not learned to be wrong`() throws {
+    /// Whether a ranker that compares ends where it started.
+    func isUnmoved(_ known: CooperationSettings.Known) throws -> Bool {
+      var pair = PlantedPair()
+      pair.settings.cooperation.known = known
+      pair.settings.cooperation.weights.retriever = 0
+      pair.settings.cooperation.weights.distillation = 0
+      pair.settings.train.epochs = 1
+      // Every user took every item, so that there is nothing to compare a target with.
+      let items = (0..<13).map { ItemIndex($0) }
+      let split = Split(
+        itemCount: 13, training: Ragged([items, items]), weights: [Float](repeating: 1, count: 26),
+        validation: Ragged([[], []] as [[ItemIndex]]), test: Ragged([[], []] as [[ItemIndex]]),
+        rule: "made up")
+      var training = try CooperativeTraining(
+        pair.settings, on: split,
+        of: Catalogue(users: FeatureTable(count: 2), items: FeatureTable(count: 13)))
+      let before = training.parameters.stored()
+      _ = try training.finish()
+      return training.parameters.stored() == before
+    }
+    #expect(try isUnmoved(.masked))
+    #expect(try !isUnmoved(.kept))
   }
 
   @Test(arguments: [

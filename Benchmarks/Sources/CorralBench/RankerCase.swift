@@ -31,7 +31,8 @@ struct RankerCase: ParsableCommand {
     settings.train.threads = threads.threads
     let catalogue = Catalogue(
       users: FeatureTable(count: Self.userCount), items: FeatureTable(count: items))
-    var training = try RankerTraining(settings, on: split(), of: catalogue)
+    let split = Split.drawn(users: Self.userCount, each: Self.rowLength, items: items)
+    var training = try RankerTraining(settings, on: split, of: catalogue)
     _ = try round(&training, steps: 2)
     let ranker = try training.model()
     let (queries, candidates) = requests()
@@ -48,16 +49,7 @@ struct RankerCase: ParsableCommand {
 
   /// The median seconds of some steps.
   private func round(_ training: inout RankerTraining, steps: Int) throws -> Double {
-    let clock = ContinuousClock()
-    var last = clock.now
-    var seconds: [Double] = []
-    _ = try training.next(
-      progress: { _ in
-        let now = clock.now
-        seconds.append((now - last) / .seconds(1))
-        last = now
-      }, shouldStop: { seconds.count > steps })
-    return seconds.dropFirst().sorted()[(seconds.count - 1) / 2]
+    try Worker.medianStep(of: steps) { _ = try training.next(progress: $0, shouldStop: $1) }
   }
 
   /// A hundred candidates for each of 128 users with 20 items before.
@@ -69,20 +61,5 @@ struct RankerCase: ParsableCommand {
     }
     let users = (0..<128).map { UserIndex($0 * 40) }
     return (QueryBatch(users: users, histories: rows(20)), rows(100))
-  }
-
-  /// Users with rows of items drawn uniformly.
-  private func split() -> Split {
-    var generator = SeededGenerator(seed: 1)
-    let count = Self.userCount * Self.rowLength
-    let empty = Ragged<ItemIndex>(
-      values: [], offsets: [Int](repeating: 0, count: Self.userCount + 1))
-    return Split(
-      itemCount: items,
-      training: Ragged(
-        values: (0..<count).map { _ in ItemIndex(generator.next(below: items)) },
-        offsets: (0...Self.userCount).map { $0 * Self.rowLength }),
-      weights: [Float](repeating: 1, count: count), validation: empty, test: empty,
-      rule: "none held out")
   }
 }

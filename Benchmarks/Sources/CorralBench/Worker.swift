@@ -1,3 +1,4 @@
+import CorralTraining
 import Foundation
 
 /// Corral's end of `Benchmarks/bench/side.py`: set up, say so, then one round for every line read.
@@ -15,6 +16,23 @@ enum Worker {
     let clock = ContinuousClock()
     let elapsed = try clock.measure(work)
     return elapsed / .seconds(1)
+  }
+
+  /// The median seconds of some steps of a training, after one that is not counted.
+  static func medianStep(
+    of count: Int,
+    _ next: (_ progress: (StepProgress) -> Void, _ shouldStop: () -> Bool) throws -> Void
+  ) rethrows -> Double {
+    let clock = ContinuousClock()
+    var last = clock.now
+    var seconds: [Double] = []
+    try next(
+      { _ in
+        let now = clock.now
+        seconds.append((now - last) / .seconds(1))
+        last = now
+      }, { seconds.count > count })
+    return seconds.dropFirst().sorted()[(seconds.count - 1) / 2]
   }
 
   private static func answer(_ figures: [String: Double]) throws {

@@ -1,8 +1,11 @@
 /// The pairs of the CoRR paper (Huang and others, 2023, table 2), each with settings under which its
 /// retriever is strong alone, so that what is gained is gained over that.
 extension ArmStudy.Pair {
-  /// The two models, the split of the data that the paper has for them, and how they are trained.
-  var settings: [String] { split + retriever + ranker + ["cooperation.supervision=own"] }
+  /// The two models, the split of the data that the paper has for them, and how a method trains them.
+  func settings(_ method: ArmStudy.Method) -> [String] {
+    split + retriever + ranker + method.settings
+      + (method == .independent ? [] : ["cooperation.supervision=own"] + cooperation)
+  }
 
   /// The retriever alone, and the two trained by each method; then as the paper trains them.
   var mainArms: [ArmTable.Arm] {
@@ -14,14 +17,15 @@ extension ArmStudy.Pair {
     }
     let methods = ArmStudy.Method.allCases.map { method in
       ArmTable.Arm(
-        name: method.rawValue, set: settings + method.settings,
-        published: published[method] ?? [])
+        name: method.rawValue, set: settings(method), published: published[method] ?? [])
     }
     let asPublished =
-      publishedSettings.map { settings in
+      publishedSettings.map { models in
         [ArmStudy.Method.independent, .corr].map { method in
           ArmTable.Arm(
-            name: "\(method.rawValue), as published", set: split + settings + method.settings,
+            name: "\(method.rawValue), as published",
+            set: split + models + method.settings
+              + (method == .independent ? [] : ["cooperation.known=kept"]),
             published: published[method] ?? [])
         }
       } ?? []
@@ -67,22 +71,37 @@ extension ArmStudy.Pair {
     }
   }
 
-  private var ranker: [String] { ["ranker.model=\(names.ranker)"] }
+  private var ranker: [String] {
+    switch self {
+    case .mfDeepFM: ["ranker.model=deepfm", "ranker.history=50"]
+    default: ["ranker.model=\(names.ranker)"]
+    }
+  }
+
+  /// What stages that are trained for each other have besides: the retriever alone first, and then a
+  /// ranker of what it misses.
+  private var cooperation: [String] {
+    switch self {
+    case .mfDeepFM:
+      [
+        "cooperation.alternation.alone=16", "cooperation.stacking=1", "cooperation.rankerRate=4",
+      ]
+    default: []
+    }
+  }
 
   /// What the released code of the paper trains with (no cosine, few negatives, one short block);
   /// `nil` for pairs of which it has no numbers to set beside.
   private var publishedSettings: [String]? {
     switch self {
     case .mfDeepFM:
-      ["retriever.model=bpr-mf", "retriever.dimension=64", "cooperation.supervision=proposal"]
-        + ranker
+      ["retriever.model=bpr-mf", "retriever.dimension=64", "ranker.model=deepfm"]
     case .sasrecDIN:
       [
         "retriever.model=sasrec", "retriever.layers=1", "retriever.heads=2",
         "retriever.history=20", "retriever.dropout=0.3", "retriever.feedForward=128",
-        "loss.kind=bce", "negatives.count=20", "negatives.sharing=example",
-        "cooperation.supervision=proposal",
-      ] + ranker
+        "loss.kind=bce", "negatives.count=20", "negatives.sharing=example", "ranker.model=din",
+      ]
     case .dssmDCN, .caserBST: nil
     }
   }

@@ -78,27 +78,27 @@ enum ArmStudy: String, Codable, CaseIterable {
     case .corrMain: pair.mainArms
     case .corrPairs:
       [Method.independent, .corr].map { method in
-        ArmTable.Arm(name: method.rawValue, set: pair.settings + method.settings)
+        ArmTable.Arm(name: method.rawValue, set: pair.settings(method))
       }
     case .corrSamplers:
       ["uniform", "top-rand", "top-and-rand", "multi-index", "softmax"].map { kind in
         ArmTable.Arm(
           name: kind,
-          set: pair.settings + Method.corr.settings + ["proposal.kind=\(kind)"])
+          set: pair.settings(.corr) + ["proposal.kind=\(kind)"])
       }
     case .corrDistillation:
       [("with", 1, [0.1877, 0.0994, 0.0728]), ("without", 0, [0.1780, 0.0896, 0.0660])].map {
         name, weight, published in
         ArmTable.Arm(
           name: name,
-          set: pair.settings + Method.corr.settings
-            + ["cooperation.weights.distillation=\(weight)"], published: published)
+          set: pair.settings(.corr) + ["cooperation.weights.distillation=\(weight)"],
+          published: published)
       }
     case .corrNegatives:
       stride(from: 10, through: 50, by: 10).map { count in
         ArmTable.Arm(
           name: "\(count)",
-          set: pair.settings + Method.corr.settings + ["proposal.count=\(count)"])
+          set: pair.settings(.corr) + ["proposal.count=\(count)"])
       }
     }
   }

@@ -24,11 +24,6 @@ extension Settings {
           + "\(self.retriever.name) is not; set method to independent, or retriever.model to one of "
           + RetrieverSettings.Kind.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    if let head = ranking.heads.first {
-      throw InputError.other(
-        "setting 'ranking.heads' has \(head.label): stages that are trained for each other have one "
-          + "head; give [], or set method to independent")
-    }
     var training = CooperativeTrainingSettings()
     (training.retriever, training.ranker) = (retriever, ranker)
     (training.method, training.proposal, training.cooperation) = (method, proposal, cooperation)

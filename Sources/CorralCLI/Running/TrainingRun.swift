@@ -55,6 +55,7 @@ struct TrainingRun {
             + "item is scored")
       }
     }
+    try checkBlocks(of: settings)
     if settings.method != .independent {
       try settings.cooperativeTraining().validate()
     } else if case .network(let ranker) = settings.ranker {
@@ -62,6 +63,24 @@ struct TrainingRun {
     }
     try settings.correction.estimator.validate()
     _ = try Device(named: settings.train.device)
+  }
+
+  /// Throws for a block that says something and is read only by another method.
+  private static func checkBlocks(of settings: Settings) throws {
+    let blocks = [
+      ("proposal", settings.proposal != ProposalSettings(), false),
+      ("cooperation", settings.cooperation != CooperationSettings(), false),
+      ("ranking", settings.ranking != RankingBlock(), true),
+    ]
+    let isApart = settings.method == .independent
+    for (block, isChanged, isReadApart) in blocks where isChanged && isReadApart != isApart {
+      let hint = isApart ? "icc, rankflow or corr" : "independent"
+      throw InputError.other(
+        "settings of '\(block)' are for stages that are trained "
+          + (isApart ? "for each other" : "apart")
+          + ", and 'method' is \(settings.method.rawValue): leave the block out, or set method to "
+          + hint)
+    }
   }
 
   /// Trains to the end, or until the user stops it: the retriever, and then the ranker on its own

@@ -83,4 +83,19 @@ public struct TrainingBatch: Sendable {
 
   /// The number of targets.
   public var count: Int { targets.count }
+
+  /// The user of each target, `[targets]`.
+  public var targetUsers: [UserIndex?] {
+    let places: [Int]
+    switch reading {
+    case .next: return queries.users
+    case .everyPosition: places = Array(0..<count)
+    case .masked(let positions): places = positions
+    }
+    var query = 0
+    return places.map { place in
+      while place >= queries.histories.offsets[query + 1] { query += 1 }
+      return queries.users[query]
+    }
+  }
 }

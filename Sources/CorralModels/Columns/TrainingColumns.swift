@@ -30,7 +30,10 @@ public struct TrainingColumns: Sendable, Equatable {
     /// there as a positive only.
     case shared(counts: [Int])
     /// Those drawn for it alone: their columns, `[targets * n]`, a target's n one after the other.
-    case own(columns: [Int64])
+    ///
+    /// `isKnown` tells which of them the target's user is known to like, `[targets * n]`: they are no
+    /// negatives. Empty where none is.
+    case own(columns: [Int64], isKnown: [Bool] = [])
   }
 
   /// Columns that are already laid out.
@@ -41,9 +44,10 @@ public struct TrainingColumns: Sendable, Equatable {
     let (fits, probabilities) =
       switch negatives {
       case .shared(let counts): (counts.count == items.count, items.count)
-      case .own(let columns):
+      case .own(let columns, let isKnown):
         (
-          !targets.isEmpty && columns.count.isMultiple(of: targets.count),
+          !targets.isEmpty && columns.count.isMultiple(of: targets.count)
+            && (isKnown.isEmpty || isKnown.count == columns.count),
           targets.count + columns.count
         )
       }
@@ -70,9 +74,10 @@ extension TrainingColumns {
   ///   - draws: the draws of each row, with the logarithms of their probabilities.
   ///   - targetLogQ: the logarithm of each target's probability in one draw.
   ///   - form: the form of the correction.
+  ///   - isKnown: which draws are no negatives, since the target's user likes them; empty for none.
   public init(
     targets: [ItemIndex], _ draws: CorralSampling.Negatives, targetLogQ: [Float],
-    form: CorrectionSettings.Form
+    form: CorrectionSettings.Form, isKnown: [Bool] = []
   ) {
     guard draws.rows == targets.count, targetLogQ.count == targets.count else {
       fatalError(
@@ -89,8 +94,9 @@ extension TrainingColumns {
     }
     self.init(
       items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
-      negatives: .own(columns: Array(distinct.positions.dropFirst(targets.count))), logQ: logQ,
-      form: form)
+      negatives: .own(
+        columns: Array(distinct.positions.dropFirst(targets.count)), isKnown: isKnown),
+      logQ: logQ, form: form)
   }
 }
 
@@ -134,7 +140,7 @@ extension Logits {
           queries: scaled(queries), items: items, target: target, logCounts: logCounts,
           correction: correction)
       }
-    case .own(let own):
+    case .own(let own, let isKnown):
       let (rows, count) = (columns.targets.count, own.count / columns.targets.count)
       // A row is its target and then its negatives.
       let places = Tensor.cat(
@@ -144,9 +150,13 @@ extension Logits {
         ], 1)
       let flat = places.reshape([rows * (1 + count)])
       let target = Tensor.zeros([rows], type: .int64, device: device)
-      let isMasked = places .== places.narrow(1, 0..<1)
+      var isMasked = places .== places.narrow(1, 0..<1)
+      if isKnown.contains(true) {
+        let known = Tensor(isKnown, shape: [rows, count], device: device)
+        isMasked = isMasked .| Tensor.cat([isMasked.narrow(1, 0..<1), known], 1)
+      }
       let correction = columns.logQ.map {
-        Correction($0, of: columns, own: own, device: device)
+        Correction($0, of: columns, own: own, isKnown, device: device)
       }
       if let crossing {
         let vectors = items.indexSelect(0, flat).reshape([rows, 1 + count, items.size(1)])
@@ -175,16 +185,19 @@ extension Logits.Correction {
       numbers: columns.targets.map { total - counts[Int($0)] }, device: device)
   }
 
-  /// The correction of rows with n columns of their own, but those that are the row's positive.
+  /// The correction of rows with n columns of their own, but those that are the row's positive or that
+  /// its user is known to like.
   fileprivate init(
-    _ logQ: [Float], of columns: TrainingColumns, own: [Int64], device: Device
+    _ logQ: [Float], of columns: TrainingColumns, own: [Int64], _ isKnown: [Bool], device: Device
   ) {
     let (rows, width) = (columns.targets.count, logQ.count / columns.targets.count)
     self.init(
       form: columns.form, columns: Tensor(logQ, shape: [rows, width], device: device),
       positives: (0..<rows).map { logQ[$0 * width] },
       numbers: columns.targets.enumerated().map { row, target in
-        own[row * (width - 1)..<(row + 1) * (width - 1)].count { $0 != target }
+        (row * (width - 1)..<(row + 1) * (width - 1)).count {
+          own[$0] != target && (isKnown.isEmpty || !isKnown[$0])
+        }
       }, device: device)
   }
 

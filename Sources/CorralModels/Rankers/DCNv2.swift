@@ -57,7 +57,7 @@ public struct DCNv2: Ranker {
     self.tasks = tasks
     itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
     queryFields = try QueryFields(
-      settings.parts, of: catalogue, items: itemFields.table, historyLength: settings.history,
+      settings.parts, of: catalogue, historyLength: settings.history,
       in: scope)
     try settings.checkFields(queryFields.count)
     queryWidth = queryFields.count * settings.dimension

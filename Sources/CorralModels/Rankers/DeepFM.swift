@@ -8,7 +8,7 @@ public import Torch
 /// `sum_{i<j} <e_i, e_j> = fm(query) + fm(item) + <s_query, s_item>`: one inner product a candidate.
 /// Further heads come out of the last layer and share the other terms.
 ///
-/// Parameters: `users.weight`, `items.weight`, `user_features.NAME.weight`,
+/// Parameters: `users.weight`, `items.weight`, `history.weight`, `user_features.NAME.weight`,
 /// `item_features.NAME.weight`, the same under `first_order`, `mlp.N.weight`, `mlp.N.bias`.
 public struct DeepFM: Ranker {
   /// The number of heads.
@@ -31,7 +31,7 @@ public struct DeepFM: Ranker {
     dimension = settings.dimension
     itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
     queryFields = try QueryFields(
-      settings.parts, of: catalogue, items: itemFields.table, historyLength: settings.history,
+      settings.parts, of: catalogue, historyLength: settings.history,
       in: scope)
     try settings.checkFields(queryFields.count)
     if settings.firstOrder == .on {
@@ -39,7 +39,7 @@ public struct DeepFM: Ranker {
       parts.dimension = 1
       let items = try ItemFields(parts, of: catalogue, in: scope / "first_order")
       let queries = try QueryFields(
-        parts, of: catalogue, items: items.table, historyLength: settings.history,
+        parts, of: catalogue, historyLength: settings.history,
         in: scope / "first_order")
       firstOrder = (queries, items)
     } else {

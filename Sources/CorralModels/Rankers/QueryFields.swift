@@ -6,13 +6,13 @@ import Torch
 /// last items of the history where it is asked for.
 ///
 /// A field about which nothing is known is zero. Parameters: `users.weight`,
-/// `user_features.NAME.weight`, `context.NAME.weight` (for numbers `.mean` and `.deviation` too); the
-/// items of histories have the table of the candidates.
+/// `user_features.NAME.weight`, `context.NAME.weight` (for numbers `.mean` and `.deviation` too),
+/// `history.weight`: what was met says something else about a user than what it is as a candidate.
 struct QueryFields {
   private let users: Embedding?
   private let features: [FeatureEncoder]
   private let context: [ContextEncoder]
-  private let items: Embedding?
+  private let history: Embedding?
   private let historyLength: Int
 
   /// The fields of a catalogue's users.
@@ -20,12 +20,11 @@ struct QueryFields {
   /// - Parameters:
   ///   - parts: which fields there are, and their width.
   ///   - catalogue: what is known of users.
-  ///   - items: the table of the items of histories, where their mean is a field.
-  ///   - historyLength: the most items that the mean is of.
+  ///   - historyLength: the most items that the mean of a history is of; 0 where it is no field.
   ///   - scope: the scope of the ranker.
   /// - Throws: `TorchError` when stored parameters do not fit.
   init(
-    _ parts: FieldParts, of catalogue: Catalogue, items: Embedding? = nil, historyLength: Int = 0,
+    _ parts: FieldParts, of catalogue: Catalogue, historyLength: Int = 0,
     in scope: Parameters.Scope
   ) throws {
     users =
@@ -42,13 +41,18 @@ struct QueryFields {
         try ContextEncoder(
           $0, dimension: parts.dimension, spread: parts.spread, in: scope / "context" / $0.name)
       }
-    self.items = historyLength > 0 ? items : nil
+    history =
+      historyLength == 0
+      ? nil
+      : try Embedding(
+        catalogue.items.count, parts.dimension, initializer: .normal(deviation: parts.spread),
+        in: scope / "history")
     self.historyLength = historyLength
   }
 
   /// The number of fields.
   var count: Int {
-    (users == nil ? 0 : 1) + features.count + context.count + (items == nil ? 0 : 1)
+    (users == nil ? 0 : 1) + features.count + context.count + (history == nil ? 0 : 1)
   }
 
   /// The fields of some queries.
@@ -60,8 +64,8 @@ struct QueryFields {
       fields += features.map { $0(positions) }
     }
     fields += context.map { $0(batch) }
-    if let items {
-      fields.append(Bags(last: historyLength, of: batch.histories).means(of: items))
+    if let history {
+      fields.append(Bags(last: historyLength, of: batch.histories).means(of: history))
     }
     return fields
   }

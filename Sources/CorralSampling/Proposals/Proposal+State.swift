@@ -18,8 +18,7 @@ extension Proposal {
     switch source {
     case .uniform, .popularity: return []
     case .softmax(let sampler): return named([SafetensorsTensor("items", sampler.items)])
-    case .topRand(let sampler): return named([SafetensorsTensor("items", sampler.items)])
-    case .topAndRand(let sampler): return named([SafetensorsTensor("items", sampler.items)])
+    case .top(let sampler): return named([SafetensorsTensor("items", sampler.items)])
     case .multiIndex(let sampler): return named(sampler.index.tensors)
     case .cluster(let sampler, let centres):
       return named([
@@ -60,9 +59,7 @@ extension Proposal {
     case .softmax:
       source = .softmax(
         SoftmaxSampler(items: try savedItems(), temperature: settings.temperature))
-    case .topRand: source = .topRand(TopRandSampler(items: try savedItems(), pool: settings.pool))
-    case .topAndRand:
-      source = .topAndRand(TopAndRandSampler(items: try savedItems(), pool: settings.pool))
+    case .topRand, .topAndRand: source = .top(TopSampler(settings, items: try savedItems()))
     case .multiIndex:
       let index = try InvertedMultiIndex(
         file, items: items, settings: settings.multiIndex, prefix: Self.prefix)

@@ -17,8 +17,7 @@ public struct Proposal: NegativeSampler {
     case popularity(PopularitySampler)
     case softmax(SoftmaxSampler)
     case multiIndex(MultiIndexSampler)
-    case topRand(TopRandSampler)
-    case topAndRand(TopAndRandSampler)
+    case top(TopSampler)
     case cluster(ClusterSampler, centres: Matrix)
   }
 
@@ -58,8 +57,7 @@ public struct Proposal: NegativeSampler {
       let index = try InvertedMultiIndex(
         items, settings: settings.multiIndex, seed: seed, startingFrom: previous?.index)
       source = .multiIndex(MultiIndexSampler(index, temperature: settings.temperature))
-    case .topRand: source = .topRand(TopRandSampler(items: items, pool: settings.pool))
-    case .topAndRand: source = .topAndRand(TopAndRandSampler(items: items, pool: settings.pool))
+    case .topRand, .topAndRand: source = .top(TopSampler(settings, items: items))
     case .cluster:
       let found = KMeans(
         items, clusters: settings.clusters, seed: seed, startingFrom: previous?.centres)
@@ -102,8 +100,7 @@ public struct Proposal: NegativeSampler {
     case .popularity(let sampler): sampler
     case .softmax(let sampler): sampler
     case .multiIndex(let sampler): sampler
-    case .topRand(let sampler): sampler
-    case .topAndRand(let sampler): sampler
+    case .top(let sampler): sampler
     case .cluster(let sampler, _): sampler
     }
   }
@@ -125,11 +122,14 @@ public struct Proposal: NegativeSampler {
   public func drawWithTargets(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> (negatives: Negatives, targets: [Float]) {
-    if case .softmax(let sampler) = source {
+    switch source {
+    case .softmax(let sampler):
       return sampler.drawWithTargets(count, for: context, using: &rng)
+    case .top(let sampler): return sampler.drawWithTargets(count, for: context, using: &rng)
+    case .uniform, .popularity, .multiIndex, .cluster:
+      let negatives = sampler.draw(count, for: context, using: &rng)
+      return (negatives, sampler.logProbabilities(of: context.targets, for: context))
     }
-    let negatives = sampler.draw(count, for: context, using: &rng)
-    return (negatives, sampler.logProbabilities(of: context.targets, for: context))
   }
 }
 
@@ -137,10 +137,20 @@ extension ProposalSettings {
   /// Whether draws follow the items' vectors.
   var followsItems: Bool { needsInnerProducts || kind == .cluster }
 
+  /// Of the proposals that draw among the best, the share of draws among all.
+  var uniformShare: Double { kind == .topAndRand ? 0.5 : 0 }
+
   /// How the multi-index of the proposal is made.
   var multiIndex: MultiIndexSettings {
     var settings = MultiIndexSettings()
     settings.clusters = clusters
     return settings
+  }
+}
+
+extension TopSampler {
+  /// The sampler that settings ask for.
+  init(_ settings: ProposalSettings, items: Matrix) {
+    self.init(items: items, pool: settings.pool, uniformShare: settings.uniformShare)
   }
 }

@@ -15,6 +15,13 @@ struct CooperativeStep {
   let ranker: Logits
   /// How much each of the targets that it is shown counts.
   let shownWeights: Tensor
+
+  /// What the ranker's own loss compares.
+  func compared(_ settings: CooperationSettings) -> Logits {
+    var logits = ranker
+    if settings.rankerCorrection == .off { logits.correction = nil }
+    return logits
+  }
 }
 
 extension CooperativeMethod {
@@ -42,11 +49,11 @@ extension CooperativeMethod {
     case (.independent, _), (_, .alone):
       fatalError("a stage that is trained alone has no step with another")
     case (.corr, .apart):
-      return retriever() + ranker(.sampledSoftmax(), over: step.ranker)
+      return retriever() + ranker(.sampledSoftmax(), over: step.compared(settings))
     case (.icc, .apart), (.rankflow, .apart):
       return retriever() + ranker(.bce(), over: step.ranker)
     case (.corr, _):
-      let first = part == .second ? nil : ranker(.sampledSoftmax(), over: step.ranker)
+      let first = part == .second ? nil : ranker(.sampledSoftmax(), over: step.compared(settings))
       if part == .first, let first { return first }
       let taught = Distillation().mean(
         step.student, toward: step.ranker, weights: step.shownWeights)

@@ -30,9 +30,11 @@ extension CooperativeTraining {
     run.state.proposals = (run.state.proposals ?? []) + [report]
   }
 
-  /// What a proposal draws for some targets, given the vectors that they are scored with.
+  /// What a proposal draws for some targets, given the vectors that they are scored with and whose
+  /// they are.
   func drawn(
-    for queries: Tensor, _ targets: [ItemIndex], using generator: inout SeededGenerator
+    for queries: Tensor, _ targets: [ItemIndex], of users: [UserIndex?],
+    using generator: inout SeededGenerator
   ) -> DrawnCandidates {
     guard let proposal = proposal?.proposal else { fatalError("a step needs a proposal") }
     let context =
@@ -41,7 +43,7 @@ extension CooperativeTraining {
       : SamplingContext(targets: targets)
     return DrawnCandidates(
       proposal, settings.proposal.count, for: context, form: settings.cooperation.form,
-      using: &generator)
+      likedBy: known.map { ($0, users) }, using: &generator)
   }
 
   /// The vectors of all items, `[items, dimension]`.

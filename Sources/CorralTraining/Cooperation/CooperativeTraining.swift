@@ -30,6 +30,8 @@ public struct CooperativeTraining: TrainingLoop {
   let catalogue: Catalogue
   let split: Split
   let counts: [Int]
+  /// What users took, where it is told from their negatives.
+  let known: KnownItems?
   let validation: TwoStageValidation?
   var run: Run
   var negatives: TrainingNegatives
@@ -69,6 +71,7 @@ public struct CooperativeTraining: TrainingLoop {
       )
     }
     counts = split.itemCounts()
+    known = settings.cooperation.known == .masked ? KnownItems(split) : nil
     negatives = try TrainingNegatives(settings.negatives, settings.correction, counts: counts)
     run = Run(
       settings.train, of: parameters, examples: examples.count,
@@ -121,7 +124,7 @@ public struct CooperativeTraining: TrainingLoop {
   ) -> Tensor {
     let (queries, ownLoss) = retrieved(batch, phase, using: &generator)
     if let ownLoss { return ownLoss }
-    let drawn = drawn(for: queries, batch.targets, using: &generator)
+    let drawn = drawn(for: queries, batch.targets, of: batch.targetUsers, using: &generator)
     return settings.method.retrieverLoss(
       logits(queries, drawn.columns, items: retriever.items(drawn.columns.items, phase)),
       weights: Tensor(batch.weights, device: device))
@@ -139,7 +142,9 @@ public struct CooperativeTraining: TrainingLoop {
     let rows = ownLoss == nil ? Array(0..<batch.count) : shown.rows
     let places = ownLoss == nil ? shown.rows : Array(shown.rows.indices)
     let scored = queries.rows(rows)
-    let drawn = drawn(for: scored, rows.map { batch.targets[$0] }, using: &generator)
+    let users = batch.targetUsers
+    let drawn = drawn(
+      for: scored, rows.map { batch.targets[$0] }, of: rows.map { users[$0] }, using: &generator)
     let first = logits(
       scored, drawn.columns, items: retriever.items(drawn.columns.items, phase))
     let student = places.count == rows.count ? first : first.rows(Tensor(places, device: device))

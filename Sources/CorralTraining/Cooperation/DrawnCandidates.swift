@@ -12,14 +12,17 @@ struct DrawnCandidates {
   private let items: [ItemIndex]
   private let width: Int
 
-  /// Draws for the targets of a context.
+  /// Draws for the targets of a context, whose users are asked for what they like where that is to be
+  /// told from their negatives.
   init(
     _ proposal: Proposal, _ count: Int, for context: SamplingContext,
-    form: CorrectionSettings.Form, using generator: inout SeededGenerator
+    form: CorrectionSettings.Form, likedBy users: (KnownItems, [UserIndex?])?,
+    using generator: inout SeededGenerator
   ) {
     let (draws, targetLogQ) = proposal.drawWithTargets(count, for: context, using: &generator)
     columns = TrainingColumns(
-      targets: context.targets, draws, targetLogQ: targetLogQ, form: form)
+      targets: context.targets, draws, targetLogQ: targetLogQ, form: form,
+      isKnown: users.map { known, users in known.contain(draws.items, of: users) } ?? [])
     width = 1 + count
     items = context.targets.enumerated().flatMap { row, target in
       [target] + draws.items[row * count..<(row + 1) * count]

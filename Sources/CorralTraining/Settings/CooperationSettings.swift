@@ -1,3 +1,4 @@
+public import CorralModels
 public import CorralSampling
 
 /// How a retriever and a ranker are trained for each other.
@@ -20,6 +21,9 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
   /// positive is corrected too; in the others it is not, and a positive that the proposal finds
   /// unlikely keeps its gradient.
   public var form = CorrectionSettings.Form.yi
+  /// In `corr`, whether the ranker's own loss is corrected too: `off`, it learns what sets a positive
+  /// apart from what the proposal draws, which is what it orders when it serves.
+  public var rankerCorrection = RetrieverSettings.Presence.on
   /// What the retriever's own loss compares a positive with.
   public var supervision = Supervision.proposal
   /// How much each loss counts.
@@ -30,6 +34,8 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
   /// What the learning rate is multiplied by for the ranker, which has seen enough sooner than a
   /// retriever.
   public var rankerRate: Float = 1
+  /// What becomes of draws that the user took in training.
+  public var known = Known.masked
   /// Steps from one refresh of the proposal to the next; 0 refreshes it once an epoch.
   public var refreshEvery = 0
   /// For retrievers that train all positions of a stretch, how many of them, drawn anew each time,
@@ -54,6 +60,15 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
     /// What the blocks `loss`, `negatives` and `correction` say, as if it were trained alone; the
     /// ranker and its lessons have the proposal's draws.
     case own
+  }
+
+  /// What becomes of draws that the user took in training.
+  public enum Known: String, Sendable, Codable, CaseIterable {
+    /// They are no negatives, since who is served with seen items masked never has to choose against
+    /// them; what a retriever learns of a ranker's distribution is over all draws.
+    case masked
+    /// They are negatives like others, as in the papers, and as repeated interactions ask for.
+    case kept
   }
 
   /// How much each loss counts.

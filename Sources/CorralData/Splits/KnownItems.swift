@@ -1,0 +1,47 @@
+/// What each user took in training: what tells a negative from an item that the user likes.
+public struct KnownItems: Sendable {
+  /// In rising order of item.
+  private let rows: Ragged<ItemIndex>
+
+  /// The training items of a split's users; O(n log n) time, 4 bytes an interaction.
+  public init(_ split: Split) {
+    var values = split.training.values
+    values.withUnsafeMutableBufferPointer { values in
+      for user in 0..<split.training.count {
+        values[split.training.offsets[user]..<split.training.offsets[user + 1]].sort()
+      }
+    }
+    rows = Ragged(values: values, offsets: split.training.offsets)
+  }
+
+  /// Which of some items, as many in a row for each user, the user is known to like; of an unknown
+  /// user nothing is known.
+  public func contain(_ items: [ItemIndex], of users: [UserIndex?]) -> [Bool] {
+    guard !users.isEmpty, items.count.isMultiple(of: users.count) else {
+      fatalError("KnownItems: \(items.count) items are no rows for \(users.count) users")
+    }
+    let width = items.count / users.count
+    var isKnown = [Bool](repeating: false, count: items.count)
+    for (row, user) in users.enumerated() {
+      guard let user else { continue }
+      let known = rows[user.position]
+      for place in row * width..<(row + 1) * width {
+        let first = known.partitioningIndex { $0 >= items[place] }
+        isKnown[place] = first < known.endIndex && known[first] == items[place]
+      }
+    }
+    return isKnown
+  }
+}
+
+extension ArraySlice {
+  /// Where the elements for which something holds begin; those for which it does not come first.
+  fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if holds(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
