@@ -275,7 +275,8 @@ class MMoE(MultiInterest):
         self.places = nn.Parameter(torch.randn(self.L, D))
         self.gates = nn.Linear(D, self.K * self.EXPERTS, bias=False)
         self.experts = nn.ModuleList(nn.ModuleDict({
-            "query": nn.Linear(D, D), "key": nn.Linear(D, D), "value": nn.Linear(D, D), "output": nn.Linear(D, D),
+            "query": nn.Linear(D, D), "key": nn.Linear(D, D, bias=False),
+            "value": nn.Linear(D, D, bias=False), "output": nn.Linear(D, D),
             "norm": nn.ModuleList([nn.LayerNorm(D), nn.LayerNorm(D)]),
             "layers": nn.ModuleList([nn.Linear(D, 6), nn.Linear(6, D)])}) for _ in range(self.EXPERTS))
 

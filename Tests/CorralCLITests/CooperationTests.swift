@@ -35,7 +35,10 @@ import Testing
       let data = try TinyData.write(into: folder)
       let place = folder.appending(path: "pair")
       let trained = try Binary.run(
-        ["train", "--data", data.path, "--out", place.path, "--set", "method=\(method)"]
+        [
+          "train", "--data", data.path, "--out", place.path, "--seed", "3", "--device", "cpu",
+          "--set", "method=\(method)",
+        ]
           + Self.pair)
       try #require(trained.code == 0, "\(trained.errors)")
       #expect(trained.output.contains("two stages"))

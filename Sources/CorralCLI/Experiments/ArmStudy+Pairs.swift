@@ -3,8 +3,7 @@
 extension ArmStudy.Pair {
   /// The two models, the split of the data that the paper has for them, and how a method trains them.
   func settings(_ method: ArmStudy.Method) -> [String] {
-    split + retriever + ranker + method.settings
-      + (method == .independent ? [] : ["cooperation.supervision=own"] + cooperation)
+    split + retriever + ranker + method.settings + training(method)
   }
 
   /// The retriever alone, and the two trained by each method; then as the paper trains them.
@@ -65,7 +64,7 @@ extension ArmStudy.Pair {
         "retriever.model=mf", "retriever.dimension=128", "retriever.similarity=cosine",
         "loss.temperature=0.1", "correction.estimate=static", "correction.form=yi",
         "train.optimiser=rmsprop", "train.rate=0.004", "train.schedule=linear",
-        "train.epochs=20", "train.evaluateEvery=4", "train.patience=0",
+        "train.epochs=20", "train.evaluateEvery=2", "train.patience=0",
       ]
     default: ["retriever.model=\(names.retriever)"]
     }
@@ -73,20 +72,37 @@ extension ArmStudy.Pair {
 
   private var ranker: [String] {
     switch self {
-    case .mfDeepFM: ["ranker.model=deepfm", "ranker.history=50"]
+    case .mfDeepFM:
+      ["ranker.model=deepfm", "ranker.history=50", "ranker.hidden=[128,64]"]
     default: ["ranker.model=\(names.ranker)"]
     }
   }
 
-  /// What stages that are trained for each other have besides: the retriever alone first, and then a
-  /// ranker of what it misses.
-  private var cooperation: [String] {
-    switch self {
-    case .mfDeepFM:
-      [
-        "cooperation.alternation.alone=16", "cooperation.stacking=1", "cooperation.rankerRate=4",
+  /// What a method has besides what names it.
+  ///
+  /// Over a strong retriever a ranker adds most as what the retriever misses, stacked on its scores,
+  /// and has learned that in an epoch or two, after which it only fits its users.
+  private func training(_ method: ArmStudy.Method) -> [String] {
+    let together = ["cooperation.supervision=own"]
+    guard self == .mfDeepFM else { return method == .independent ? [] : together }
+    let stacked =
+      together + [
+        "cooperation.stacking=1", "cooperation.rankerRate=4",
+        "cooperation.weights.distillation=0.1",
       ]
-    default: []
+    return switch method {
+    case .independent: ["ranking.train.epochs=8", "ranking.train.evaluateEvery=2"]
+    case .icc: stacked + ["cooperation.alternation.alone=18"]
+    case .rankflow:
+      stacked + [
+        "cooperation.alternation.alone=16", "cooperation.alternation.apart=2",
+        "cooperation.alternation.first=1", "cooperation.alternation.second=1",
+      ]
+    case .corr:
+      stacked + [
+        "cooperation.alternation.alone=18", "cooperation.rankerCorrection=off",
+        "proposal.kind=top-and-rand", "proposal.pool=500",
+      ]
     }
   }
 

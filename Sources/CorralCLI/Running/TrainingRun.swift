@@ -67,10 +67,14 @@ struct TrainingRun {
 
   /// Throws for a block that says something and is read only by another method.
   private static func checkBlocks(of settings: Settings) throws {
+    // The command's --seed and --device are for both stages, however they are trained.
+    var ranking = RankingBlock()
+    ranking.train.seed = settings.ranking.train.seed
+    ranking.train.device = settings.ranking.train.device
     let blocks = [
       ("proposal", settings.proposal != ProposalSettings(), false),
       ("cooperation", settings.cooperation != CooperationSettings(), false),
-      ("ranking", settings.ranking != RankingBlock(), true),
+      ("ranking", settings.ranking != ranking, true),
     ]
     let isApart = settings.method == .independent
     for (block, isChanged, isReadApart) in blocks where isChanged && isReadApart != isApart {

@@ -64,7 +64,19 @@ public struct MMoE: Retriever {
     let items = ((recent.embedded(by: table) + places) * known).dropout(dropout, phase, 1)
     let mean = items.sum(1) / known.sum(1).clamped(to: 1...(.infinity))
     let weights = gates(mean).reshape([histories.count, interests, experts.count]).softmax(2)
-    return weights.matmul(Tensor.stack(experts.map { $0(items, mask: mask, phase) }, 1))
+    return weights.matmul(outputs(items, mask: mask, phase))
+  }
+
+  /// What each expert makes of the items, `[batch, experts, dimension]`: all of them look at once.
+  private func outputs(_ items: Tensor, mask: Tensor, _ phase: Phase) -> Tensor {
+    let last = items.narrow(1, length - 1..<length).squeeze(1)
+    let looking = experts.map { $0.looking(from: last) }
+    let heads = looking[0].size(1)
+    let seen = Tensor.attention(Tensor.cat(looking, 1), items, items, mask: mask)
+    return Tensor.stack(
+      experts.enumerated().map { number, expert in
+        expert(last, seen: seen.narrow(1, number * heads..<(number + 1) * heads), phase)
+      }, 1)
   }
 
   /// The vectors of some items, `[items, dimension]`.

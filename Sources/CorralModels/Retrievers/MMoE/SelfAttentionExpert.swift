@@ -3,9 +3,12 @@ import Torch
 /// One block of self-attention, of which only the last position is computed.
 ///
 /// With x the last of the inputs E: `y = norm(x + W attention(Q x, K E, V E))`,
-/// `f = norm(y + MLP(y))` (Vaswani and others, 2017). One query a history costs O(length) where the
-/// block for all positions costs O(length^2). Parameters: `query`, `key`, `value`, `output` with
-/// `.weight` and `.bias`, `norm.0`, `norm.1`, `layers.0`, `layers.1`.
+/// `f = norm(y + MLP(y))` (Vaswani and others, 2017). As there is one position that looks, what looks
+/// moves in place of what is looked at: `<Q x, K e> = <K' Q x, e>` and
+/// `sum a V e = V sum a e`, so that no product but the attention's own is over the length of the
+/// history. Keys have no bias, which would change nothing, and values none besides the output's.
+/// Parameters: `query`, `output` with `.weight` and `.bias`, `key.weight`, `value.weight`, `norm.0`,
+/// `norm.1`, `layers.0`, `layers.1`.
 struct SelfAttentionExpert {
   private let query: Linear
   private let key: Linear
@@ -21,8 +24,8 @@ struct SelfAttentionExpert {
   init(_ settings: MMoESettings, _ number: Int, in scope: Parameters.Scope) throws {
     let (dimension, part) = (settings.dimension, scope / "experts" / number)
     query = try Linear(dimension, dimension, in: part / "query")
-    key = try Linear(dimension, dimension, in: part / "key")
-    value = try Linear(dimension, dimension, in: part / "value")
+    key = try Linear(dimension, dimension, bias: false, in: part / "key")
+    value = try Linear(dimension, dimension, bias: false, in: part / "value")
     output = try Linear(dimension, dimension, in: part / "output")
     norms = (
       try LayerNorm(dimension, in: part / "norm" / 0),
@@ -37,20 +40,25 @@ struct SelfAttentionExpert {
     stream = UInt64(number + 1) << 32
   }
 
-  /// The output `[batch, dimension]` at the last of the items `[batch, length, dimension]`; the mask,
-  /// `[batch, 1, length]`, is true where there is one.
-  func callAsFunction(_ items: Tensor, mask: Tensor, _ phase: Phase) -> Tensor {
-    let last = items.narrow(1, items.size(1) - 1..<items.size(1))
-    let seen = Tensor.attention(
-      split(query(last)), split(key(items)), split(value(items)), mask: mask.unsqueeze(1))
-    let joined = seen.transpose(1, 2).reshape(last.shape)
-    let y = norms.0(last + output(joined).dropout(dropout, phase, stream &+ 1)).squeeze(1)
-    let inner = layers.0(y).relu().dropout(dropout, phase, stream &+ 2)
-    return norms.1(y + layers.1(inner).dropout(dropout, phase, stream &+ 3))
+  /// What looks at the items, one vector a head, `[batch, heads, dimension]`: its inner products with
+  /// items over the root of the dimension are the logits of attention.
+  func looking(from last: Tensor) -> Tensor {
+    let (dimension, width) = (last.size(1), last.size(1) / heads)
+    let parts = query(last).reshape([last.size(0), heads, width]).transpose(0, 1)
+    let folded = parts.matmul(key.weight.reshape([heads, width, dimension]))
+    // Attention divides by the root of the dimension, not of a head's part of it.
+    return folded.transpose(0, 1) * Float(heads).squareRoot()
   }
 
-  /// `[batch, positions, dimension]` as `[batch, heads, positions, dimension / heads]`.
-  private func split(_ x: Tensor) -> Tensor {
-    x.reshape([x.size(0), x.size(1), heads, x.size(2) / heads]).transpose(1, 2)
+  /// The output at the last items, `[batch, dimension]`, of which each head saw a mean of the items,
+  /// `[batch, heads, dimension]`.
+  func callAsFunction(_ last: Tensor, seen: Tensor, _ phase: Phase) -> Tensor {
+    let (dimension, width) = (last.size(1), last.size(1) / heads)
+    let values = seen.transpose(0, 1)
+      .matmul(value.weight.reshape([heads, width, dimension]).transpose(1, 2))
+    let joined = values.transpose(0, 1).reshape([last.size(0), dimension])
+    let y = norms.0(last + output(joined).dropout(dropout, phase, stream &+ 1))
+    let inner = layers.0(y).relu().dropout(dropout, phase, stream &+ 2)
+    return norms.1(y + layers.1(inner).dropout(dropout, phase, stream &+ 3))
   }
 }
