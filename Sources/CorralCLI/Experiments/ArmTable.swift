@@ -1,5 +1,6 @@
 import CorralArtifacts
 import CorralEvaluation
+import CorralTraining
 import Foundation
 
 /// Several ways of training on the same data, measured alike: the experiments whose rows are models.
@@ -15,6 +16,12 @@ struct ArmTable {
     /// The published recall@10, ndcg@10 and mrr@10, on the data that the study says; empty where
     /// nothing was.
     var published: [Double] = []
+
+    /// How its stages are trained.
+    var method: CooperativeMethod {
+      let names = self.set.filter { $0.hasPrefix("method=") }.map { String($0.dropFirst(7)) }
+      return names.last.flatMap(CooperativeMethod.init) ?? .independent
+    }
   }
 
   /// What the experiment can be told.
@@ -27,7 +34,7 @@ struct ArmTable {
     var only: [String] = []
     /// The data, one path.
     var data = ""
-    /// Settings of every arm, as `--set` takes them.
+    /// Settings of every arm, as `--set` takes them, but for blocks that its method does not read.
     var set: [String] = []
     var arms: [Arm]
 
@@ -125,7 +132,9 @@ struct ArmTable {
       path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
     if let kept = try TrainedArm(at: place) { return kept }
     console.note("\(arm.name), seed \(seed)")
-    let sets = (arm.set + options.set).flatMap { ["--set", $0] }
+    let unread = arm.method.unreadBlocks.map { $0 + "." }
+    let shared = options.set.filter { setting in !unread.contains(where: setting.hasPrefix) }
+    let sets = (arm.set + shared).flatMap { ["--set", $0] }
     let resume = Checkpoint(beside: place).exists ? ["--resume"] : []
     let child = try ChildRun(
       ["train", "--data", options.data, "--out", place.path, "--seed", "\(seed)", "--quiet"]

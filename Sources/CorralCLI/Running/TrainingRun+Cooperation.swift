@@ -34,6 +34,13 @@ extension Settings {
   }
 }
 
+extension CooperativeMethod {
+  /// The blocks of a settings file that say nothing to it.
+  var unreadBlocks: [String] {
+    self == .independent ? ["proposal", "cooperation"] : ["ranking"]
+  }
+}
+
 extension TrainingRun {
   /// Epochs of a retriever and a ranker for each other.
   func cooperative() throws -> Outcome {

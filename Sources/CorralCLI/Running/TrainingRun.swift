@@ -71,19 +71,19 @@ struct TrainingRun {
     var ranking = RankingBlock()
     ranking.train.seed = settings.ranking.train.seed
     ranking.train.device = settings.ranking.train.device
-    let blocks = [
-      ("proposal", settings.proposal != ProposalSettings(), false),
-      ("cooperation", settings.cooperation != CooperationSettings(), false),
-      ("ranking", settings.ranking != ranking, true),
+    let isSaid = [
+      "proposal": settings.proposal != ProposalSettings(),
+      "cooperation": settings.cooperation != CooperationSettings(),
+      "ranking": settings.ranking != ranking,
     ]
-    let isApart = settings.method == .independent
-    for (block, isChanged, isReadApart) in blocks where isChanged && isReadApart != isApart {
-      let hint = isApart ? "icc, rankflow or corr" : "independent"
+    let method = settings.method
+    for block in method.unreadBlocks where isSaid[block] == true {
+      let (others, hint) =
+        method == .independent
+        ? ("for each other", "icc, rankflow or corr") : ("apart", "independent")
       throw InputError.other(
-        "settings of '\(block)' are for stages that are trained "
-          + (isApart ? "for each other" : "apart")
-          + ", and 'method' is \(settings.method.rawValue): leave the block out, or set method to "
-          + hint)
+        "settings of '\(block)' are for stages that are trained \(others), and 'method' is "
+          + "\(method.rawValue): leave the block out, or set method to \(hint)")
     }
   }
 
