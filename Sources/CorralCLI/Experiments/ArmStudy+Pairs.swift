@@ -81,26 +81,26 @@ extension ArmStudy.Pair {
   /// What a method has besides what names it.
   ///
   /// Over a strong retriever a ranker adds most as what the retriever misses, stacked on its scores,
-  /// and has learned that in an epoch or two, after which it only fits its users.
+  /// and has learned that in one epoch, after which it only remembers its positives.
   private func training(_ method: ArmStudy.Method) -> [String] {
     let together = ["cooperation.supervision=own"]
     guard self == .mfDeepFM else { return method == .independent ? [] : together }
     let stacked =
       together + [
-        "cooperation.stacking=1", "cooperation.rankerRate=4",
+        "cooperation.stacking=1", "cooperation.rankerRate=5",
         "cooperation.weights.distillation=0.1",
       ]
     return switch method {
     case .independent: ["ranking.train.epochs=8", "ranking.train.evaluateEvery=2"]
-    case .icc: stacked + ["cooperation.alternation.alone=18"]
+    case .icc: stacked + ["cooperation.alternation.alone=19"]
     case .rankflow:
       stacked + [
-        "cooperation.alternation.alone=16", "cooperation.alternation.apart=2",
+        "cooperation.alternation.alone=17", "cooperation.alternation.apart=1",
         "cooperation.alternation.first=1", "cooperation.alternation.second=1",
       ]
     case .corr:
       stacked + [
-        "cooperation.alternation.alone=18", "cooperation.rankerCorrection=off",
+        "cooperation.alternation.alone=19", "cooperation.rankerCorrection=off",
         "proposal.kind=top-and-rand", "proposal.pool=500",
       ]
     }
