@@ -1,9 +1,9 @@
 /// What stops a training run, or keeps one from starting.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-  /// The loss is infinite or not a number.
-  case lossNotFinite(String, epoch: Int, step: Int)
+  /// The loss is infinite or not a number, in a training whose settings stand under `block`.
+  case lossNotFinite(String, block: String = "", epoch: Int, step: Int)
   /// A parameter is infinite or not a number although the loss was a number.
-  case parameterNotFinite(String, epoch: Int, step: Int)
+  case parameterNotFinite(String, block: String = "", epoch: Int, step: Int)
   /// A setting has a value that training cannot use.
   case setting(key: String, value: String, reason: String)
   /// The split has nothing to learn from.
@@ -20,15 +20,15 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
-    case .lossNotFinite(let loss, let epoch, let step):
+    case .lossNotFinite(let loss, let block, let epoch, let step):
       """
-      the loss became \(loss) in epoch \(epoch), step \(step): lower train.rate, raise \
-      loss.temperature, or set train.clip to 1; the last checkpoint is as it was before
+      the loss became \(loss) in epoch \(epoch), step \(step): lower \(block)train.rate, raise \
+      \(block)loss.temperature, or set \(block)train.clip to 1; the last checkpoint is as it was before
       """
-    case .parameterNotFinite(let name, let epoch, let step):
+    case .parameterNotFinite(let name, let block, let epoch, let step):
       """
       parameter '\(name)' is no longer a number after epoch \(epoch), step \(step): lower \
-      train.rate, or set train.clip to 1; the last checkpoint is as it was before
+      \(block)train.rate, or set \(block)train.clip to 1; the last checkpoint is as it was before
       """
     case .setting(let key, let value, let reason): "setting '\(key)' is \(value): \(reason)"
     case .noExamples(let rule):

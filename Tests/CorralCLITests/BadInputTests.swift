@@ -35,19 +35,24 @@ import Testing
     }
   }
 
-  @Test func `a loss that is not a number stops training, and says what to change`() throws {
+  @Test(arguments: [
+    (["train.optimiser=sgd", "train.rate=1e30", "retriever.similarity=dot"], "lower train.rate"),
+    (
+      ["ranker.model=deepfm", "ranking.train.optimiser=sgd", "ranking.train.rate=1e30"],
+      "lower ranking.train.rate"
+    ),
+  ])
+  func `a loss that is not a number stops training, and says what to change`(
+    settings: [String], text: String
+  ) throws {
     try withTemporaryFolder { folder in
       let data = try TinyData.write(into: folder)
       let place = folder.appending(path: "model").path
       let outcome = try Binary.run(
         ["train", "--data", data.path, "--out", place]
-          + TinyData.quick
-          + [
-            "--set", "train.optimiser=sgd", "--set", "train.rate=1e30",
-            "--set", "retriever.similarity=dot",
-          ])
+          + TinyData.quick + settings.flatMap { ["--set", $0] })
       #expect(outcome.code == 1, "\(outcome.errors)")
-      #expect(outcome.errors.contains("lower train.rate"), "\(outcome.errors)")
+      #expect(outcome.errors.contains(text), "\(outcome.errors)")
       #expect(!FileManager.default.fileExists(atPath: place))
     }
   }

@@ -65,8 +65,9 @@ extension TrainingRun {
     var training = try RankerTraining(
       settings, on: data.split, of: Catalogue(data.dataset), candidates: candidates,
       checkpoint: checkpoint?.folder.appending(path: "ranker.safetensors"), from: .checkpoint)
-    outcome.rankerSummary = try epochs(
-      of: &training, settings.train, named: "ranker", log: "ranker-training.jsonl")
+    outcome.rankerSummary = try RankingBlock.naming {
+      try epochs(of: &training, settings.train, named: "ranker", log: "ranker-training.jsonl")
+    }
     outcome.isStopped = training.outcome == .interrupted
     outcome.ranker = try training.model()
   }

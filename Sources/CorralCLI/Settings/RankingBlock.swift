@@ -30,6 +30,10 @@ extension RankingBlock {
       throw ModelsError.setting(key: "ranking.\(key)", value: value, reason: reason.underRanking)
     } catch TrainingError.setting(let key, let value, let reason) where !key.isOfRanker {
       throw TrainingError.setting(key: "ranking.\(key)", value: value, reason: reason.underRanking)
+    } catch TrainingError.lossNotFinite(let loss, _, let epoch, let step) {
+      throw TrainingError.lossNotFinite(loss, block: "ranking.", epoch: epoch, step: step)
+    } catch TrainingError.parameterNotFinite(let name, _, let epoch, let step) {
+      throw TrainingError.parameterNotFinite(name, block: "ranking.", epoch: epoch, step: step)
     }
   }
 }
