@@ -70,6 +70,7 @@ import Testing
         struct Arm: Decodable { let name: String }
         struct Summary: Decodable { let mean: Double }
         let arm: Arm
+        let seeds: [Int]
         let metrics: [String: Summary]
         let seconds: Double
         let peakMemory: Int
@@ -91,6 +92,7 @@ import Testing
       try #require(outcome.code == 0, "\(outcome.errors)")
       let answer = try outcome.json(Answer.self)
       #expect(Set(answer.rows.map(\.arm.name)) == ["popularity", "mf"])
+      #expect(answer.rows.allSatisfy { $0.seeds == [1, 2] })
       #expect(answer.rows.allSatisfy { $0.peakMemory > 10_000_000 })
       let ndcg = answer.rows.map { $0.metrics["ndcg@10"]?.mean ?? 0 }
       #expect(ndcg[0] >= ndcg[1])
@@ -103,6 +105,10 @@ import Testing
       #expect(!again.errors.contains("mf, seed 1"))
       #expect(try again.json(Answer.self).rows.map(\.seconds) == answer.rows.map(\.seconds))
       #expect(try run("--set", "only=[none]").errors.contains("no arm is called none"))
+      // An arm that takes too long is trained once; no training takes no time.
+      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
+      let once = try run("--set", "only=[mf]", "--set", "repeatWithin=1e-9")
+      #expect(try once.json(Answer.self).rows.map(\.seeds) == [[1]])
     }
   }
 

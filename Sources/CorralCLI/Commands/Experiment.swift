@@ -150,7 +150,7 @@ struct Experiment: ParsableCommand {
 
     private func runArms(_ study: ArmStudy, _ settings: SettingsOptions) throws {
       let console = output.console
-      let own = ["seeds", "only", "arms", "pair"]
+      let own = ["seeds", "repeatWithin", "only", "arms", "pair"]
       let (mine, ofArms) = (
         settings.assignments.filter { own.contains($0.settingName) },
         settings.assignments.filter { !own.contains($0.settingName) }
@@ -191,7 +191,7 @@ struct Experiment: ParsableCommand {
 
             \(table.markdown)
             """,
-          seconds: found.rows.reduce(0) { $0 + $1.seconds * Double(found.seeds.count) }),
+          seconds: found.rows.reduce(0) { $0 + $1.seconds * Double($1.seeds.count) }),
         settings: options, results: found,
         section: study.isOfPairs
           ? "\(study.rawValue): \(options.pair.rawValue) on \(data)" : "\(study.rawValue): \(data)")

@@ -16,11 +16,12 @@ extension ArmTable.Results {
     } else {
       columns.append(("coverage", .right))
     }
+    let isRepeated = seeds.count > 1
+    if isRepeated { columns.append(("seeds", .right)) }
     columns += [("epochs", .right), ("time", .right), ("memory", .right)]
     var table = Table(columns)
     for row in rows {
-      var cells = [row.arm.name, cell(row.metrics[recall]), cell(row.metrics[ndcg])]
-      cells.append(cell(row.metrics[mrr]))
+      var cells = [row.arm.name] + [recall, ndcg, mrr].map { row.cell($0) }
       cells += [row.test.map { Format.pValue($0.p) } ?? "", row.test?.stars ?? ""]
       if isBeside {
         cells.append(row.arm.published.map { Format.metric($0) }.joined(separator: " / "))
@@ -35,15 +36,19 @@ extension ArmTable.Results {
       } else {
         cells.append(row.metrics["coverage@10"].map { Format.percent($0.mean) } ?? "-")
       }
+      if isRepeated { cells.append("\(row.seeds.count)") }
       cells.append(row.epochs > 0 ? Format.count(Int(row.epochs.rounded())) : "")
       cells += [Format.seconds(row.seconds), Format.bytes(row.peakMemory)]
       table.add(cells)
     }
     return table
   }
+}
 
-  private func cell(_ summary: SeedAverage.Summary?) -> String {
-    guard let summary else { return "-" }
+extension ArmTable.Row {
+  /// A metric, with its deviation where there are several seeds.
+  fileprivate func cell(_ metric: String) -> String {
+    guard let summary = metrics[metric] else { return "-" }
     return Format.metric(summary.mean)
       + (seeds.count > 1 ? " ±" + Format.metric(summary.deviation) : "")
   }

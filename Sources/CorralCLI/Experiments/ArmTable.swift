@@ -30,6 +30,9 @@ struct ArmTable {
     /// The retriever and the ranker, where the study is one of pairs.
     var pair: ArmStudy.Pair
     var seeds: [UInt64] = [1, 2, 3]
+    /// The seconds of an arm's first training above which it is not repeated with the other seeds;
+    /// 0 repeats every arm.
+    var repeatWithin = 0.0
     /// Names of the arms to run; all where none is given.
     var only: [String] = []
     /// The data, one path.
@@ -49,6 +52,8 @@ struct ArmTable {
   /// A row of the result.
   struct Row: Codable {
     var arm: Arm
+    /// The seeds that it was trained with.
+    var seeds: [UInt64]
     var metrics: [String: SeedAverage.Summary]
     /// What the retriever found before the ranker ordered it; the same metrics.
     var retriever: [String: SeedAverage.Summary]?
@@ -99,11 +104,11 @@ struct ArmTable {
     var rows: [(row: Row, average: SeedAverage)] = []
     var provenance: Manifest.DataProvenance?
     for arm in arms {
-      let runs = try options.seeds.map { try trained(arm, seed: $0) }
+      let runs = try trained(arm)
       let average = SeedAverage(runs.map(\.evaluation))
       let retrievers = runs.compactMap(\.retriever)
       let row = Row(
-        arm: arm, metrics: try average.summaries(),
+        arm: arm, seeds: Array(options.seeds.prefix(runs.count)), metrics: try average.summaries(),
         retriever: retrievers.isEmpty ? nil : try SeedAverage(retrievers).summaries(),
         seconds: runs.map(\.seconds).mean, epochs: runs.map(\.epochs).mean,
         peakMemory: runs.map(\.peakMemory).max() ?? 0)
@@ -124,6 +129,13 @@ struct ArmTable {
     return Results(
       experiment: options.experiment, data: provenance, rules: rules, seeds: options.seeds,
       rows: rows.map(\.row))
+  }
+
+  /// An arm trained with every seed, or with the first where it takes too long to be repeated.
+  private func trained(_ arm: Arm) throws -> [TrainedArm] {
+    let first = try trained(arm, seed: options.seeds[0])
+    if options.repeatWithin > 0, first.seconds > options.repeatWithin { return [first] }
+    return try [first] + options.seeds.dropFirst().map { try trained(arm, seed: $0) }
   }
 
   /// A trained arm, from its folder where an earlier run left it.
