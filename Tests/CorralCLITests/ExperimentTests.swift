@@ -98,6 +98,10 @@ import Testing
       #expect(ndcg[0] >= ndcg[1])
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## retrievers: tiny\n") && text.contains("| mf | "))
+      // A place that is taken is refused before anything is trained.
+      let taken = try run("--set", "only=[implicit-als]")
+      #expect(taken.code == 2 && taken.errors.contains("exists already; choose another --out"))
+      #expect(!taken.errors.contains("implicit-als, seed 1"), "\(taken.errors)")
       // What is trained is not trained again: only the folder's own files are written anew.
       try FileManager.default.removeItem(at: place.appending(path: "results.json"))
       let again = try run("--set", "only=[mf,popularity]")

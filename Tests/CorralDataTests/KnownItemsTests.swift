@@ -2,10 +2,10 @@ import CorralData
 import Testing
 
 @Suite struct KnownItemsTests {
-  @Test func `users are known to like what they took in training, and nothing else`() {
+  @Test func `users are known to like what they took with a weight, and nothing else`() {
     let split = Split(
-      itemCount: 9, training: Ragged([[5, 0, 8], [], [3, 3]].map { $0.map { ItemIndex($0) } }),
-      weights: [Float](repeating: 1, count: 5),
+      itemCount: 9, training: Ragged([[5, 0, 8], [], [3, 7, 3]].map { $0.map { ItemIndex($0) } }),
+      weights: [1, 2, 0.5, 1, 0, 1],
       validation: Ragged([[1], [2], [4]].map { $0.map { ItemIndex($0) } }),
       test: Ragged([[], [], []] as [[ItemIndex]]), rule: "made up")
     let known = KnownItems(split)

@@ -88,6 +88,8 @@ struct Experiment: ParsableCommand {
         name = try ExperimentFolder.name(inSettings: experiment)
         settings.config = settings.config ?? experiment
       }
+      // Hours of training are not to end with a place that is taken.
+      if let out { try ExperimentFolder.checkFree(URL(filePath: out)) }
       switch Name(rawValue: name) {
       case .popularityBias: try runPopularityBias(settings)
       case .frequencyEstimator: try runFrequencyEstimator(settings)

@@ -14,14 +14,19 @@ struct ExperimentFolder {
 
   /// Writes `settings.json`, `results.json` and `README.md`; an experiment must not be there yet.
   func write(settings: some Encodable, results: some Encodable, to folder: URL) throws {
-    guard !FileManager.default.fileExists(atPath: folder.appending(path: "results.json").path)
-    else { throw InputError.exists(folder.path) }
+    try Self.checkFree(folder)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try encoder.encode(settings).write(to: folder.appending(path: "settings.json"))
     try encoder.encode(results).write(to: folder.appending(path: "results.json"))
     try Data(readme(in: folder).utf8).write(to: folder.appending(path: "README.md"))
+  }
+
+  /// Throws where a folder holds the results of an experiment already.
+  static func checkFree(_ folder: URL) throws {
+    guard !FileManager.default.fileExists(atPath: folder.appending(path: "results.json").path)
+    else { throw InputError.exists(folder.path) }
   }
 
   /// The experiment that a settings file names.

@@ -1,17 +1,16 @@
-/// What each user took in training: what tells a negative from an item that the user likes.
+/// What each user took in training and liked, its weight above 0: what tells a negative from an item
+/// that the user likes.
 public struct KnownItems: Sendable {
   /// In rising order of item.
   private let rows: Ragged<ItemIndex>
 
   /// The training items of a split's users; O(n log n) time, 4 bytes an interaction.
   public init(_ split: Split) {
-    var values = split.training.values
-    values.withUnsafeMutableBufferPointer { values in
-      for user in 0..<split.training.count {
-        values[split.training.offsets[user]..<split.training.offsets[user + 1]].sort()
-      }
-    }
-    rows = Ragged(values: values, offsets: split.training.offsets)
+    rows = Ragged(
+      (0..<split.training.count).lazy.map { user in
+        (split.training.offsets[user]..<split.training.offsets[user + 1]).lazy
+          .filter { split.weights[$0] > 0 }.map { split.training.values[$0] }.sorted()
+      })
   }
 
   /// Which of some items, as many in a row for each user, the user is known to like; of an unknown
