@@ -4,7 +4,8 @@ import Testing
 @Suite struct KnownItemsTests {
   @Test func `users are known to like what they took with a weight, and nothing else`() {
     let split = Split(
-      itemCount: 9, training: Ragged([[5, 0, 8], [], [3, 7, 3]].map { $0.map { ItemIndex($0) } }),
+      itemCount: 9,
+      training: Ragged([[5, 0, 8], [], [3, 7, 3]].map { $0.map { ItemIndex($0) } }),
       weights: [1, 2, 0.5, 1, 0, 1],
       validation: Ragged([[1], [2], [4]].map { $0.map { ItemIndex($0) } }),
       test: Ragged([[], [], []] as [[ItemIndex]]), rule: "made up")
