@@ -108,9 +108,9 @@ import Testing
       try #require(again.code == 0, "\(again.errors)")
       #expect(!again.errors.contains("mf, seed 1"))
       #expect(try again.json(Answer.self).rows.map(\.seconds) == answer.rows.map(\.seconds))
+      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
       #expect(try run("--set", "only=[none]").errors.contains("no arm is called none"))
       // An arm that takes too long is trained once; no training takes no time.
-      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
       let once = try run("--set", "only=[mf]", "--set", "repeatWithin=1e-9")
       #expect(try once.json(Answer.self).rows.map(\.seeds) == [[1]])
     }
