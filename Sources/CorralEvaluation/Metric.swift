@@ -18,7 +18,7 @@ public enum Measure: String, Sendable, Codable, CaseIterable {
   case coverage
 
   /// Whether the measure is a function of where a user's targets are ranked.
-  var isRankMeasure: Bool { self != .popularity && self != .coverage }
+  package var isRankMeasure: Bool { self != .popularity && self != .coverage }
 }
 
 /// A measure at a cut-off, written `recall@10`.

@@ -110,6 +110,9 @@ import Testing
       #expect(try again.json(Answer.self).rows.map(\.seconds) == answer.rows.map(\.seconds))
       try FileManager.default.removeItem(at: place.appending(path: "results.json"))
       #expect(try run("--set", "only=[none]").errors.contains("no arm is called none"))
+      #expect(
+        try run("--set", "repeatWithin=-1").errors.contains(
+          "repeatWithin is -1.0; give seconds, or 0 to repeat every arm"))
       // An arm that takes too long is trained once; no training takes no time.
       let once = try run("--set", "only=[mf]", "--set", "repeatWithin=1e-9")
       #expect(try once.json(Answer.self).rows.map(\.seeds) == [[1]])

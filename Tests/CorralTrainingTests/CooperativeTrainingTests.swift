@@ -188,6 +188,50 @@ extension CooperativeTraining {
     #expect(try training.model().ranker.stacked?.weight == 4)
   }
 
+  @Test func `a ranker that knows less than its retriever counts less when they serve`() throws {
+    /// The validation of a pair whose ranker says anything, and the pair.
+    func trained(
+      _ served: CooperationSettings.ServedStacking
+    ) throws -> (
+      values: [String: Double], planted: PlantedPair,
+      pair: (retriever: FrozenModel, ranker: FrozenRanker)
+    ) {
+      var planted = PlantedPair()
+      planted.settings.cooperation.stacking = 0.5
+      planted.settings.cooperation.servedStacking = served
+      planted.settings.cooperation.weights.ranker = 0
+      planted.settings.train.epochs = 2
+      if case .deepFM(var ranker) = planted.settings.ranker {
+        ranker.initialSpread = 1
+        planted.settings.ranker = .deepFM(ranker)
+      }
+      var training = try planted.training()
+      let reports = try training.finish()
+      let best = reports.first { $0.epoch == reports.last?.bestEpoch }
+      return (best?.validation ?? [:], planted, try training.model())
+    }
+    let (fixed, chosen) = (try trained(.trained), try trained(.validated))
+    #expect(fixed.values["stacking"] == nil)
+    let stacking = try #require(chosen.values["stacking"])
+    #expect(stacking > 0.5)
+    #expect((chosen.values["ndcg@5"] ?? 0) > (fixed.values["ndcg@5"] ?? 1), "\(chosen.values)")
+    // What is saved is what was measured.
+    let weight = Float(stacking) / chosen.planted.settings.loss.temperature
+    #expect(chosen.pair.ranker.stacked?.weight == weight)
+    var settings = EvaluationSettings()
+    (settings.cutoffs, settings.measures, settings.resamples) = ([5], [.recall, .ndcg, .mrr], 0)
+    settings.seen = chosen.planted.settings.seen
+    let split = chosen.planted.planted.split
+    let again = try FullRanking(of: split, part: .validation, settings: settings).evaluate(
+      chosen.pair.retriever.scoring(histories: split.histories(before: .validation)),
+      then: chosen.pair.ranker.ranking(of: split, part: .validation),
+      candidates: chosen.planted.settings.candidates, sweep: [])
+    for metric in settings.metrics {
+      let value = try again.twoStage.value(of: metric)
+      #expect(abs(value - (chosen.values["\(metric)"] ?? -1)) < 1e-9, "\(metric)")
+    }
+  }
+
   @Test func `a ranker that teaches lifts the retriever, and with it its own ceiling`() throws {
     /// The metric of both stages, and of the retriever alone, where only the ranker can teach it.
     func measured(distillation: Float) throws -> [Double] {
@@ -359,7 +403,14 @@ extension CooperativeTraining {
     expectError(
       "setting 'cooperation.passed' is 9: they are some of the 8 of proposal.count; give 1 to 8"
     ) { _ = try planted.training() }
+    planted.settings.cooperation.passed = 4
+    planted.settings.cooperation.rankerCorrection = .off
+    expectError(
+      "setting 'cooperation.rankerCorrection' is off: rankflow learns by cross-entropy of each draw, "
+        + "which nothing corrects; leave it out"
+    ) { _ = try planted.training() }
     planted.settings.method = .corr
+    planted.settings.cooperation.rankerCorrection = .on
     planted.settings.cooperation.alternation.first = 5
     expectError(
       "setting 'cooperation.alternation.second' is 0: turns need epochs of both parts, and 5 are of "

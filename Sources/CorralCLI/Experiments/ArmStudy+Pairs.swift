@@ -24,7 +24,8 @@ extension ArmStudy.Pair {
           ArmTable.Arm(
             name: "\(method.rawValue), as published",
             set: split + models + method.settings
-              + (method == .independent ? [] : ["cooperation.known=kept"]),
+              + (method == .independent
+                ? [] : ["cooperation.known=kept", "cooperation.servedStacking=trained"]),
             published: published[method] ?? [])
         }
       } ?? []
@@ -74,20 +75,33 @@ extension ArmStudy.Pair {
     switch self {
     case .mfDeepFM:
       ["ranker.model=deepfm", "ranker.history=50", "ranker.hidden=[128,64]"]
+    case .sasrecDIN:
+      [
+        "ranker.model=din", "ranker.dimension=64", "ranker.attention=[32,16]",
+        "ranker.hidden=[64,32]", "ranker.dropout=0.2", "ranker.initialSpread=0.05",
+      ]
     default: ["ranker.model=\(names.ranker)"]
     }
   }
 
   /// What a method has besides what names it.
-  ///
-  /// Over a strong retriever a ranker adds most as what the retriever misses, stacked on its scores,
-  /// and has learned that in one epoch, after which it only remembers its positives.
   private func training(_ method: ArmStudy.Method) -> [String] {
     let together = ["cooperation.supervision=own"]
-    guard self == .mfDeepFM else { return method == .independent ? [] : together }
+    return switch self {
+    case .mfDeepFM: trainingOfFactors(method, together)
+    case .sasrecDIN: trainingOfSequences(method, together)
+    case .dssmDCN, .caserBST: method == .independent ? [] : together
+    }
+  }
+
+  /// Over strong factors a ranker adds most as what they miss, stacked on their scores, and has learned
+  /// that in one epoch, after which it only remembers its positives.
+  private func trainingOfFactors(
+    _ method: ArmStudy.Method, _ together: [String]
+  ) -> [String] {
     let stacked =
       together + [
-        "cooperation.stacking=1", "cooperation.rankerRate=5",
+        "cooperation.stacking=1", "cooperation.servedStacking=trained", "cooperation.rankerRate=5",
         "cooperation.weights.distillation=0.1",
       ]
     return switch method {
@@ -103,6 +117,21 @@ extension ArmStudy.Pair {
         "cooperation.alternation.alone=19", "cooperation.rankerCorrection=off",
         "proposal.kind=top-and-rand", "proposal.pool=500",
       ]
+    }
+  }
+
+  /// A network that has met its positives many times leaves nothing to learn of what it misses, and
+  /// the best of its items hold what users take next: the ranker learns by itself, against any items,
+  /// and both scores are added when they serve.
+  private func trainingOfSequences(
+    _ method: ArmStudy.Method, _ together: [String]
+  ) -> [String] {
+    switch method {
+    case .independent:
+      ["ranking.train.epochs=3", "ranking.train.rate=0.003", "ranking.train.patience=0"]
+    case .icc, .rankflow: together
+    case .corr:
+      together + ["proposal.kind=uniform", "cooperation.weights.distillation=0.1"]
     }
   }
 

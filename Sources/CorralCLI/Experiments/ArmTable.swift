@@ -95,6 +95,10 @@ struct ArmTable {
     guard !options.seeds.isEmpty else {
       throw InputError.options("seeds is empty; give at least one, as in --set seeds=[1,2,3]")
     }
+    guard options.repeatWithin >= 0 else {
+      throw InputError.options(
+        "repeatWithin is \(options.repeatWithin); give seconds, or 0 to repeat every arm")
+    }
     let arms = options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
     guard !arms.isEmpty else {
       throw InputError.options(

@@ -43,11 +43,14 @@ public struct FrozenRanker: CandidateScorer {
   /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
   /// candidates a query.
   public func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
-    let scores = network { $0.scores(candidates, for: queries, as: score, heads: heads) }
-    guard let stacked else { return scores }
-    return zip(scores, stacked.model.scores(candidates, for: queries)).map {
-      $0 + stacked.weight * $1
-    }
+    parts(of: candidates, for: queries).sum(stacked?.weight ?? 0)
+  }
+
+  /// What those scores are the sum of.
+  public func parts(of candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> ScoreParts {
+    ScoreParts(
+      own: network { $0.scores(candidates, for: queries, as: score, heads: heads) },
+      retriever: stacked?.model.scores(candidates, for: queries))
   }
 
   /// One score a candidate for one request, whose unknown items and user are left out.

@@ -18,6 +18,26 @@ public struct StackedRetriever: Sendable {
   }
 }
 
+/// What the scores of candidates are the sum of.
+public struct ScoreParts: Sendable, Equatable {
+  /// The ranker's.
+  public var own: [Float]
+  /// The retriever's, before its weight; `nil` where the ranker stands alone.
+  public var retriever: [Float]?
+
+  /// The parts of some scores.
+  public init(own: [Float], retriever: [Float]?) {
+    self.own = own
+    self.retriever = retriever
+  }
+
+  /// The scores with a weight of the retriever's.
+  public func sum(_ weight: Float) -> [Float] {
+    guard let retriever else { return own }
+    return zip(own, retriever).map { $0 + weight * $1 }
+  }
+}
+
 extension FrozenModel {
   /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
   /// candidates a query, of any lengths; the prior, which is for retrieval, is not added.

@@ -17,8 +17,11 @@ extension CooperativeTraining {
     if let proposal, proposal.proposal.followsItems, proposal.step < run.state.totalSteps {
       try refreshProposal()
     }
-    let (retriever, ranker) = try frozen(parameters.stored())
-    return try validation.measure(retriever, then: ranker)
+    let stackings = servedStackings
+    // Each is measured as a multiple of 1; a ranker that stands alone has no retriever to score with.
+    let (retriever, ranker) = try frozen(
+      parameters.stored(), stacking: stackings == [0] ? 0 : 1)
+    return try validation.measure(retriever, then: ranker, stackings)
   }
 
   /// Saves the run with the estimator of frequencies and the proposal.
@@ -39,9 +42,25 @@ extension CooperativeTraining {
     (negatives.correction, self.proposal) = (correction, proposal)
   }
 
-  /// The stages of some stored parameters.
+  /// The weights of the retriever's score among which validation chooses, that of training first.
+  private var servedStackings: [Float] {
+    let trained = settings.cooperation.stacking
+    return switch settings.cooperation.servedStacking {
+    case .trained: [trained]
+    case .validated: [trained] + [0.5, 0.7, 1, 1.5, 2, 3, 5, 10].filter { $0 != trained }
+    }
+  }
+
+  /// The weight of the retriever's score in the epoch whose parameters are served.
+  var servedStacking: Float {
+    let best = run.state.history.first { $0.epoch == run.state.bestEpoch }
+    return best?.validation[TwoStageValidation.stacking].map { Float($0) }
+      ?? settings.cooperation.stacking
+  }
+
+  /// The stages of some stored parameters, the ranker's scores added to the retriever's with a weight.
   func frozen(
-    _ stored: [String: StoredTensor]
+    _ stored: [String: StoredTensor], stacking: Float
   ) throws -> (retriever: FrozenModel, ranker: FrozenRanker) {
     func parameters(_ stage: Stage) -> [String: StoredTensor] {
       let prefix = stage.rawValue + "."
@@ -53,7 +72,7 @@ extension CooperativeTraining {
     let first = parameters(.retriever)
     let retriever = try settings.retrieval.frozen(
       first, for: Catalogue(users: catalogue.users, items: catalogue.items), counts: counts)
-    let share = settings.cooperation.stacking / settings.retrieval.temperature(first)
+    let share = stacking / settings.retrieval.temperature(first)
     return (
       retriever,
       try FrozenRanker(

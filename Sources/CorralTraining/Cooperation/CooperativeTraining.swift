@@ -101,7 +101,7 @@ public struct CooperativeTraining: TrainingLoop {
   ///
   /// Throws what making a `FrozenModel` and a `FrozenRanker` throws.
   public func model() throws -> (retriever: FrozenModel, ranker: FrozenRanker) {
-    try frozen(run.best.isEmpty ? parameters.stored() : run.best)
+    try frozen(run.best.isEmpty ? parameters.stored() : run.best, stacking: servedStacking)
   }
 
   /// The loss of one step: what both stages make of the batch's targets and their draws.

@@ -10,12 +10,8 @@ import CorralVectors
 /// among 100 items drawn once for the run. A target that is not among the candidates is a miss, so
 /// that with a retriever's candidates the numbers are those of both stages together.
 struct RankerValidation {
-  private let users: [Int]
-  private let candidates: Ragged<ItemIndex>
-  private let targets: Ragged<ItemIndex>
+  private let measured: CandidateMetrics
   private let queries: QueryBatch
-  private let metrics: [Metric]
-  private let measures: RankMeasures
 
   /// The items that stand beside the targets where there is no retriever.
   private static let drawnItems = 100
@@ -34,18 +30,19 @@ struct RankerValidation {
     let users = (0..<split.userCount).filter { !held[$0].isEmpty }
     guard !users.isEmpty else { return nil }
     let watched = try Metric(named: settings.train.metric)
-    metrics = ([.recall, .ndcg, .mrr] + [watched.measure]).reduce(into: []) { metrics, measure in
+    let metrics: [Metric] = ([.recall, .ndcg, .mrr] + [watched.measure]).reduce(into: []) {
+      metrics, measure in
       let metric = Metric(measure, at: watched.cutoff)
       if !metrics.contains(metric) { metrics.append(metric) }
     }
-    measures = RankMeasures(depth: watched.cutoff)
-    self.users = users
-    targets = Ragged(users.map { Set(held[$0]).sorted() })
-    candidates = Ragged(
-      users.map { user in
-        given.map { Array($0[user]) }
-          ?? Self.drawn(for: user, of: split, settings)
-      })
+    measured = CandidateMetrics(
+      metrics,
+      candidates: Ragged(
+        users.map { user in
+          given.map { Array($0[user]) }
+            ?? Self.drawn(for: user, of: split, settings)
+        }),
+      targets: Ragged(users.map { Set(held[$0]).sorted() }))
     let histories = split.histories(before: .validation)
     let indices = users.map(UserIndex.init)
     queries = QueryBatch(
@@ -55,24 +52,7 @@ struct RankerValidation {
 
   /// The metrics of a ranker by name: means over users.
   func measure(_ ranker: FrozenRanker) -> [String: Double] {
-    let scores = ranker.scores(candidates, for: queries)
-    var sums = [Double](repeating: 0, count: metrics.count)
-    for row in users.indices {
-      let range = candidates.offsets[row]..<candidates.offsets[row + 1]
-      // Of equal scores the one that came first stays first.
-      let ranks = targets[row].map { target in
-        guard let place = candidates.values[range].firstIndex(of: target) else { return Int32(0) }
-        let better = range.lazy.filter {
-          scores[$0] > scores[place] || (scores[$0] == scores[place] && $0 < place)
-        }
-        return Int32(1 + better.reduce(into: 0) { count, _ in count += 1 })
-      }
-      for (column, metric) in metrics.enumerated() {
-        sums[column] += measures.value(of: metric, ranks: ranks)
-      }
-    }
-    return Dictionary(
-      uniqueKeysWithValues: zip(metrics, sums).map { ("\($0)", $1 / Double(users.count)) })
+    measured.means(ranker.scores(measured.candidates, for: queries))
   }
 
   /// A user's targets among items drawn by the seed and the user alone.

@@ -31,6 +31,8 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
   /// How much of the retriever's score, a constant to it, is added to the ranker's: with 1 the ranker
   /// learns what the retriever misses, with 0 it stands alone, as in the papers.
   public var stacking: Float = 0
+  /// How much of the retriever's score is added when they serve.
+  public var servedStacking = ServedStacking.validated
   /// What the learning rate is multiplied by for the ranker, which has seen enough sooner than a
   /// retriever.
   public var rankerRate: Float = 1
@@ -60,6 +62,16 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
     /// What the blocks `loss`, `negatives` and `correction` say, as if it were trained alone; the
     /// ranker and its lessons have the proposal's draws.
     case own
+  }
+
+  /// How much of the retriever's score is added to the ranker's when both serve.
+  public enum ServedStacking: String, Sendable, Codable, CaseIterable {
+    /// As much as in training.
+    case trained
+    /// As much as in training, or from a half to ten times the score, whichever ranks the validation
+    /// items best: two stages that have learned different things know more than either, and one that
+    /// has learned its examples by heart counts less.
+    case validated
   }
 
   /// What becomes of draws that the user took in training.
@@ -141,6 +153,10 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
       method != .icc || alternation.first == 0, "alternation.first", alternation.first,
       "a cascade has one loss for both stages, and no parts; give 0")
     if method == .corr { return }
+    try check(
+      rankerCorrection == .on, "rankerCorrection", rankerCorrection.rawValue,
+      "\(method.rawValue) learns by cross-entropy of each draw, which nothing corrects; leave it out"
+    )
     try check(
       (1...count).contains(passed), "passed", passed,
       "they are some of the \(count) of proposal.count; give 1 to \(count)")
