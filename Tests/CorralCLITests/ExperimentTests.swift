@@ -98,6 +98,7 @@ import Testing
       #expect(ndcg[0] >= ndcg[1])
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## retrievers: tiny\n") && text.contains("| mf | "))
+      #expect(text.contains("; every arm with `train.epochs="), "\(text)")
       // A place that is taken is refused before anything is trained.
       let taken = try run("--set", "only=[implicit-als]")
       #expect(taken.code == 2 && taken.errors.contains("exists already; choose another --out"))

@@ -189,7 +189,7 @@ struct Experiment: ParsableCommand {
           name: study.rawValue, question: study.question,
           table: """
             \(found.rules.split), seen items \(found.rules.masked ? "masked" : "ranked"), \
-            \(found.rules.candidates); seeds \(found.seeds)
+            \(found.rules.candidates); seeds \(found.seeds)\(options.settingsOfAll)
 
             \(table.markdown)
             """,

@@ -77,8 +77,8 @@ extension ArmStudy.Pair {
       ["ranker.model=deepfm", "ranker.history=50", "ranker.hidden=[128,64]"]
     case .sasrecDIN:
       [
-        "ranker.model=din", "ranker.dimension=64", "ranker.attention=[32,16]",
-        "ranker.hidden=[64,32]", "ranker.dropout=0.2", "ranker.initialSpread=0.05",
+        "ranker.model=din", "ranker.dimension=64", "ranker.attention=[16]", "ranker.hidden=[32]",
+        "ranker.dropout=0.2", "ranker.initialSpread=0.05",
       ]
     default: ["ranker.model=\(names.ranker)"]
     }
@@ -121,8 +121,8 @@ extension ArmStudy.Pair {
   }
 
   /// A network that has met its positives many times leaves nothing to learn of what it misses, and
-  /// the best of its items hold what users take next: the ranker learns by itself, against any items,
-  /// and both scores are added when they serve.
+  /// the best of its items hold what users take next: the ranker learns by itself, against many of any
+  /// items, and both scores are added when they serve.
   private func trainingOfSequences(
     _ method: ArmStudy.Method, _ together: [String]
   ) -> [String] {
@@ -131,7 +131,9 @@ extension ArmStudy.Pair {
       ["ranking.train.epochs=3", "ranking.train.rate=0.003", "ranking.train.patience=0"]
     case .icc, .rankflow: together
     case .corr:
-      together + ["proposal.kind=uniform", "cooperation.weights.distillation=0.1"]
+      together + [
+        "proposal.kind=uniform", "proposal.count=100", "cooperation.weights.distillation=0.1",
+      ]
     }
   }
 

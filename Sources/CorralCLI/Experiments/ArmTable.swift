@@ -47,6 +47,11 @@ struct ArmTable {
       self.pair = pair
       arms = study.arms(pair)
     }
+
+    /// The settings that every arm was given, to end a line with.
+    var settingsOfAll: String {
+      self.set.isEmpty ? "" : "; every arm with " + self.set.map { "`\($0)`" }.joined(separator: ", ")
+    }
   }
 
   /// A row of the result.
