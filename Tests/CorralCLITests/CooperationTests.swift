@@ -89,6 +89,19 @@ import Testing
           try Data(contentsOf: whole.appending(path: file))
             == Data(contentsOf: place.appending(path: file)))
       }
+      // What it took is said of all its epochs, those before it was stopped too.
+      struct Epoch: Decodable { let seconds, validationSeconds: Double }
+      struct Trained: Decodable {
+        struct Created: Decodable { let seconds: Double }
+        let created: Created
+      }
+      let epochs = try String(
+        contentsOf: place.appending(path: "training.jsonl"), encoding: .utf8
+      ).split(separator: "\n").map { try JSONDecoder().decode(Epoch.self, from: Data($0.utf8)) }
+      let manifest = try JSONDecoder().decode(
+        Trained.self, from: Data(contentsOf: place.appending(path: "manifest.json")))
+      let seconds = epochs.reduce(0) { $0 + $1.seconds + $1.validationSeconds }
+      #expect(epochs.count == 12 && abs(manifest.created.seconds - seconds) < 1e-6)
     }
   }
 

@@ -50,7 +50,8 @@ struct ArmTable {
 
     /// The settings that every arm was given, to end a line with.
     var settingsOfAll: String {
-      self.set.isEmpty ? "" : "; every arm with " + self.set.map { "`\($0)`" }.joined(separator: ", ")
+      self.set.isEmpty
+        ? "" : "; every arm with " + self.set.map { "`\($0)`" }.joined(separator: ", ")
     }
   }
 

@@ -22,7 +22,7 @@ extension CooperativeTraining: EpochTraining {}
 struct EpochSummary {
   /// What was trained: `retriever`, `ranker`, or both.
   let name: String
-  /// How long they took, in seconds.
+  /// How long they took, in seconds, those before a resumed run went on among them.
   let seconds: Double
   /// Epochs or sweeps done.
   let epochs: Int
@@ -53,7 +53,6 @@ extension TrainingRun {
     console.note(
       "\(name): \(Format.count(training.parameters.count)) parameters, "
         + "\(Format.count(training.stepsPerEpoch)) steps an epoch, on \(train.device)")
-    let start = ContinuousClock.now
     while let epoch = try nextEpoch(of: &training, train) {
       try reports?.append(epoch)
       try events?.write(epoch)
@@ -64,7 +63,9 @@ extension TrainingRun {
     }
     let validated = training.history.filter { !$0.validation.isEmpty }
     return EpochSummary(
-      name: name, seconds: (ContinuousClock.now - start).inSeconds, epochs: training.history.count,
+      name: name,
+      seconds: training.history.reduce(0) { $0 + $1.seconds + $1.validationSeconds },
+      epochs: training.history.count,
       losses: training.history.map(\.loss),
       validations: validated.compactMap { $0.validation[train.metric] }, metric: train.metric,
       parameters: training.parameters.count)
