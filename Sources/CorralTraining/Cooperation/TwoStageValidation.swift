@@ -49,7 +49,8 @@ struct TwoStageValidation {
     let histories = split.histories(before: .validation)
     let unit = ranker.stacked?.weight ?? 0
     let isChoosing = stackings.count > 1 && watched.measure.isRankMeasure
-    var scored = ScoredCandidates()
+    var tried = TriedStackings(stackings.map { ($0, unit * $0) })
+    let metrics = ranking.settings.metrics.filter(\.measure.isRankMeasure)
     let evaluation = try ranking.evaluate(
       retriever.scoring(histories: histories),
       then: CandidateRanking { users, candidates in
@@ -58,7 +59,12 @@ struct TwoStageValidation {
           for: QueryBatch(
             users: users, histories: Ragged(users.lazy.map { histories[$0.position] }),
             context: split.context(of: .validation, users: users)))
-        if isChoosing { scored.append(candidates, parts, of: users) }
+        if isChoosing {
+          let targets = users.map { Set(split.validation[$0.position]).sorted() }
+          tried.add(
+            parts,
+            by: CandidateMetrics(metrics, candidates: candidates, targets: Ragged(targets)))
+        }
         return parts.sum(unit * stackings[0])
       }, candidates: candidates, sweep: [])
     var values: [String: Double] = [:]
@@ -67,9 +73,7 @@ struct TwoStageValidation {
       values["retriever/\(metric)"] = try evaluation.retriever.value(of: metric)
     }
     if isChoosing {
-      let served = scored.best(
-        stackings, unit: unit, watched: watched,
-        metrics: ranking.settings.metrics.filter(\.measure.isRankMeasure), of: split)
+      let served = tried.best(by: watched)
       values.merge(served.values) { _, new in new }
       values[Self.stacking] = Double(served.stacking)
     }
@@ -81,32 +85,34 @@ struct TwoStageValidation {
   }
 }
 
-/// The candidates that a retriever found for users, with both stages' scores.
-private struct ScoredCandidates {
-  private var users: [UserIndex] = []
-  private var rows: [[ItemIndex]] = []
-  private var parts = ScoreParts(own: [], retriever: [])
+/// What some weights of the retriever's score are worth, summed over users as their candidates are
+/// scored: nothing is kept of those.
+private struct TriedStackings {
+  private let weights: [(stacking: Float, weight: Float)]
+  private var sums: [[String: Double]]
+  private var users = 0
 
-  /// Adds those of some users.
-  mutating func append(_ candidates: Ragged<ItemIndex>, _ more: ScoreParts, of users: [UserIndex]) {
-    self.users += users
-    rows += (0..<candidates.count).map { Array(candidates[$0]) }
-    parts.own += more.own
-    parts.retriever? += more.retriever ?? []
+  /// Weights to try, each by its name in the settings and as what scores are multiplied by.
+  init(_ weights: [(stacking: Float, weight: Float)]) {
+    self.weights = weights
+    sums = weights.map { _ in [:] }
   }
 
-  /// Which of some weights ranks best by a metric, the first of equal ones, and all metrics with it.
-  func best(
-    _ stackings: [Float], unit: Float, watched: Metric, metrics: [Metric], of split: Split
-  ) -> (stacking: Float, values: [String: Double]) {
-    let measured = CandidateMetrics(
-      metrics, candidates: Ragged(rows),
-      targets: Ragged(users.map { Set(split.validation[$0.position]).sorted() }))
-    let tried = stackings.map { ($0, measured.means(parts.sum(unit * $0))) }
-    let name = "\(watched)"
-    // `max` would keep the last of equal ones.
-    return tried.dropFirst().reduce(tried[0]) { best, next in
-      (next.1[name] ?? 0) > (best.1[name] ?? 0) ? next : best
+  /// Adds the users of some candidates.
+  mutating func add(_ parts: ScoreParts, by metrics: CandidateMetrics) {
+    let count = metrics.candidates.count
+    for (place, tried) in weights.enumerated() {
+      let means = metrics.means(parts.sum(tried.weight)).mapValues { $0 * Double(count) }
+      sums[place].merge(means, uniquingKeysWith: +)
     }
+    users += count
+  }
+
+  /// Which ranks best by a metric, the first of equal ones, and the means of all metrics with it.
+  func best(by watched: Metric) -> (stacking: Float, values: [String: Double]) {
+    func value(_ place: Int) -> Double { sums[place]["\(watched)"] ?? 0 }
+    // `max` would keep the last of equal ones.
+    let best = sums.indices.dropFirst().reduce(0) { value($1) > value($0) ? $1 : $0 }
+    return (weights[best].stacking, sums[best].mapValues { $0 / Double(max(1, users)) })
   }
 }
