@@ -47,7 +47,7 @@ public struct FrozenRanker: CandidateScorer {
   }
 
   /// What those scores are the sum of.
-  public func parts(of candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> ScoreParts {
+  package func parts(of candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> ScoreParts {
     ScoreParts(
       own: network { $0.scores(candidates, for: queries, as: score, heads: heads) },
       retriever: stacked?.model.scores(candidates, for: queries))

@@ -19,20 +19,14 @@ public struct StackedRetriever: Sendable {
 }
 
 /// What the scores of candidates are the sum of.
-public struct ScoreParts: Sendable, Equatable {
+package struct ScoreParts {
   /// The ranker's.
-  public var own: [Float]
+  let own: [Float]
   /// The retriever's, before its weight; `nil` where the ranker stands alone.
-  public var retriever: [Float]?
-
-  /// The parts of some scores.
-  public init(own: [Float], retriever: [Float]?) {
-    self.own = own
-    self.retriever = retriever
-  }
+  let retriever: [Float]?
 
   /// The scores with a weight of the retriever's.
-  public func sum(_ weight: Float) -> [Float] {
+  package func sum(_ weight: Float) -> [Float] {
     guard let retriever else { return own }
     return zip(own, retriever).map { $0 + weight * $1 }
   }
