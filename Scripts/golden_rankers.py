@@ -121,9 +121,11 @@ def din(p, training):
     for row, item in pairs():
         t = p["items.weight"][item]
         v = torch.zeros(D)
-        for past in HISTORIES[row][-LENGTH:]:
+        last = HISTORIES[row][-LENGTH:]
+        for place, past in enumerate(last, LENGTH - len(last)):
             s = p["items.weight"][past]
-            a = mlp(p, "attention", torch.cat([t, s, t * s, t - s]), lambda x, i: torch.sigmoid(x))
+            k = s + p["positions.weight"][place] if "positions.weight" in p else s
+            a = mlp(p, "attention", torch.cat([t, k, t * k, t - k]), lambda x, i: torch.sigmoid(x))
             v = v + a / D ** 0.5 * s
         rows.append(torch.cat(query_fields(p, row) + item_fields(p, item) + [v, t * v]))
         biases.append(p["item_bias.weight"][item])
@@ -168,6 +170,13 @@ def block(name):
     return p
 
 
+def din_parameters(*attention):
+    return fields() | layers("attention", 4 * D, *attention, 1) | layers("mlp", 7 * D, 6, 5, TASKS) | {
+        "item_bias.weight": randn(ITEMS, 1)} | {
+        f"mlp.{i}.dice.{name}": value for i, width in enumerate((6, 5)) for name, value in (
+            ("alpha", randn(width, scale=0.3)), ("mean", randn(width, scale=0.3)), ("variance", (0.5 + torch.rand(width)).float().double()))}
+
+
 W = 6 * D
 cases = {
     "deepfm": (deepfm, fields(history=True) | fields("first_order.", 1, history=True) | layers("mlp", W, 6, 5, TASKS)),
@@ -181,12 +190,11 @@ cases = {
         "heads.weight": randn(TASKS, W, scale=0.2)} | {
         f"cross.{i}.{name}": randn(*shape, scale=0.3) for i in range(2)
         for name, shape in (("inner", (3, W)), ("weight", (W, 3)), ("bias", (W,)))}),
-    "din": (din, fields() | layers("attention", 4 * D, 5, 3, 1) | layers("mlp", 7 * D, 6, 5, TASKS) | {
-        "item_bias.weight": randn(ITEMS, 1)} | {
-        f"mlp.{i}.dice.{name}": value for i, width in enumerate((6, 5)) for name, value in (
-            ("alpha", randn(width, scale=0.3)), ("mean", randn(width, scale=0.3)), ("variance", (0.5 + torch.rand(width)).float().double()))}),
+    "din": (din, din_parameters(5, 3)),
     "bst": (bst, fields(user=False) | {"positions.weight": randn(LENGTH + 1, D)} | block("blocks.0") | block("blocks.1")
             | layers("mlp", (LENGTH + 1 + 3 + 1) * D, 6, 5, TASKS)),
+    # A layer narrower than the candidates are many.
+    "din-positions": (din, din_parameters(2) | {"positions.weight": randn(LENGTH, D)}),
 }
 for name, (twin, p) in cases.items():
     out.update({f"{name}/{key}": value.clone() for key, value in p.items()})
@@ -198,7 +206,8 @@ for name, (twin, p) in cases.items():
     (logits * SEED).sum().backward()
     out[f"{name}/training"] = logits.detach()
     out.update({f"{name}/gradient/{key}": value.grad for key, value in trained.items()})
-out.update({f"din/moved/{key}": value for key, value in din.moved.items()})
+    if twin is din:
+        out.update({f"{name}/moved/{key}": value for key, value in din.moved.items()})
 
 # The loss of three heads: positives in column 0, one masked negative, labels of which some are not known.
 nan = float("nan")

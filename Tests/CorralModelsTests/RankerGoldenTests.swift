@@ -42,6 +42,12 @@ struct GoldenRankers {
           $0.attention = [5, 3]
           $0.userEmbedding = .on
         })
+    case "din-positions":
+      .din(
+        small(DINSettings()) {
+          ($0.positions, $0.attention) = (.on, [2])
+          $0.userEmbedding = .on
+        })
     default: .bst(small(BSTSettings()) { $0.layers = 2 })
     }
   }
@@ -69,7 +75,7 @@ struct GoldenRankers {
 }
 
 @Suite struct `rankers, against PyTorch` {
-  @Test(arguments: ["deepfm", "dcn", "dcn-v2", "dcn-v2-low-rank", "din", "bst"])
+  @Test(arguments: ["deepfm", "dcn", "dcn-v2", "dcn-v2-low-rank", "din", "din-positions", "bst"])
   func `logits and every gradient`(name: String) throws {
     let golden = try GoldenRankers()
     let (ranker, parameters) = try golden.ranker(name)

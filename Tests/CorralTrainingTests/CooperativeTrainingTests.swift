@@ -191,7 +191,7 @@ extension CooperativeTraining {
   @Test func `a ranker that knows less than its retriever counts less when they serve`() throws {
     /// The validation of a pair whose ranker says anything, and the pair.
     func trained(
-      _ served: CooperationSettings.ServedStacking
+      _ served: ServedStacking
     ) throws -> (
       values: [String: Double], planted: PlantedPair,
       pair: (retriever: FrozenModel, ranker: FrozenRanker)

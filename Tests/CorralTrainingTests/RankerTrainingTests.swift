@@ -52,10 +52,10 @@ private struct PlantedRanking {
 
   func training(
     _ checkpoint: URL? = nil, from start: TrainingStart = .scratch,
-    candidates: Ragged<ItemIndex>? = nil
+    candidates: Ragged<ItemIndex>? = nil, of retriever: StackedRetriever? = nil
   ) throws -> RankerTraining {
     try RankerTraining(
-      settings, on: planted.split, of: planted.catalogue, candidates: candidates,
+      settings, on: planted.split, of: planted.catalogue, candidates: candidates, of: retriever,
       checkpoint: checkpoint, from: start)
   }
 }
@@ -125,6 +125,49 @@ extension RankerTraining {
       retriever.model().scoring(histories: split.histories(before: .test)),
       then: ranking.model().ranking(of: split, part: .test), candidates: 12)
     #expect(try two.twoStage.value(of: Metric(.recall, at: 1)) > 0.6)
+  }
+
+  @Test func `a ranker that knows less than its retriever counts less when they serve`() throws {
+    var retrieval = PlantedRun()
+    retrieval.settings.train.epochs = 4
+    var retrieverTraining = try retrieval.training()
+    _ = try retrieverTraining.finish()
+    let retriever = try retrieverTraining.model()
+    let split = retrieval.split
+    var settings = EvaluationSettings()
+    (settings.cutoffs, settings.measures, settings.resamples) = ([5], [.recall, .ndcg, .mrr], 0)
+    let validation = try FullRanking(of: split, part: .validation, settings: settings)
+    let scoring = retriever.scoring(histories: split.histories(before: .validation))
+    let candidates = try validation.candidates(of: scoring, count: 12)
+    /// The validation of a ranker that says anything, and the ranker.
+    func trained(
+      _ served: ServedStacking
+    ) throws -> (values: [String: Double], ranker: FrozenRanker) {
+      var run = PlantedRanking(.deepFM)
+      if case .deepFM(var model) = run.settings.ranker {
+        model.initialSpread = 1
+        run.settings.ranker = .deepFM(model)
+      }
+      (run.settings.train.epochs, run.settings.train.rate) = (2, 1e-9)
+      run.settings.servedStacking = served
+      var training = try run.training(
+        candidates: candidates, of: StackedRetriever(retriever, weight: 20))
+      let reports = try training.finish()
+      let best = reports.first { $0.epoch == reports.last?.bestEpoch }
+      return (best?.validation ?? [:], try training.model())
+    }
+    let (alone, added) = (try trained(.trained), try trained(.validated))
+    #expect(alone.values["stacking"] == nil && alone.ranker.stacked == nil)
+    let stacking = try #require(added.values["stacking"])
+    #expect(added.ranker.stacked?.weight == Float(stacking) * 20)
+    #expect((added.values["ndcg@5"] ?? 0) > (alone.values["ndcg@5"] ?? 1) + 0.1)
+    // What is saved is what was measured.
+    let again = try validation.evaluate(
+      scoring, then: added.ranker.ranking(of: split, part: .validation), candidates: 12, sweep: [])
+    for metric in settings.metrics {
+      let value = try again.twoStage.value(of: metric)
+      #expect(abs(value - (added.values["\(metric)"] ?? -1)) < 1e-9, "\(metric)")
+    }
   }
 
   // Steps are eight an epoch.

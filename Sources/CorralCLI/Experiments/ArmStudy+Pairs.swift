@@ -18,6 +18,9 @@ extension ArmStudy.Pair {
       ArmTable.Arm(
         name: method.rawValue, set: settings(method), published: published[method] ?? [])
     }
+    let both = ArmTable.Arm(
+      name: "independent, both scores",
+      set: settings(.independent) + ["ranking.servedStacking=validated"])
     let asPublished =
       publishedSettings.map { models in
         [ArmStudy.Method.independent, .corr].map { method in
@@ -29,7 +32,7 @@ extension ArmStudy.Pair {
             published: published[method] ?? [])
         }
       } ?? []
-    return solo + others + methods + asPublished
+    return solo + others + methods + [both] + asPublished
   }
 
   private var names: (retriever: String, ranker: String) {

@@ -111,7 +111,8 @@ enum ArmStudy: String, Codable, CaseIterable {
     var settings: [String] {
       let name = "method=\(rawValue)"
       return switch self {
-      case .independent, .corr: [name]
+      case .independent: [name, "ranking.servedStacking=trained"]
+      case .corr: [name]
       case .icc: [name, "proposal.kind=uniform"]
       case .rankflow:
         [

@@ -74,8 +74,7 @@ enum TrainedModel {
       case .prior:
         ServingPrior(
           counts: split.itemCounts(),
-          // A learned scale multiplies scores, so it divides the temperature they were trained at.
-          temperature: settings.loss.temperature / exp(model.stored["scale.log"]?.values[0] ?? 0))
+          temperature: settings.training(model.settings).temperature(model.stored))
       }
     return .network(
       try FrozenModel(model.settings, for: model.catalogue, stored: model.stored, prior: prior))

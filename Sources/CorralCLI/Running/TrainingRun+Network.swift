@@ -25,6 +25,7 @@ extension Settings {
     training.ranker = ranker
     training.heads = ranking.heads
     training.score = ranking.score
+    training.servedStacking = ranking.servedStacking
     training.loss = ranking.loss
     training.negatives = ranking.negatives
     training.train = ranking.train
@@ -48,6 +49,13 @@ extension TrainingRun {
       estimator: training.negativesInUse.correction.estimator)
   }
 
+  /// A network's scores as logits, which a ranker's can be added to.
+  private func logits(of retriever: TrainedModel) -> StackedRetriever? {
+    guard case .network(let model) = retriever else { return nil }
+    return StackedRetriever(
+      model, weight: 1 / settings.training(model.settings).temperature(model.stored))
+  }
+
   /// Epochs of a ranker over a trained retriever, which keeps it honest: it is validated on what the
   /// retriever finds.
   func addRanker(_ ranker: RankerSettings, to outcome: inout Outcome) throws {
@@ -64,6 +72,7 @@ extension TrainingRun {
         count: min(evaluate.candidates, data.split.itemCount))
     var training = try RankerTraining(
       settings, on: data.split, of: Catalogue(data.dataset), candidates: candidates,
+      of: logits(of: outcome.model),
       checkpoint: checkpoint?.folder.appending(path: "ranker.safetensors"), from: .checkpoint)
     outcome.rankerSummary = try RankingBlock.naming {
       try epochs(of: &training, settings.train, named: "ranker", log: "ranker-training.jsonl")

@@ -9,6 +9,8 @@ package struct RankingBlock: Codable, Equatable, Sendable {
   package var heads = RankerTrainingSettings().heads
   /// What the heads make of a candidate.
   package var score = RankerTrainingSettings().score
+  /// How much of the retriever's score is added when both serve, where the retriever is a network.
+  package var servedStacking = RankerTrainingSettings().servedStacking
   /// What the main head minimises.
   package var loss = RankerTrainingSettings().loss
   /// What a positive is compared with.

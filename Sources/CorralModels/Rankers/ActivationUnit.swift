@@ -5,8 +5,9 @@ import Torch
 /// weights tells how strong an interest is.
 ///
 /// The first layer is taken apart: `t - s` has no product of its own, what follows from a history's
-/// item is computed once a query, what follows from a candidate's once an item. The layers have
-/// sigmoids between them, as in the authors' code. Parameters: `N.weight`, `N.bias`.
+/// item is computed once a query, what follows from a candidate's once an item, and `t * s` is never
+/// made where the layer is narrower than the candidates are many. The layers have sigmoids between
+/// them, as in the authors' code. Parameters: `N.weight`, `N.bias`.
 struct ActivationUnit {
   private let layers: [Linear]
   private let dimension: Int
@@ -34,9 +35,23 @@ struct ActivationUnit {
     let difference = part(3)
     let ofItem = rows.spread(items.linear(part(0) + difference, layers[0].bias))
     let ofHistory = history.linear(part(1) - difference)
-    let both = (candidates.unsqueeze(2) * history.unsqueeze(1)).linear(part(2))
-    var x = both + ofHistory.unsqueeze(1) + ofItem.unsqueeze(2)
+    let ofBoth = products(history, candidates, part(2))
+    var x = ofBoth + ofHistory.unsqueeze(1) + ofItem.unsqueeze(2)
     for layer in layers.dropFirst() { x = layer(x.sigmoid()) }
     return x.squeeze(3) * (1 / Float(dimension).squareRoot())
+  }
+
+  /// `W (t * s)` for each candidate and item of its query's history, `[batch, candidates, length, width]`.
+  ///
+  /// The weight is multiplied with whichever is fewer: its rows with the history, or the candidates.
+  private func products(_ history: Tensor, _ candidates: Tensor, _ weight: Tensor) -> Tensor {
+    let (width, length, count) = (weight.size(0), history.size(1), candidates.size(1))
+    guard width < count else {
+      return (candidates.unsqueeze(2) * history.unsqueeze(1)).linear(weight)
+    }
+    let weighted = (history.unsqueeze(2) * weight)
+      .reshape([history.size(0), length * width, dimension])
+    return candidates.matmul(weighted.transpose())
+      .reshape([history.size(0), count, length, width])
   }
 }

@@ -6,9 +6,10 @@ public import Torch
 ///
 /// With `t` the candidate's embedding and `s_l` those of the last items, `v = sum_l a(t, s_l) s_l`; the
 /// layers, with Dice, are over `[query's fields; t; item's features; v; t * v]`, and each item has a
-/// bias of its own. An empty history gives `v = 0`.
+/// bias of its own. An empty history gives `v = 0`. With `positions` the weight is `a(t, s_l + p_l)`, so
+/// that the order of a history counts, which it does not in the paper.
 ///
-/// Parameters: those of the fields, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
+/// Parameters: those of the fields, with positions `positions.weight` `[history, dimension]`, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
 /// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`.
 public struct DIN: Ranker {
   /// The number of heads.
@@ -16,6 +17,7 @@ public struct DIN: Ranker {
   private let historyLength: Int
   private let queryFields: QueryFields
   private let itemFields: ItemFields
+  private let positions: Tensor?
   private let attention: ActivationUnit
   private let itemBias: Embedding
   private let mlp: CandidateMLP
@@ -33,6 +35,12 @@ public struct DIN: Ranker {
     let dimension = settings.dimension
     itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
     queryFields = try QueryFields(settings.parts, of: catalogue, in: scope)
+    positions =
+      settings.positions == .off
+      ? nil
+      : try (scope / "positions").parameter(
+        "weight", shape: [settings.history, dimension],
+        initializer: .normal(deviation: settings.initialSpread))
     attention = try ActivationUnit(
       dimension, widths: settings.attention, in: scope / "attention")
     itemBias = try Embedding(
@@ -51,10 +59,12 @@ public struct DIN: Ranker {
     let rows = CandidateRows(batch, device: device)
     let fields = itemFields(rows.items)
     let histories = batch.queries.histories
-    let history = RecentItems(histories, length: min(historyLength, histories.longest))
-      .embedded(by: itemFields.table)
+    let length = min(historyLength, histories.longest)
+    let history = RecentItems(histories, length: length).embedded(by: itemFields.table)
     let candidates = rows.spread(fields[0])
-    let weights = attention(history: history, items: fields[0], candidates: candidates, rows)
+    let weights = attention(
+      history: positions.map { history + $0[historyLength - length..<historyLength] } ?? history,
+      items: fields[0], candidates: candidates, rows)
     // Where a history has no item its embedding is zero, whatever the weight.
     let interest = weights.matmul(history)
     let logits = mlp(

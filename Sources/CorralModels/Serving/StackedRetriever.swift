@@ -25,6 +25,12 @@ package struct ScoreParts {
   /// The retriever's, before its weight; `nil` where the ranker stands alone.
   let retriever: [Float]?
 
+  /// Scores of a ranker, and those of the retriever before its weight.
+  package init(own: [Float], retriever: [Float]?) {
+    self.own = own
+    self.retriever = retriever
+  }
+
   /// The scores with a weight of the retriever's.
   package func sum(_ weight: Float) -> [Float] {
     guard let retriever else { return own }

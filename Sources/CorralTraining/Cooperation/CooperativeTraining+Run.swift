@@ -44,18 +44,12 @@ extension CooperativeTraining {
 
   /// The weights of the retriever's score among which validation chooses, that of training first.
   private var servedStackings: [Float] {
-    let trained = settings.cooperation.stacking
-    return switch settings.cooperation.servedStacking {
-    case .trained: [trained]
-    case .validated: [trained] + [0.5, 0.7, 1, 1.5, 2, 3, 5, 10].filter { $0 != trained }
-    }
+    settings.cooperation.servedStacking.tried(trained: settings.cooperation.stacking)
   }
 
   /// The weight of the retriever's score in the epoch whose parameters are served.
   var servedStacking: Float {
-    let best = run.state.history.first { $0.epoch == run.state.bestEpoch }
-    return best?.validation[TwoStageValidation.stacking].map { Float($0) }
-      ?? settings.cooperation.stacking
+    run.state.bestStacking ?? settings.cooperation.stacking
   }
 
   /// The stages of some stored parameters, the ranker's scores added to the retriever's with a weight.

@@ -33,9 +33,6 @@ struct TwoStageValidation {
     ranking = try FullRanking(of: split, part: .validation, settings: evaluation)
   }
 
-  /// The name of the weight of the retriever's score among the metrics.
-  static let stacking = "stacking"
-
   /// The metrics of both stages together by name; under `retriever/` those of the retriever alone with
   /// its recall of all candidates, which is the ceiling; under `lift/` what the ranker adds to the
   /// watched metric.
@@ -49,7 +46,7 @@ struct TwoStageValidation {
     let histories = split.histories(before: .validation)
     let unit = ranker.stacked?.weight ?? 0
     let isChoosing = stackings.count > 1 && watched.measure.isRankMeasure
-    var tried = TriedStackings(stackings.map { ($0, unit * $0) })
+    var tried = TriedStackings(stackings, of: unit)
     let metrics = ranking.settings.metrics.filter(\.measure.isRankMeasure)
     let evaluation = try ranking.evaluate(
       retriever.scoring(histories: histories),
@@ -75,44 +72,12 @@ struct TwoStageValidation {
     if isChoosing {
       let served = tried.best(by: watched)
       values.merge(served.values) { _, new in new }
-      values[Self.stacking] = Double(served.stacking)
+      values[ServedStacking.metric] = Double(served.stacking)
     }
     let ceiling = Metric(.recall, at: candidates)
     values["retriever/\(ceiling)"] = try evaluation.retriever.value(of: ceiling)
     values["lift/\(watched)"] =
       (values["\(watched)"] ?? 0) - (values["retriever/\(watched)"] ?? 0)
     return values
-  }
-}
-
-/// What some weights of the retriever's score are worth, summed over users as their candidates are
-/// scored: nothing is kept of those.
-private struct TriedStackings {
-  private let weights: [(stacking: Float, weight: Float)]
-  private var sums: [[String: Double]]
-  private var users = 0
-
-  /// Weights to try, each by its name in the settings and as what scores are multiplied by.
-  init(_ weights: [(stacking: Float, weight: Float)]) {
-    self.weights = weights
-    sums = weights.map { _ in [:] }
-  }
-
-  /// Adds the users of some candidates.
-  mutating func add(_ parts: ScoreParts, by metrics: CandidateMetrics) {
-    let count = metrics.candidates.count
-    for (place, tried) in weights.enumerated() {
-      let means = metrics.means(parts.sum(tried.weight)).mapValues { $0 * Double(count) }
-      sums[place].merge(means, uniquingKeysWith: +)
-    }
-    users += count
-  }
-
-  /// Which ranks best by a metric, the first of equal ones, and the means of all metrics with it.
-  func best(by watched: Metric) -> (stacking: Float, values: [String: Double]) {
-    func value(_ place: Int) -> Double { sums[place]["\(watched)"] ?? 0 }
-    // `max` would keep the last of equal ones.
-    let best = sums.indices.dropFirst().reduce(0) { value($1) > value($0) ? $1 : $0 }
-    return (weights[best].stacking, sums[best].mapValues { $0 / Double(max(1, users)) })
   }
 }

@@ -26,6 +26,8 @@ public struct RankerTraining: TrainingLoop {
   private let catalogue: Catalogue
   private let examples: TrainingExamples
   private let validation: RankerValidation?
+  /// What the ranker's scores may be added to.
+  private let retriever: StackedRetriever?
   private let negatives: RankerNegatives
   private let lossOfHeads: RankingLoss
 
@@ -37,14 +39,16 @@ public struct RankerTraining: TrainingLoop {
   ///   - catalogue: what is known of users and items.
   ///   - candidates: what validation ranks, one row a user of the split, as
   ///     `FullRanking.candidates(of:count:)` gives them; drawn items where there are none.
+  ///   - retriever: what found them, with the weight that makes its scores logits; its score is then
+  ///     added as `servedStacking` says.
   ///   - file: the checkpoint; without one the run is kept in memory only.
   ///   - start: where the run begins.
   /// - Throws: `TrainingError` and `ModelsError` for what cannot be trained or resumed, `TorchError`
   ///   for a device that is not there, `EvaluationError` for a metric.
   public init(
     _ settings: RankerTrainingSettings, on split: Split, of catalogue: Catalogue,
-    candidates: Ragged<ItemIndex>? = nil, checkpoint file: URL? = nil,
-    from start: TrainingStart = .scratch
+    candidates: Ragged<ItemIndex>? = nil, of retriever: StackedRetriever? = nil,
+    checkpoint file: URL? = nil, from start: TrainingStart = .scratch
   ) throws {
     try settings.validate()
     try settings.checkLabels(split.trainingColumns.labels.names)
@@ -60,7 +64,10 @@ public struct RankerTraining: TrainingLoop {
       selection: .init(minimumHistory: model.needsHistory(catalogue) ? 1 : 0),
       impressions: settings.negatives.impressions)
     guard examples.count > 0 else { throw TrainingError.noExamples(rule: split.rule) }
-    validation = try RankerValidation(settings, of: split, candidates: candidates)
+    self.retriever =
+      candidates != nil && settings.servedStacking == .validated ? retriever : nil
+    validation = try RankerValidation(
+      settings, of: split, candidates: candidates, from: self.retriever?.model)
     let parameters = Parameters(
       seed: settings.train.seed, device: try Device(named: settings.train.device))
     ranker = try parameters.build { scope in
@@ -94,7 +101,11 @@ public struct RankerTraining: TrainingLoop {
   ///
   /// Throws what making a `FrozenRanker` throws.
   public func model() throws -> FrozenRanker {
-    try frozen(run.best.isEmpty ? parameters.stored() : run.best)
+    let stacking = run.state.bestStacking ?? 0
+    return try frozen(
+      run.best.isEmpty ? parameters.stored() : run.best,
+      over: stacking == 0
+        ? nil : retriever.map { StackedRetriever($0.model, weight: $0.weight * stacking) })
   }
 
   /// The loss of one step: negatives, logits, loss.
@@ -110,16 +121,20 @@ public struct RankerTraining: TrainingLoop {
 
   /// The metrics of the parameters as they are.
   func measure() throws -> [String: Double]? {
-    try validation?.measure(frozen(parameters.stored()))
+    try validation?.measure(
+      frozen(parameters.stored()), settings.servedStacking.tried(trained: 0),
+      of: retriever?.weight ?? 0)
   }
 
   /// Saves the run.
   func save() throws { try run.save() }
 
-  private func frozen(_ stored: [String: StoredTensor]) throws -> FrozenRanker {
+  private func frozen(
+    _ stored: [String: StoredTensor], over retriever: StackedRetriever? = nil
+  ) throws -> FrozenRanker {
     try FrozenRanker(
       settings.ranker, heads: settings.heads, score: settings.score, for: catalogue,
-      stored: stored)
+      stored: stored, over: retriever)
   }
 }
 

@@ -12,6 +12,9 @@ import CorralVectors
 struct RankerValidation {
   private let measured: CandidateMetrics
   private let queries: QueryBatch
+  private let watched: Metric
+  /// The retriever's score of every candidate, where it may be added.
+  private let retrieverScores: [Float]?
 
   /// The items that stand beside the targets where there is no retriever.
   private static let drawnItems = 100
@@ -22,14 +25,17 @@ struct RankerValidation {
   ///   - settings: which metric is watched, and whether items already met are ranked.
   ///   - split: what is held out.
   ///   - given: the candidates of each user of the split; drawn where there are none.
+  ///   - retriever: what found them, where its score may be added to the ranker's.
   /// - Throws: `EvaluationError` for an unknown metric.
   init?(
-    _ settings: RankerTrainingSettings, of split: Split, candidates given: Ragged<ItemIndex>?
+    _ settings: RankerTrainingSettings, of split: Split, candidates given: Ragged<ItemIndex>?,
+    from retriever: FrozenModel?
   ) throws {
     let held = split.validation
     let users = (0..<split.userCount).filter { !held[$0].isEmpty }
     guard !users.isEmpty else { return nil }
-    let watched = try Metric(named: settings.train.metric)
+    watched = try Metric(named: settings.train.metric)
+    let watched = watched
     let metrics: [Metric] = ([.recall, .ndcg, .mrr] + [watched.measure]).reduce(into: []) {
       metrics, measure in
       let metric = Metric(measure, at: watched.cutoff)
@@ -48,11 +54,23 @@ struct RankerValidation {
     queries = QueryBatch(
       users: indices, histories: Ragged(users.lazy.map { histories[$0] }),
       context: split.context(of: .validation, users: indices))
+    retrieverScores = retriever?.scores(measured.candidates, for: queries)
   }
 
   /// The metrics of a ranker by name: means over users.
-  func measure(_ ranker: FrozenRanker) -> [String: Double] {
-    measured.means(ranker.scores(measured.candidates, for: queries))
+  ///
+  /// Where the retriever's score may be added they are those of the best of some multiples of its
+  /// `weight`, and `stacking` says of which.
+  func measure(
+    _ ranker: FrozenRanker, _ stackings: [Float], of weight: Float
+  ) -> [String: Double] {
+    let parts = ScoreParts(
+      own: ranker.scores(measured.candidates, for: queries), retriever: retrieverScores)
+    guard retrieverScores != nil else { return measured.means(parts.sum(0)) }
+    var tried = TriedStackings(stackings, of: weight)
+    tried.add(parts, by: measured)
+    let best = tried.best(by: watched)
+    return best.values.merging([ServedStacking.metric: Double(best.stacking)]) { $1 }
   }
 
   /// A user's targets among items drawn by the seed and the user alone.

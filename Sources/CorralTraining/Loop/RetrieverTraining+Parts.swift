@@ -3,7 +3,7 @@ import CorralModels
 import CorralSampling
 import CorralVectors
 import Foundation
-import Torch
+package import Torch
 
 extension NegativeSettings {
   /// Whether an item that is never a target is in no column either.
@@ -28,7 +28,7 @@ extension RetrieverTrainingSettings {
   }
 
   /// What the loss divides the scores of some stored parameters by, a learned scale counted in.
-  func temperature(_ stored: [String: StoredTensor]) -> Float {
+  package func temperature(_ stored: [String: StoredTensor]) -> Float {
     loss.temperature * (stored["scale.log"].map { $0.values[0] } ?? 0).inverseExponential
   }
 

@@ -26,6 +26,12 @@ struct RunState: Codable, Equatable {
   /// The mean loss of the examples of this epoch so far.
   var meanLoss: Double { examples > 0 ? lossSum / Double(examples) : 0 }
 
+  /// The multiple of the retriever's score that ranked best in the best epoch; `nil` where none was
+  /// chosen.
+  var bestStacking: Float? {
+    history.first { $0.epoch == bestEpoch }?.validation[ServedStacking.metric].map { Float($0) }
+  }
+
   /// Counts one step.
   mutating func add(loss: Double, examples count: Int, seconds more: Double) {
     step += 1

@@ -64,16 +64,6 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
     case own
   }
 
-  /// How much of the retriever's score is added to the ranker's when both serve.
-  public enum ServedStacking: String, Sendable, Codable, CaseIterable {
-    /// As much as in training.
-    case trained
-    /// As much as in training, or from a half to ten times the score, whichever ranks the validation
-    /// items best: two stages that have learned different things know more than either, and one that
-    /// has learned its examples by heart counts less.
-    case validated
-  }
-
   /// What becomes of draws that the user took in training.
   public enum Known: String, Sendable, Codable, CaseIterable {
     /// They are no negatives, since who is served with seen items masked never has to choose against

@@ -10,6 +10,8 @@ public struct RankerTrainingSettings: Sendable, Codable, Equatable {
   public var heads: [HeadSettings] = []
   /// What the heads make of a candidate, in validation and when the ranker serves.
   public var score = ServedScore.main
+  /// How much of the retriever's score is added when both serve, where the retriever is a network.
+  public var servedStacking = ServedStacking.validated
   /// What the main head minimises.
   public var loss = Self.crossEntropy
   /// What a positive is compared with.
