@@ -193,8 +193,8 @@ cases = {
     "din": (din, din_parameters(5, 3)),
     "bst": (bst, fields(user=False) | {"positions.weight": randn(LENGTH + 1, D)} | block("blocks.0") | block("blocks.1")
             | layers("mlp", (LENGTH + 1 + 3 + 1) * D, 6, 5, TASKS)),
-    # A layer narrower than the candidates are many.
-    "din-positions": (din, din_parameters(2) | {"positions.weight": randn(LENGTH, D)}),
+    # A layer far narrower than the candidates are many.
+    "din-positions": (din, din_parameters(1) | {"positions.weight": randn(LENGTH, D)}),
 }
 for name, (twin, p) in cases.items():
     out.update({f"{name}/{key}": value.clone() for key, value in p.items()})

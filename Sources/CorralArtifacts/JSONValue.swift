@@ -27,6 +27,12 @@ public enum JSONValue: Sendable, Hashable {
     try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
   }
 
+  /// This object with what it lacks of another, and so its objects within; anything else as it is.
+  public func completed(by defaults: JSONValue) -> JSONValue {
+    guard case .object(let values) = self, case .object(let others) = defaults else { return self }
+    return .object(others.merging(values) { $1.completed(by: $0) })
+  }
+
   /// The value under a name, when this is an object that has it.
   public subscript(name: String) -> JSONValue? {
     if case .object(let values) = self { values[name] } else { nil }

@@ -109,7 +109,12 @@ import Testing
       try #require(again.code == 0, "\(again.errors)")
       #expect(!again.errors.contains("mf, seed 1"))
       #expect(try again.json(Answer.self).rows.map(\.seconds) == answer.rows.map(\.seconds))
+      // What was trained otherwise is no row of this table.
       try FileManager.default.removeItem(at: place.appending(path: "results.json"))
+      let other = try run("--set", "only=[mf]", "--set", "train.rate=0.5")
+      #expect(
+        other.code != 0 && other.errors.contains("mf-seed-1 was trained with train.rate 0.0")
+          && other.errors.contains("and this experiment has 0.5; remove it"), "\(other.errors)")
       #expect(try run("--set", "only=[none]").errors.contains("no arm is called none"))
       #expect(
         try run("--set", "repeatWithin=-1").errors.contains(
@@ -158,6 +163,18 @@ import Testing
       }
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## corr-pairs: sasrec+din on tiny\n") && text.contains("| corr | "))
+      // A row without a ranker has nothing to do with the settings of one.
+      let alone = try Binary.run(
+        [
+          "experiment", "run", "corr-main", "--data", data.path, "--out",
+          folder.appending(path: "main").path, "--json", "--seed", "1", "--set",
+          "pair=sasrec+din", "--set", "only=[\"sasrec alone, sampled softmax\"]", "--set",
+          "ranking.train.epochs=1", "--set", "retriever.history=5", "--set", "ranker.dimension=8",
+          "--set", "train.epochs=1", "--set", "train.evaluateEvery=1", "--set",
+          "evaluate.cutoffs=[5,10]",
+        ])
+      try #require(alone.code == 0, "\(alone.errors)")
+      #expect(try alone.json(Answer.self).rows.map(\.arm.name) == ["sasrec alone, sampled softmax"])
     }
   }
 

@@ -71,6 +71,26 @@ import Testing
   }
 
   @Test(arguments: [
+    ("mf", "validated", true), ("mf", "trained", false), ("implicit-als", "validated", false),
+  ])
+  func `how much of a network's score is added to its ranker's is chosen on validation`(
+    retriever: String, served: String, isChosen: Bool
+  ) throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let place = folder.appending(path: "pair")
+      let trained = try Binary.run(
+        ["train", "--data", data.path, "--out", place.path]
+          + ["--set", "retriever.model=\(retriever)", "--set", "retriever.dimension=8"]
+          + TinyData.quick + Self.pair + ["--set", "ranking.servedStacking=\(served)"])
+      try #require(trained.code == 0, "\(trained.errors)")
+      let log = try String(
+        contentsOf: place.appending(path: "ranker-training.jsonl"), encoding: .utf8)
+      #expect(log.contains("\"stacking\"") == isChosen, "\(log)")
+    }
+  }
+
+  @Test(arguments: [
     (
       "ranking.heads=[like]",
       "setting 'ranking.heads' is like: the data have no labels; name their columns with data.labels"

@@ -79,6 +79,30 @@ import Torch
     #expect(try loaded.scores(items, for: query) == frozen.scores(items, for: query))
   }
 
+  @Test func `come back from a model that was saved before there was one of their settings`() throws
+  {
+    let frozen = try frozen()
+    let manifest = Manifest(
+      kinds: ["ranker": "din"], settings: .object([:]),
+      data: .init(path: "", sha256: "", users: 5, items: 7, interactions: 0),
+      metrics: .object([:]), created: .init(by: "test", machine: "test", seconds: 0))
+    let loaded = try withTemporaryFolder { folder in
+      let place = folder.appending(path: "model")
+      try SavedModel.write(to: place, manifest: manifest) { folder in
+        try frozen.write(to: folder)
+        let file = try SafetensorsFile(folder.url(of: ModelFile.ranker))
+        let text = try #require(file.metadata["ranker"])
+        let older = text.replacing(#""positions":"off","#, with: "")
+        #expect(older != text)
+        try folder.write(
+          frozen.stored.map { SafetensorsTensor($0, $1.values, shape: $1.shape) },
+          metadata: ["ranker": older], as: ModelFile.ranker)
+      }
+      return try FrozenRanker(try SavedModel.open(place))
+    }
+    #expect(loaded.settings == frozen.settings && loaded.heads == frozen.heads)
+  }
+
   @Test func `many threads ask at once`() async throws {
     let frozen = try frozen()
     let query = Query(user: UserIndex(1), history: [ItemIndex(1)])

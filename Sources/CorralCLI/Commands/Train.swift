@@ -36,10 +36,7 @@ struct Train: ParsableCommand {
       return
     }
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
-    // Nobody but a ranker by itself learns from what was shown and not taken.
-    if settings.ranker == .none || settings.method != .independent {
-      settings.data.impressions = .drop
-    }
+    settings.dropUnreadImpressions()
     console.note(console.noteStyle.dim(try compactText(settings)))
     try TrainingRun.check(settings)
     let data = try LoadedData(settings.data, console: console)

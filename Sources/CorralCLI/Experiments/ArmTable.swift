@@ -1,4 +1,5 @@
 import CorralArtifacts
+import CorralData
 import CorralEvaluation
 import CorralTraining
 import Foundation
@@ -22,6 +23,12 @@ struct ArmTable {
       let names = self.set.filter { $0.hasPrefix("method=") }.map { String($0.dropFirst(7)) }
       return names.last.flatMap(CooperativeMethod.init) ?? .independent
     }
+
+    /// The blocks of settings that its training does not read.
+    var unreadBlocks: [String] {
+      let hasRanker = self.set.contains { $0.hasPrefix("ranker.model=") }
+      return method.unreadBlocks + (hasRanker ? [] : ["ranker", "ranking"])
+    }
   }
 
   /// What the experiment can be told.
@@ -37,7 +44,7 @@ struct ArmTable {
     var only: [String] = []
     /// The data, one path.
     var data = ""
-    /// Settings of every arm, as `--set` takes them, but for blocks that its method does not read.
+    /// Settings of every arm, as `--set` takes them, but for blocks that its training does not read.
     var set: [String] = []
     var arms: [Arm]
 
@@ -152,10 +159,13 @@ struct ArmTable {
   private func trained(_ arm: Arm, seed: UInt64) throws -> TrainedArm {
     let place = folder.appending(
       path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
-    if let kept = try TrainedArm(at: place) { return kept }
-    console.note("\(arm.name), seed \(seed)")
-    let unread = arm.method.unreadBlocks.map { $0 + "." }
+    let unread = arm.unreadBlocks.map { $0 + "." }
     let shared = options.set.filter { setting in !unread.contains(where: setting.hasPrefix) }
+    if let kept = try TrainedArm(at: place) {
+      try kept.checkSettings(are: settings(arm.set + shared, seed: seed), at: place)
+      return kept
+    }
+    console.note("\(arm.name), seed \(seed)")
     let sets = (arm.set + shared).flatMap { ["--set", $0] }
     let resume = Checkpoint(beside: place).exists ? ["--resume"] : []
     let child = try ChildRun(
@@ -170,6 +180,17 @@ struct ArmTable {
       throw InputError.other("\(place.path) holds no evaluation")
     }
     return trained
+  }
+
+  /// What a training is told, as `train` understands it.
+  private func settings(_ assignments: [String], seed: UInt64) throws -> Settings {
+    var overlay = Settings.overlay()
+    try overlay.apply(file: nil, assignments: assignments)
+    var settings = try overlay.decoded()
+    settings.data.path = options.data
+    settings.seed(seed)
+    settings.dropUnreadImpressions()
+    return settings
   }
 }
 

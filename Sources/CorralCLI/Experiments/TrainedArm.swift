@@ -1,5 +1,6 @@
 import CorralArtifacts
 import CorralEvaluation
+import CorralTraining
 import Foundation
 
 /// What an experiment wants to know of a model that was trained for it.
@@ -15,6 +16,7 @@ struct TrainedArm {
   let epochs: Double
   /// The most memory of the process, in bytes; 0 where it was not noted.
   let peakMemory: Int
+  private let settings: Settings
 
   /// Reads a trained model; `nil` where there is none.
   init?(at place: URL) throws {
@@ -26,12 +28,25 @@ struct TrainedArm {
     self.evaluation = evaluation
     retriever = try opened.savedEvaluation(ModelFile.retrieverEvaluation)
     data = opened.saved.manifest.data
+    settings = opened.settings
     seconds = opened.saved.manifest.created.seconds
     let log = place.appending(path: "training.jsonl")
     epochs = Double(
       ((try? String(contentsOf: log, encoding: .utf8)) ?? "").split(separator: "\n").count)
     peakMemory =
       (try? String(contentsOf: Self.memoryFile(of: place), encoding: .utf8)).flatMap(Int.init) ?? 0
+  }
+
+  /// Throws where the model was trained with other settings than these: an experiment that goes on in
+  /// a folder of another one would mix the two.
+  func checkSettings(are wanted: Settings, at place: URL) throws {
+    guard
+      let (key, wanted, kept) = try FlatSettings(wanted).firstDifference(
+        from: FlatSettings(settings), except: [])
+    else { return }
+    throw InputError.other(
+      "\(place.path) was trained with \(key) \(kept), and this experiment has \(wanted); remove it, or "
+        + "choose another --out")
   }
 
   /// Writes down, beside the model, what its process needed.

@@ -41,6 +41,17 @@ package struct Settings: Codable, Equatable, Sendable {
   /// The defaults.
   package init() {}
 
+  /// Seeds everything that training draws.
+  mutating func seed(_ seed: UInt64) {
+    (train.seed, ranking.train.seed) = (seed, seed)
+  }
+
+  /// Leaves out of the data what was shown and not taken, unless a ranker trained by itself, which
+  /// alone learns from it, is asked for.
+  mutating func dropUnreadImpressions() {
+    if ranker == .none || method != .independent { data.impressions = .drop }
+  }
+
   /// An overlay of files and single settings over the defaults of the models that they name, with
   /// some changes to those.
   package static func overlay(

@@ -45,7 +45,7 @@ struct SettingsOptions: ParsableArguments {
   func overriding(_ settings: Settings) -> Settings {
     var settings = settings
     if let data { settings.data.path = data }
-    if let seed { (settings.train.seed, settings.ranking.train.seed) = (seed, seed) }
+    if let seed { settings.seed(seed) }
     let device: String? =
       switch device {
       case .cpu: "cpu"

@@ -6,7 +6,7 @@ import Torch
 ///
 /// The first layer is taken apart: `t - s` has no product of its own, what follows from a history's
 /// item is computed once a query, what follows from a candidate's once an item, and `t * s` is never
-/// made where the layer is narrower than the candidates are many. The layers have sigmoids between
+/// made where the layer is far narrower than the candidates are many. The layers have sigmoids between
 /// them, as in the authors' code. Parameters: `N.weight`, `N.bias`.
 struct ActivationUnit {
   private let layers: [Linear]
@@ -43,10 +43,11 @@ struct ActivationUnit {
 
   /// `W (t * s)` for each candidate and item of its query's history, `[batch, candidates, length, width]`.
   ///
-  /// The weight is multiplied with whichever is fewer: its rows with the history, or the candidates.
+  /// The history is multiplied with the candidates, or with the rows of the weight where those are far
+  /// fewer: the gradient of the first is a matrix product, that of the second a sum over all of it.
   private func products(_ history: Tensor, _ candidates: Tensor, _ weight: Tensor) -> Tensor {
     let (width, length, count) = (weight.size(0), history.size(1), candidates.size(1))
-    guard width < count else {
+    guard 2 * width <= count else {
       return (candidates.unsqueeze(2) * history.unsqueeze(1)).linear(weight)
     }
     let weighted = (history.unsqueeze(2) * weight)

@@ -4,6 +4,14 @@ import CorralVectors
 import Foundation
 import Torch
 
+extension RankerSettings {
+  /// Settings from a saved model, in which one that is younger than the model has its default.
+  fileprivate init(saved: JSONValue) throws {
+    let kind: Kind? = try saved["model"]?.decoded()
+    self = try saved.completed(by: JSONValue(encoding: kind.map { Self($0) })).decoded()
+  }
+}
+
 extension FrozenRanker {
   private static let settingsKey = "ranker"
 
@@ -44,7 +52,10 @@ extension FrozenRanker {
     }
     let record: Record
     do {
-      record = try JSONDecoder().decode(Record.self, from: Data(text.utf8))
+      let saved = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+      let settings = try RankerSettings(saved: saved["settings"] ?? .null)
+      record = try saved.completed(by: .object(["settings": JSONValue(encoding: settings)]))
+        .decoded()
     } catch {
       throw ModelsError.damaged(
         path: file.url.path, reason: "its settings are not those of a ranker")

@@ -1,10 +1,11 @@
 import Foundation
 
 /// The values of Codable settings by dotted key, as `train.rate`.
-struct FlatSettings: Codable, Equatable {
-  let values: [String: String]
+package struct FlatSettings: Codable, Equatable {
+  package let values: [String: String]
 
-  init(_ settings: some Encodable) throws {
+  /// Settings of any type.
+  package init(_ settings: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     let tree = try JSONSerialization.jsonObject(with: encoder.encode(settings))
@@ -14,7 +15,7 @@ struct FlatSettings: Codable, Equatable {
   }
 
   /// The first key, in alphabetical order, whose value is another one, or is only on one side.
-  func firstDifference(
+  package func firstDifference(
     from other: FlatSettings, except free: Set<String>
   ) -> (key: String, mine: String, other: String)? {
     for key in Set(values.keys).union(other.values.keys).subtracting(free).sorted() {
