@@ -9,8 +9,9 @@ public import Torch
 /// bias of its own. An empty history gives `v = 0`. With `positions` the weight is `a(t, s_l + p_l)`, so
 /// that the order of a history counts, which it does not in the paper.
 ///
-/// Parameters: those of the fields, with positions `positions.weight` `[history, dimension]`, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
-/// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`.
+/// Parameters: those of the fields, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
+/// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`, and with positions
+/// `positions.weight` `[history, dimension]`.
 public struct DIN: Ranker {
   /// The number of heads.
   public let tasks: Int

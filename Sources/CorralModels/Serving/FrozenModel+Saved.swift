@@ -4,14 +4,6 @@ import CorralVectors
 import Foundation
 import Torch
 
-extension RetrieverSettings {
-  /// Settings from a saved model, in which one that is younger than the model has its default.
-  fileprivate init(saved: JSONValue) throws {
-    let kind: Kind? = try saved["model"]?.decoded()
-    self = try saved.completed(by: JSONValue(encoding: kind.map { Self($0) })).decoded()
-  }
-}
-
 extension FrozenModel {
   private static let settingsKey = "retriever"
   private static let priorName = "serving.prior"
@@ -43,8 +35,8 @@ extension FrozenModel {
     }
     let settings: RetrieverSettings
     do {
-      settings = try RetrieverSettings(
-        saved: JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)))
+      settings = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        .settings(RetrieverSettings.init(_:))
     } catch {
       throw ModelsError.damaged(
         path: file.url.path, reason: "its settings are not those of a retriever")

@@ -4,14 +4,6 @@ import CorralVectors
 import Foundation
 import Torch
 
-extension RankerSettings {
-  /// Settings from a saved model, in which one that is younger than the model has its default.
-  fileprivate init(saved: JSONValue) throws {
-    let kind: Kind? = try saved["model"]?.decoded()
-    self = try saved.completed(by: JSONValue(encoding: kind.map { Self($0) })).decoded()
-  }
-}
-
 extension FrozenRanker {
   private static let settingsKey = "ranker"
 
@@ -53,7 +45,7 @@ extension FrozenRanker {
     let record: Record
     do {
       let saved = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-      let settings = try RankerSettings(saved: saved["settings"] ?? .null)
+      let settings = try (saved["settings"] ?? .null).settings(RankerSettings.init(_:))
       record = try saved.completed(by: .object(["settings": JSONValue(encoding: settings)]))
         .decoded()
     } catch {
