@@ -35,6 +35,11 @@ import Torch
 
   private let items = [5, 0, 3].map { ItemIndex($0) }
 
+  private static let manifest = Manifest(
+    kinds: ["ranker": "din"], settings: .object([:]),
+    data: .init(path: "", sha256: "", users: 5, items: 7, interactions: 0),
+    metrics: .object([:]), created: .init(by: "test", machine: "test", seconds: 0))
+
   @Test func `score lists of any lengths as they score each alone`() throws {
     let frozen = try frozen()
     let queries = QueryBatch(
@@ -61,13 +66,9 @@ import Torch
 
   @Test func `come back from a saved model whole, contexts too`() throws {
     let frozen = try frozen()
-    let manifest = Manifest(
-      kinds: ["ranker": "din"], settings: .object([:]),
-      data: .init(path: "", sha256: "", users: 5, items: 7, interactions: 0),
-      metrics: .object([:]), created: .init(by: "test", machine: "test", seconds: 0))
     let loaded = try withTemporaryFolder { folder in
       let place = folder.appending(path: "model")
-      try SavedModel.write(to: place, manifest: manifest) { try frozen.write(to: $0) }
+      try SavedModel.write(to: place, manifest: Self.manifest) { try frozen.write(to: $0) }
       return try FrozenRanker(try SavedModel.open(place))
     }
     #expect(loaded.settings == frozen.settings && loaded.heads == frozen.heads)
@@ -82,13 +83,9 @@ import Torch
   @Test func `come back from a model that was saved before there was one of their settings`() throws
   {
     let frozen = try frozen()
-    let manifest = Manifest(
-      kinds: ["ranker": "din"], settings: .object([:]),
-      data: .init(path: "", sha256: "", users: 5, items: 7, interactions: 0),
-      metrics: .object([:]), created: .init(by: "test", machine: "test", seconds: 0))
     let loaded = try withTemporaryFolder { folder in
       let place = folder.appending(path: "model")
-      try SavedModel.write(to: place, manifest: manifest) { folder in
+      try SavedModel.write(to: place, manifest: Self.manifest) { folder in
         try frozen.write(to: folder)
         let file = try SafetensorsFile(folder.url(of: ModelFile.ranker))
         let text = try #require(file.metadata["ranker"])
