@@ -119,8 +119,15 @@ import Testing
       #expect(
         try run("--set", "repeatWithin=-1").errors.contains(
           "repeatWithin is -1.0; give seconds, or 0 to repeat every arm"))
+      // What its training did not read may be otherwise.
+      let kept = place.appending(components: "models", "mf-seed-1").path
+      let retrained = try Binary.run(
+        ["train", "--data", data.path, "--out", kept, "--seed", "1"]
+          + ["--set", "retriever.model=mf", "--set", "ranking.train.epochs=7"] + TinyData.quick)
+      try #require(retrained.code == 0, "\(retrained.errors)")
       // An arm that takes too long is trained once; no training takes no time.
       let once = try run("--set", "only=[mf]", "--set", "repeatWithin=1e-9")
+      try #require(once.code == 0, "\(once.errors)")
       #expect(try once.json(Answer.self).rows.map(\.seeds) == [[1]])
     }
   }

@@ -162,7 +162,8 @@ struct ArmTable {
     let unread = arm.unreadBlocks.map { $0 + "." }
     let shared = options.set.filter { setting in !unread.contains(where: setting.hasPrefix) }
     if let kept = try TrainedArm(at: place) {
-      try kept.checkSettings(are: settings(arm.set + shared, seed: seed), at: place)
+      try kept.checkSettings(
+        are: settings(arm.set + shared, seed: seed), butFor: unread, at: place)
       return kept
     }
     console.note("\(arm.name), seed \(seed)")

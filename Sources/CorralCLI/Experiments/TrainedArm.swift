@@ -37,12 +37,13 @@ struct TrainedArm {
       (try? String(contentsOf: Self.memoryFile(of: place), encoding: .utf8)).flatMap(Int.init) ?? 0
   }
 
-  /// Throws where the model was trained with other settings than these: an experiment that goes on in
-  /// a folder of another one would mix the two.
-  func checkSettings(are wanted: Settings, at place: URL) throws {
-    guard
-      let (key, wanted, kept) = try FlatSettings(wanted).firstDifference(
-        from: FlatSettings(settings), except: [])
+  /// Throws where the model was trained with other settings than these, but for those that begin with
+  /// what its training does not read: an experiment that goes on in a folder of another one would mix
+  /// the two.
+  func checkSettings(are wanted: Settings, butFor unread: [String], at place: URL) throws {
+    let (wanted, kept) = (try FlatSettings(wanted), try FlatSettings(settings))
+    let free = wanted.values.keys.filter { key in unread.contains { key.hasPrefix($0) } }
+    guard let (key, wanted, kept) = wanted.firstDifference(from: kept, except: Set(free))
     else { return }
     throw InputError.other(
       "\(place.path) was trained with \(key) \(kept), and this experiment has \(wanted); remove it, or "
