@@ -89,7 +89,7 @@ import Torch
         try frozen.write(to: folder)
         let file = try SafetensorsFile(folder.url(of: ModelFile.ranker))
         let text = try #require(file.metadata["ranker"])
-        let older = text.replacing(#""positions":"off","#, with: "")
+        let older = text.replacing(#""positionEmbedding":"off","#, with: "")
         #expect(older != text)
         try folder.write(
           frozen.stored.map { SafetensorsTensor($0, $1.values, shape: $1.shape) },

@@ -45,7 +45,7 @@ struct GoldenRankers {
     case "din-positions":
       .din(
         small(DINSettings()) {
-          ($0.positions, $0.attention) = (.on, [1])
+          ($0.positionEmbedding, $0.attention) = (.on, [1])
           $0.userEmbedding = .on
         })
     default: .bst(small(BSTSettings()) { $0.layers = 2 })

@@ -5,7 +5,7 @@ public struct DINSettings: RankerModelSettings {
   /// The last items of a history that a candidate looks at.
   public var history = 20
   /// Whether how long ago an item was taken, in items since, counts for its weight.
-  public var positions = RetrieverSettings.Presence.off
+  public var positionEmbedding = RetrieverSettings.Presence.off
   /// The widths of the layers of the activation unit.
   public var attention = [128, 64]
   /// The widths of the layers before the heads.

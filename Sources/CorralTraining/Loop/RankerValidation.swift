@@ -13,7 +13,7 @@ struct RankerValidation {
   private let measured: CandidateMetrics
   private let queries: QueryBatch
   private let watched: Metric
-  /// The retriever's score of every candidate, where it may be added.
+  /// The retriever's score of every candidate, 4 bytes each, where it may be added.
   private let retrieverScores: [Float]?
 
   /// The items that stand beside the targets where there is no retriever.
@@ -34,8 +34,8 @@ struct RankerValidation {
     let held = split.validation
     let users = (0..<split.userCount).filter { !held[$0].isEmpty }
     guard !users.isEmpty else { return nil }
-    watched = try Metric(named: settings.train.metric)
-    let watched = watched
+    let watched = try Metric(named: settings.train.metric)
+    self.watched = watched
     let metrics: [Metric] = ([.recall, .ndcg, .mrr] + [watched.measure]).reduce(into: []) {
       metrics, measure in
       let metric = Metric(measure, at: watched.cutoff)
