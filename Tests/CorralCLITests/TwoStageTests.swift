@@ -140,6 +140,10 @@ import Testing
         + "ranking.negatives.count"
     ),
     ("ranking.loss.temperature=0", "setting 'ranking.loss.temperature' is 0.0: give a number"),
+    (
+      "ranking.train.metric=coverage@10",
+      "setting 'ranking.train.metric' is coverage@10: a ranker orders candidates that are given"
+    ),
     ("ranking.train.rate=0", "setting 'ranking.train.rate' is 0.0: give a number above 0"),
     (
       "ranking.train.withheldUsers=0.5",

@@ -30,6 +30,13 @@ public struct RankerTrainingSettings: Sendable, Codable, Equatable {
     try loss.validate()
     try negatives.validate()
     try train.validate()
+    let watched = try Metric(named: train.metric)
+    if !watched.measure.isRankMeasure {
+      throw TrainingError.setting(
+        key: "train.metric", value: train.metric,
+        reason: "a ranker orders candidates that are given; watch ndcg@\(watched.cutoff) or "
+          + "recall@\(watched.cutoff)")
+    }
     if ranker.model.history == 0, train.withheldUsers > 0 {
       throw TrainingError.setting(
         key: "train.withheldUsers", value: "\(train.withheldUsers)",
