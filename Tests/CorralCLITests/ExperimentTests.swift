@@ -161,7 +161,8 @@ import Testing
         ])
       try #require(outcome.code == 0, "\(outcome.errors)")
       let rows = try outcome.json(Answer.self).rows
-      #expect(Set(rows.map(\.arm.name)) == ["independent", "corr"])
+      #expect(
+        Set(rows.map(\.arm.name)) == ["independent", "independent, both scores", "corr"])
       #expect(rows[0].test == nil && (0...1).contains(rows[1].test?.p ?? 9))
       for row in rows {
         // The ranker orders ten candidates again: among the first ten are the same.

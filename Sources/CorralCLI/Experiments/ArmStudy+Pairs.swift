@@ -18,9 +18,6 @@ extension ArmStudy.Pair {
       ArmTable.Arm(
         name: method.rawValue, set: settings(method), published: published[method] ?? [])
     }
-    let both = ArmTable.Arm(
-      name: "independent, both scores",
-      set: settings(.independent) + ["ranking.servedStacking=validated"])
     let asPublished =
       publishedSettings.map { models in
         [ArmStudy.Method.independent, .corr].map { method in
@@ -32,7 +29,22 @@ extension ArmStudy.Pair {
             published: published[method] ?? [])
         }
       } ?? []
-    return solo + others + methods + [both] + asPublished
+    return solo + others + methods + [independentWithBothScores] + asPublished
+  }
+
+  /// Cooperative training beside the two trained apart, served as the paper does and with both scores
+  /// added.
+  var pairArms: [ArmTable.Arm] {
+    [
+      ArmTable.Arm(name: "independent", set: settings(.independent)), independentWithBothScores,
+      ArmTable.Arm(name: "corr", set: settings(.corr)),
+    ]
+  }
+
+  private var independentWithBothScores: ArmTable.Arm {
+    ArmTable.Arm(
+      name: "independent, both scores",
+      set: settings(.independent) + ["ranking.servedStacking=validated"])
   }
 
   private var names: (retriever: String, ranker: String) {

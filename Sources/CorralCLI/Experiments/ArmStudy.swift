@@ -76,10 +76,7 @@ enum ArmStudy: String, Codable, CaseIterable {
     case .retrievers:
       RetrieverBlock.names.map { ArmTable.Arm(name: $0, set: ["retriever.model=\($0)"]) }
     case .corrMain: pair.mainArms
-    case .corrPairs:
-      [Method.independent, .corr].map { method in
-        ArmTable.Arm(name: method.rawValue, set: pair.settings(method))
-      }
+    case .corrPairs: pair.pairArms
     case .corrSamplers:
       ["uniform", "top-rand", "top-and-rand", "multi-index", "softmax"].map { kind in
         ArmTable.Arm(
