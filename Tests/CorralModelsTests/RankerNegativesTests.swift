@@ -15,10 +15,19 @@ import Testing
     return examples
   }
 
+  private func split(_ training: [[Int]]) -> Split {
+    Split(
+      itemCount: 8, training: Ragged(training.map { $0.map { ItemIndex($0) } }),
+      weights: [Float](repeating: 1, count: training.joined().count),
+      validation: Ragged(training.map { _ in [] }), test: Ragged(training.map { _ in [] }),
+      rule: "made up")
+  }
+
   @Test func `the target comes first, then its latest impressions, then draws`() throws {
     var settings = RankerNegativeSettings()
     (settings.count, settings.impressions) = (4, 2)
-    let negatives = try RankerNegatives(settings, counts: [Int](repeating: 1, count: 8))
+    settings.known = .kept
+    let negatives = try RankerNegatives(settings, on: split([[2, 3, 0], [5], [7, 6]]))
     var generator = SeededGenerator(seed: 1)
     let ranking = negatives.batch(
       examples(), heads: [HeadSettings(label: "like"), HeadSettings(label: "share")],
@@ -41,7 +50,7 @@ import Testing
   @Test func `draws follow the seed, and popularity where it is asked for`() throws {
     var settings = RankerNegativeSettings()
     (settings.kind, settings.count, settings.impressions) = (.popularity, 200, 0)
-    let negatives = try RankerNegatives(settings, counts: [0, 1, 0, 3, 0, 0, 0, 0])
+    let negatives = try RankerNegatives(settings, on: split([[3], [3, 1], [3]]))
     var (first, second) = (SeededGenerator(seed: 1), SeededGenerator(seed: 1))
     let ranking = negatives.batch(examples(), using: &first)
     #expect(
@@ -49,5 +58,24 @@ import Testing
     let drawn = ranking.candidates.items.enumerated().filter { $0.offset % 201 > 0 }.map(\.element)
     let threes = drawn.filter { $0 == ItemIndex(3) }.count
     #expect(drawn.allSatisfy { [1, 3].contains($0.position) } && (400...500).contains(threes))
+  }
+
+  @Test func `a draw that the user took is no negative, an impression of it is one`() throws {
+    var settings = RankerNegativeSettings()
+    (settings.count, settings.impressions) = (100, 2)
+    let taken = [[2, 3, 0], [5], [7, 6]]
+    let negatives = try RankerNegatives(settings, on: split(taken))
+    var generator = SeededGenerator(seed: 1)
+    let ranking = negatives.batch(examples(), using: &generator)
+    let shown = [2, 0, 1]
+    var masked = [0, 0, 0]
+    for (place, item) in ranking.candidates.items.enumerated() where place % 101 > 0 {
+      let (row, column) = place.quotientAndRemainder(dividingBy: 101)
+      let isTaken = column > shown[row] && taken[row].contains(item.position)
+      #expect(ranking.isMasked[place] == isTaken)
+      masked[row] += isTaken ? 1 : 0
+    }
+    // Of the first user's draws three items in eight are taken, of the second's one.
+    #expect(masked[0] > 2 * masked[1] && masked[1] > 0)
   }
 }

@@ -251,7 +251,7 @@ extension CooperativeTraining {
 
   @Test func `what users took is not learned to be wrong`() throws {
     /// Whether a ranker that compares ends where it started.
-    func isUnmoved(_ known: CooperationSettings.Known) throws -> Bool {
+    func isUnmoved(_ known: KnownDraws) throws -> Bool {
       var pair = PlantedPair()
       pair.settings.cooperation.known = known
       pair.settings.cooperation.weights.retriever = 0

@@ -44,7 +44,9 @@ extension ArmStudy.Pair {
   private var independentWithBothScores: ArmTable.Arm {
     ArmTable.Arm(
       name: "independent, both scores",
-      set: settings(.independent) + ["ranking.servedStacking=validated"])
+      set: settings(.independent) + [
+        "ranking.servedStacking=validated", "ranking.negatives.known=masked",
+      ])
   }
 
   private var names: (retriever: String, ranker: String) {

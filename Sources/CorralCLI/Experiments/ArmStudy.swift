@@ -108,7 +108,8 @@ enum ArmStudy: String, Codable, CaseIterable {
     var settings: [String] {
       let name = "method=\(rawValue)"
       return switch self {
-      case .independent: [name, "ranking.servedStacking=trained"]
+      case .independent:
+        [name, "ranking.servedStacking=trained", "ranking.negatives.known=kept"]
       case .corr: [name]
       case .icc: [name, "proposal.kind=uniform"]
       case .rankflow:

@@ -13,6 +13,8 @@ public struct RankerNegativeSettings: Sendable, Codable, Equatable {
   /// The most of them that are impressions, shown to the user at that time or before and not taken,
   /// where the log has such; the others are drawn.
   public var impressions = 10
+  /// What becomes of draws that the user took in training; impressions stay what they are.
+  public var known = KnownDraws.masked
 
   /// The defaults: 20 uniform draws, up to 10 of them replaced by impressions.
   public init() {}
@@ -42,13 +44,17 @@ public struct RankerNegativeSettings: Sendable, Codable, Equatable {
 public struct RankerNegatives: Sendable {
   private let settings: RankerNegativeSettings
   private let sampler: any NegativeSampler
+  /// What users took, where it is told from their draws.
+  private let known: KnownItems?
 
-  /// Negatives for a catalogue in which item i is a training target `counts[i]` times.
+  /// Negatives for the users and items of a split's training part.
   ///
   /// Throws `ModelsError.setting` for settings that no ranker can learn from.
-  public init(_ settings: RankerNegativeSettings, counts: [Int]) throws {
+  public init(_ settings: RankerNegativeSettings, on split: Split) throws {
     try settings.validate()
     self.settings = settings
+    known = settings.known == .masked ? KnownItems(split) : nil
+    let counts = split.itemCounts()
     sampler =
       switch settings.kind {
       case .uniform: UniformSampler(itemCount: counts.count)
@@ -57,7 +63,7 @@ public struct RankerNegatives: Sendable {
   }
 
   /// Each target with its negatives: itself, its latest impressions, and draws, which do not count
-  /// where they hit the target.
+  /// where they hit the target, or what its user took where that is masked.
   ///
   /// A head's labels are those of the target and of the impressions; of a draw nobody knows.
   public func batch(
@@ -72,7 +78,8 @@ public struct RankerNegatives: Sendable {
     items.reserveCapacity(examples.count * width)
     var isMasked = [Bool](repeating: false, count: examples.count * width)
     var labels = heads.map { _ in [Float](repeating: .nan, count: examples.count * width) }
-    let known = heads.map { head in
+    let isKnown = known?.contain(drawn, of: examples.targetUsers)
+    let observed = heads.map { head in
       (examples.labels[head.label], examples.impressionLabels[head.label])
     }
     for (row, target) in examples.targets.enumerated() {
@@ -80,10 +87,11 @@ public struct RankerNegatives: Sendable {
       let shown = examples.impressions[row].suffix(settings.impressions)
       items += shown
       items += drawn[row * settings.count + shown.count..<(row + 1) * settings.count]
-      for column in 1..<width where items[row * width + column] == target {
-        isMasked[row * width + column] = true
+      for column in 1..<width {
+        let isTaken = column > shown.count && isKnown?[row * settings.count + column - 1] == true
+        isMasked[row * width + column] = isTaken || items[row * width + column] == target
       }
-      for (head, (ofTargets, ofImpressions)) in known.enumerated() {
+      for (head, (ofTargets, ofImpressions)) in observed.enumerated() {
         if let ofTargets { labels[head][row * width] = ofTargets[row] }
         guard let ofImpressions else { continue }
         for (place, impression) in shown.indices.enumerated() {

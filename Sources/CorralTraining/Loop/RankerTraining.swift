@@ -74,7 +74,7 @@ public struct RankerTraining: TrainingLoop {
       try RankerNetwork(
         settings.ranker, tasks: 1 + settings.heads.count, for: catalogue, in: scope)
     }
-    negatives = try RankerNegatives(settings.negatives, counts: split.itemCounts())
+    negatives = try RankerNegatives(settings.negatives, on: split)
     lossOfHeads = RankingLoss(main: settings.loss, heads: settings.heads)
     run = Run(
       settings.train, of: parameters, examples: examples.count,

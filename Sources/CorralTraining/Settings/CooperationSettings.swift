@@ -37,7 +37,7 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
   /// retriever.
   public var rankerRate: Float = 1
   /// What becomes of draws that the user took in training.
-  public var known = Known.masked
+  public var known = KnownDraws.masked
   /// Steps from one refresh of the proposal to the next; 0 refreshes it once an epoch.
   public var refreshEvery = 0
   /// For retrievers that train all positions of a stretch, how many of them, drawn anew each time,
@@ -62,15 +62,6 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
     /// What the blocks `loss`, `negatives` and `correction` say, as if it were trained alone; the
     /// ranker and its lessons have the proposal's draws.
     case own
-  }
-
-  /// What becomes of draws that the user took in training.
-  public enum Known: String, Sendable, Codable, CaseIterable {
-    /// They are no negatives, since who is served with seen items masked never has to choose against
-    /// them; what a retriever learns of a ranker's distribution is over all draws.
-    case masked
-    /// They are negatives like others, as in the papers, and as repeated interactions ask for.
-    case kept
   }
 
   /// How much each loss counts.
