@@ -74,7 +74,10 @@ import Testing
         let metrics: [String: Summary]
         let seconds: Double
         let peakMemory: Int
+        let test: Test?
       }
+      struct Test: Decodable { let baseline, mean: Double }
+      let against: String
       let rows: [Row]
     }
     try withTemporaryFolder { folder in
@@ -95,7 +98,7 @@ import Testing
       #expect(answer.rows.allSatisfy { $0.seeds == [1, 2] })
       #expect(answer.rows.allSatisfy { $0.peakMemory > 10_000_000 })
       let ndcg = answer.rows.map { $0.metrics["ndcg@10"]?.mean ?? 0 }
-      #expect(ndcg[0] >= ndcg[1])
+      #expect(ndcg[0] >= ndcg[1] && answer.against == answer.rows[0].arm.name)
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## retrievers: tiny\n") && text.contains("| mf | "))
       #expect(text.contains("; every arm with `train.epochs="), "\(text)")
@@ -129,6 +132,22 @@ import Testing
       let once = try run("--set", "only=[mf]", "--set", "repeatWithin=1e-9")
       try #require(once.code == 0, "\(once.errors)")
       #expect(try once.json(Answer.self).rows.map(\.seeds) == [[1]])
+      // One that is not to be repeated is compared over the seed that both have.
+      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
+      let some = try run(
+        "--set", "only=[mf,popularity]", "--set", "repeated=[mf]", "--set", "against=popularity")
+      try #require(some.code == 0, "\(some.errors)")
+      let rows = try some.json(Answer.self).rows
+      let factors = try #require(rows.first { $0.arm.name == "mf" })
+      let counted = try #require(rows.first { $0.arm.name == "popularity" })
+      #expect(factors.seeds == [1, 2] && counted.seeds == [1] && counted.test == nil)
+      #expect(try some.json(Answer.self).against == "popularity")
+      let single = try once.json(Answer.self).rows[0].metrics["ndcg@10"]?.mean ?? 0
+      #expect(abs((factors.test?.mean ?? 0) - single) < 1e-12)
+      #expect(factors.test?.baseline == counted.metrics["ndcg@10"]?.mean)
+      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
+      #expect(try run("--set", "against=none").errors.contains("no arm is called none"))
+      #expect(try run("--set", "arms=[]").errors.contains("arms is empty"))
     }
   }
 
@@ -163,8 +182,8 @@ import Testing
       let rows = try outcome.json(Answer.self).rows
       #expect(
         Set(rows.map(\.arm.name)) == ["independent", "independent, both scores", "corr"])
-      #expect(rows[0].test == nil && (0...1).contains(rows[1].test?.p ?? 9))
       for row in rows {
+        #expect(row.arm.name == "corr" ? row.test == nil : (0...1).contains(row.test?.p ?? 9))
         // The ranker orders ten candidates again: among the first ten are the same.
         let found = try #require(row.retriever?["recall@10"]?.mean)
         #expect(found > 0 && row.metrics["recall@10"]?.mean == found)

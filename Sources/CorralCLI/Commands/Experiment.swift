@@ -152,7 +152,7 @@ struct Experiment: ParsableCommand {
 
     private func runArms(_ study: ArmStudy, _ settings: SettingsOptions) throws {
       let console = output.console
-      let own = ["seeds", "repeatWithin", "only", "arms", "pair"]
+      let own = ["seeds", "repeatWithin", "repeated", "only", "against", "arms", "pair"]
       let (mine, ofArms) = (
         settings.assignments.filter { own.contains($0.settingName) },
         settings.assignments.filter { !own.contains($0.settingName) }
@@ -180,8 +180,8 @@ struct Experiment: ParsableCommand {
         console.noteStyle.dim(
           """
 
-          ± is the deviation over seeds; p: paired t-test over users against the first row; time and \
-          memory of one training
+          ± is the deviation over seeds; p: paired t-test over users against \(found.against), over the \
+          seeds of both; time and memory of one training
           """))
       let data = URL(filePath: options.data).lastPathComponent
       try save(
@@ -189,7 +189,8 @@ struct Experiment: ParsableCommand {
           name: study.rawValue, question: study.question,
           table: """
             \(found.rules.split), seen items \(found.rules.masked ? "masked" : "ranked"), \
-            \(found.rules.candidates); seeds \(found.seeds)\(options.settingsOfAll)
+            \(found.rules.candidates); seeds \(found.seeds), p against \
+            \(found.against)\(options.settingsOfAll)
 
             \(table.markdown)
             """,

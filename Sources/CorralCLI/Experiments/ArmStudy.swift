@@ -53,6 +53,14 @@ enum ArmStudy: String, Codable, CaseIterable {
     }
   }
 
+  /// The arm that the others are tested against; empty for the best of them.
+  var against: String {
+    switch self {
+    case .corrMain, .corrPairs: Method.corr.rawValue
+    case .retrievers, .corrSamplers, .corrDistillation, .corrNegatives: ""
+    }
+  }
+
   /// Whether its arms are those of one pair.
   var isOfPairs: Bool {
     switch self {

@@ -40,8 +40,12 @@ struct ArmTable {
     /// The seconds of an arm's first training above which it is not repeated with the other seeds;
     /// 0 repeats every arm.
     var repeatWithin = 0.0
+    /// Names of the arms that are repeated with the other seeds; all where none is given.
+    var repeated: [String] = []
     /// Names of the arms to run; all where none is given.
     var only: [String] = []
+    /// The arm that the others are tested against; the best where it is empty or not run.
+    var against: String
     /// The data, one path.
     var data = ""
     /// Settings of every arm, as `--set` takes them, but for blocks that its training does not read.
@@ -52,6 +56,7 @@ struct ArmTable {
     init(_ study: ArmStudy, pair: ArmStudy.Pair) {
       experiment = study.rawValue
       self.pair = pair
+      against = study.against
       arms = study.arms(pair)
     }
 
@@ -70,8 +75,8 @@ struct ArmTable {
     var metrics: [String: SeedAverage.Summary]
     /// What the retriever found before the ranker ordered it; the same metrics.
     var retriever: [String: SeedAverage.Summary]?
-    /// The paired test against the first arm of the table, for the headline metric; none for that
-    /// arm itself.
+    /// The paired test for the headline metric against the arm that all are tested against, over the
+    /// seeds that both were trained with; none for that arm itself.
     var test: SeedAverage.Comparison?
     /// Seconds of training, the mean over seeds.
     var seconds: Double
@@ -87,10 +92,12 @@ struct ArmTable {
     var data: Manifest.DataProvenance
     var rules: EvaluationReport.Rules
     var seeds: [UInt64]
+    /// The arm that the others are tested against.
+    var against: String
     var rows: [Row]
 
     private enum CodingKeys: String, CodingKey {
-      case experiment, data, seeds, rows
+      case experiment, data, seeds, against, rows
       case rules = "protocol"
     }
   }
@@ -112,12 +119,17 @@ struct ArmTable {
       throw InputError.options(
         "repeatWithin is \(options.repeatWithin); give seconds, or 0 to repeat every arm")
     }
-    let arms = options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
-    guard !arms.isEmpty else {
-      throw InputError.options(
-        "no arm is called \(options.only.joined(separator: ", ")); there are "
-          + options.arms.map(\.name).joined(separator: ", "))
+    let names = options.arms.map(\.name)
+    guard !names.isEmpty else {
+      throw InputError.options("arms is empty; leave it out, or give at least one")
     }
+    if let unknown = (options.only + options.repeated + [options.against])
+      .first(where: { !$0.isEmpty && !names.contains($0) })
+    {
+      throw InputError.options(
+        "no arm is called \(unknown); there are " + names.joined(separator: ", "))
+    }
+    let arms = options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
     var rows: [(row: Row, average: SeedAverage)] = []
     var provenance: Manifest.DataProvenance?
     for arm in arms {
@@ -137,21 +149,25 @@ struct ArmTable {
     rows.sort {
       ($0.row.metrics["\(headline)"]?.mean ?? 0) > ($1.row.metrics["\(headline)"]?.mean ?? 0)
     }
-    for position in rows.indices.dropFirst() {
+    let against = rows.firstIndex { $0.row.arm.name == options.against } ?? 0
+    for position in rows.indices where position != against {
       rows[position].row.test = try rows[position].average.compared(
-        with: rows[0].average, on: headline)
+        with: rows[against].average, on: headline)
     }
     guard let provenance, let rules = rows[0].average.evaluations.first?.report().protocolInUse
     else { throw InputError.other("nothing was trained") }
     return Results(
       experiment: options.experiment, data: provenance, rules: rules, seeds: options.seeds,
-      rows: rows.map(\.row))
+      against: rows[against].row.arm.name, rows: rows.map(\.row))
   }
 
-  /// An arm trained with every seed, or with the first where it takes too long to be repeated.
+  /// An arm trained with every seed, or with the first where it is not to be repeated or takes too
+  /// long for it.
   private func trained(_ arm: Arm) throws -> [TrainedArm] {
     let first = try trained(arm, seed: options.seeds[0])
-    if options.repeatWithin > 0, first.seconds > options.repeatWithin { return [first] }
+    let isRepeated = options.repeated.isEmpty || options.repeated.contains(arm.name)
+    let isShort = options.repeatWithin == 0 || first.seconds <= options.repeatWithin
+    guard isRepeated, isShort else { return [first] }
     return try [first] + options.seeds.dropFirst().map { try trained(arm, seed: $0) }
   }
 

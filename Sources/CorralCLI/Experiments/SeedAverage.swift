@@ -20,7 +20,7 @@ struct SeedAverage {
     var deviation: Double
   }
 
-  /// A comparison with a baseline trained with the same seeds.
+  /// A comparison with a baseline, over the seeds that both were trained with.
   struct Comparison: Codable {
     var baseline: Double
     var mean: Double
@@ -52,8 +52,12 @@ struct SeedAverage {
   }
 
   /// A paired test of a metric: users are the sample, seeds are averaged out of each.
+  ///
+  /// The seeds of both begin alike; where one has more, those do not count.
   func compared(with baseline: SeedAverage, on metric: Metric) throws -> Comparison {
-    let (mine, theirs) = (try userMeans(metric), try baseline.userMeans(metric))
+    let shared = min(evaluations.count, baseline.evaluations.count)
+    let mine = try userMeans(metric, seeds: shared)
+    let theirs = try baseline.userMeans(metric, seeds: shared)
     let test = PairedDifference(zip(mine, theirs).map { $0 - $1 })
     let count = Double(mine.count)
     return Comparison(
@@ -61,8 +65,9 @@ struct SeedAverage {
       difference: test.mean, t: test.t, p: test.p)
   }
 
-  private func userMeans(_ metric: Metric) throws -> [Double] {
-    let values = try evaluations.map { try $0.values(of: metric) }
+  /// The values of users, each the mean over the first seeds.
+  private func userMeans(_ metric: Metric, seeds: Int) throws -> [Double] {
+    let values = try evaluations.prefix(seeds).map { try $0.values(of: metric) }
     return values[0].indices.map { user in
       values.reduce(0) { $0 + $1[user] } / Double(values.count)
     }
