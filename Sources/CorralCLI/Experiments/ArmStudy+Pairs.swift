@@ -146,7 +146,13 @@ extension ArmStudy.Pair {
     switch method {
     case .independent:
       ["ranking.train.epochs=3", "ranking.train.rate=0.003", "ranking.train.patience=0"]
-    case .icc, .rankflow: together
+    case .icc: together
+    case .rankflow:
+      // Epochs of tutor-learning alone undo a retriever that a softmax has made strong.
+      together + [
+        "cooperation.alternation.first=0", "cooperation.alternation.second=0",
+        "cooperation.weights.distillation=0.1",
+      ]
     case .corr:
       together + [
         "proposal.kind=uniform", "proposal.count=100", "cooperation.weights.distillation=0.1",
