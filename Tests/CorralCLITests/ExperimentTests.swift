@@ -76,7 +76,10 @@ import Testing
         let peakMemory: Int
         let test: Test?
       }
-      struct Test: Decodable { let baseline, mean: Double }
+      struct Test: Decodable {
+        let baseline, mean: Double
+        let pOverSeeds: Double?
+      }
       let against: String
       let rows: [Row]
     }
@@ -98,6 +101,7 @@ import Testing
       #expect(answer.rows.allSatisfy { $0.seeds == [1, 2] })
       #expect(answer.rows.allSatisfy { $0.peakMemory > 10_000_000 })
       let ndcg = answer.rows.map { $0.metrics["ndcg@10"]?.mean ?? 0 }
+      #expect((0...1).contains(answer.rows[1].test?.pOverSeeds ?? 9))
       #expect(ndcg[0] >= ndcg[1] && answer.against == answer.rows[0].arm.name)
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## retrievers: tiny\n") && text.contains("| mf | "))
@@ -143,7 +147,7 @@ import Testing
       #expect(factors.seeds == [1, 2] && counted.seeds == [1] && counted.test == nil)
       #expect(try some.json(Answer.self).against == "popularity")
       let single = try once.json(Answer.self).rows[0].metrics["ndcg@10"]?.mean ?? 0
-      #expect(abs((factors.test?.mean ?? 0) - single) < 1e-12)
+      #expect(abs((factors.test?.mean ?? 0) - single) < 1e-12 && factors.test?.pOverSeeds == nil)
       #expect(factors.test?.baseline == counted.metrics["ndcg@10"]?.mean)
       try FileManager.default.removeItem(at: place.appending(path: "results.json"))
       #expect(try run("--set", "against=none").errors.contains("no arm is called none"))

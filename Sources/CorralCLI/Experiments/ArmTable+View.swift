@@ -10,19 +10,21 @@ extension ArmTable.Results {
     var columns: [(String, Table.Alignment)] = [
       (title, .left), (recall, .right), (ndcg, .right), (mrr, .right), ("p", .right), ("", .left),
     ]
+    let isRepeated = rows.contains { $0.test?.pOverSeeds != nil }
+    if isRepeated { columns.append(("p of seeds", .right)) }
     if isBeside { columns.append(("published (\(place ?? ""))", .right)) }
     if isPair {
       columns += [("retriever alone", .right), ("its recall@100", .right)]
     } else {
       columns.append(("coverage", .right))
     }
-    let isRepeated = seeds.count > 1
-    if isRepeated { columns.append(("seeds", .right)) }
+    if seeds.count > 1 { columns.append(("seeds", .right)) }
     columns += [("epochs", .right), ("time", .right), ("memory", .right)]
     var table = Table(columns)
     for row in rows {
       var cells = [row.arm.name] + [recall, ndcg, mrr].map { row.cell($0) }
       cells += [row.test.map { Format.pValue($0.p) } ?? "", row.test?.stars ?? ""]
+      if isRepeated { cells.append(row.test?.pOverSeeds.map(Format.pValue) ?? "") }
       if isBeside {
         cells.append(row.arm.published.map { Format.metric($0) }.joined(separator: " / "))
       }
@@ -36,7 +38,7 @@ extension ArmTable.Results {
       } else {
         cells.append(row.metrics["coverage@10"].map { Format.percent($0.mean) } ?? "-")
       }
-      if isRepeated { cells.append("\(row.seeds.count)") }
+      if seeds.count > 1 { cells.append("\(row.seeds.count)") }
       cells.append(row.epochs > 0 ? Format.count(Int(row.epochs.rounded())) : "")
       cells += [Format.seconds(row.seconds), Format.bytes(row.peakMemory)]
       table.add(cells)

@@ -27,7 +27,11 @@ struct SeedAverage {
     var difference: Double
     /// The paired t-test over users, each user's value averaged over seeds first.
     var t: Double
+    /// Whether other users would say the same.
     var p: Double
+    /// The paired t-test over seeds: whether other trainings would say the same of these users; `nil`
+    /// for a single one.
+    var pOverSeeds: Double?
 
     /// `**` for p < 0.001, `*` for p < 0.05.
     var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
@@ -62,7 +66,17 @@ struct SeedAverage {
     let count = Double(mine.count)
     return Comparison(
       baseline: theirs.reduce(0, +) / count, mean: mine.reduce(0, +) / count,
-      difference: test.mean, t: test.t, p: test.p)
+      difference: test.mean, t: test.t, p: test.p,
+      pOverSeeds: shared < 2 ? nil : try pOverSeeds(against: baseline, on: metric, seeds: shared))
+  }
+
+  private func pOverSeeds(
+    against baseline: SeedAverage, on metric: Metric, seeds: Int
+  ) throws -> Double {
+    PairedDifference(
+      try zip(evaluations, baseline.evaluations).prefix(seeds)
+        .map { try $0.value(of: metric) - $1.value(of: metric) }
+    ).p
   }
 
   /// The values of users, each the mean over the first seeds.
