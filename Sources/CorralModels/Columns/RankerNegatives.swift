@@ -1,5 +1,5 @@
 public import CorralData
-public import CorralSampling
+import CorralSampling
 public import CorralVectors
 
 /// What a ranker's positives are compared with: the `negatives` block of its settings.

@@ -1,4 +1,4 @@
-public import CorralData
+import CorralData
 import Torch
 
 /// The shape of one ranker: the keys that stand beside `model` in the `ranker` block.

@@ -1,5 +1,5 @@
-public import CorralData
-public import Torch
+import CorralData
+import Torch
 
 /// A retriever that reads histories forward and has a vector after each item, of which a query has the
 /// last: all positions of a stretch are trained at once, each against the item that follows.

@@ -1,4 +1,4 @@
-public import CorralData
+import CorralData
 public import Torch
 
 /// Recurrent recommendation (Hidasi and others, 2016): gated recurrent layers over the last items of a

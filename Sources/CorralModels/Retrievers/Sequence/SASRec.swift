@@ -1,4 +1,4 @@
-public import CorralData
+import CorralData
 public import Torch
 
 /// Self-attentive sequential recommendation (Kang and McAuley, 2018): a causal transformer over the
