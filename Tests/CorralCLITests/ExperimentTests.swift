@@ -122,7 +122,7 @@ import Testing
       #expect(
         other.code != 0 && other.errors.contains("mf-seed-1 was trained with train.rate 0.0")
           && other.errors.contains("and this experiment has 0.5; remove it"), "\(other.errors)")
-      #expect(try run("--set", "only=[none]").errors.contains("no arm is called none"))
+      #expect(try run("--set", "only=[none]").errors.contains("no arm is called 'none'"))
       #expect(
         try run("--set", "repeatWithin=-1").errors.contains(
           "repeatWithin is -1.0; give seconds, or 0 to repeat every arm"))
@@ -150,7 +150,9 @@ import Testing
       #expect(abs((factors.test?.mean ?? 0) - single) < 1e-12 && factors.test?.pOverSeeds == nil)
       #expect(factors.test?.baseline == counted.metrics["ndcg@10"]?.mean)
       try FileManager.default.removeItem(at: place.appending(path: "results.json"))
-      #expect(try run("--set", "against=none").errors.contains("no arm is called none"))
+      #expect(try run("--set", "against=none").errors.contains("no arm is called 'none'"))
+      #expect(try run("--set", "repeated=[none]").errors.contains("no arm is called 'none'"))
+      #expect(try run("--set", "only=[\"\"]").errors.contains("no arm is called ''"))
       #expect(try run("--set", "arms=[]").errors.contains("arms is empty"))
     }
   }

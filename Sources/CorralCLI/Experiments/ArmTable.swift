@@ -123,11 +123,12 @@ struct ArmTable {
     guard !names.isEmpty else {
       throw InputError.options("arms is empty; leave it out, or give at least one")
     }
-    if let unknown = (options.only + options.repeated + [options.against])
-      .first(where: { !$0.isEmpty && !names.contains($0) })
+    let against = options.against.isEmpty ? [] : [options.against]
+    if let unknown = (options.only + options.repeated + against)
+      .first(where: { !names.contains($0) })
     {
       throw InputError.options(
-        "no arm is called \(unknown); there are " + names.joined(separator: ", "))
+        "no arm is called '\(unknown)'; there are " + names.joined(separator: ", "))
     }
     let arms = options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
     var rows: [(row: Row, average: SeedAverage)] = []
@@ -149,16 +150,16 @@ struct ArmTable {
     rows.sort {
       ($0.row.metrics["\(headline)"]?.mean ?? 0) > ($1.row.metrics["\(headline)"]?.mean ?? 0)
     }
-    let against = rows.firstIndex { $0.row.arm.name == options.against } ?? 0
-    for position in rows.indices where position != against {
+    let baseline = rows.firstIndex { $0.row.arm.name == options.against } ?? 0
+    for position in rows.indices where position != baseline {
       rows[position].row.test = try rows[position].average.compared(
-        with: rows[against].average, on: headline)
+        with: rows[baseline].average, on: headline)
     }
     guard let provenance, let rules = rows[0].average.evaluations.first?.report().protocolInUse
     else { throw InputError.other("nothing was trained") }
     return Results(
       experiment: options.experiment, data: provenance, rules: rules, seeds: options.seeds,
-      against: rows[against].row.arm.name, rows: rows.map(\.row))
+      against: rows[baseline].row.arm.name, rows: rows.map(\.row))
   }
 
   /// An arm trained with every seed, or with the first where it is not to be repeated or takes too

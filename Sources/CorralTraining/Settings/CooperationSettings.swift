@@ -36,7 +36,8 @@ public struct CooperationSettings: Sendable, Codable, Equatable {
   /// What the learning rate is multiplied by for the ranker, which has seen enough sooner than a
   /// retriever.
   public var rankerRate: Float = 1
-  /// What becomes of draws that the user took in training.
+  /// What becomes of draws that the user took in training; what the retriever learns of the ranker's
+  /// distribution is over all draws.
   public var known = KnownDraws.masked
   /// Steps from one refresh of the proposal to the next; 0 refreshes it once an epoch.
   public var refreshEvery = 0
