@@ -194,6 +194,7 @@ import Testing
         let found = try #require(row.retriever?["recall@10"]?.mean)
         #expect(found > 0 && row.metrics["recall@10"]?.mean == found)
       }
+      #expect(outcome.errors.contains("with the retriever of independent\n"), "\(outcome.errors)")
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## corr-pairs: sasrec+din on tiny\n") && text.contains("| corr | "))
       // A row without a ranker has nothing to do with the settings of one.
@@ -207,7 +208,11 @@ import Testing
           "evaluate.cutoffs=[5,10]",
         ])
       try #require(alone.code == 0, "\(alone.errors)")
-      #expect(try alone.json(Answer.self).rows.map(\.arm.name) == ["sasrec alone, sampled softmax"])
+      let solo = try alone.json(Answer.self).rows
+      #expect(solo.map(\.arm.name) == ["sasrec alone, sampled softmax"])
+      // A retriever that an arm began with is the one that it would have trained.
+      let borrowed = try #require(rows.first { $0.arm.name == "independent, both scores" })
+      #expect(borrowed.retriever?["recall@5"]?.mean == solo.first?.metrics["recall@5"]?.mean)
     }
   }
 

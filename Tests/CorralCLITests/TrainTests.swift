@@ -138,6 +138,26 @@ import Testing
           == Data(contentsOf: right.appending(path: "retriever.safetensors")))
     }
   }
+
+  @Test func `a model whose checkpoint is kept can be trained on`() throws {
+    try withTemporaryFolder { folder in
+      let constant = ["--set", "train.schedule=constant", "--set", "train.patience=0"]
+      func epochs(_ count: Int) -> [String] { constant + ["--set", "train.epochs=\(count)"] }
+      let data = try TinyData.write(into: folder).path
+      func train(_ name: String, _ more: [String]) throws -> Data {
+        let place = folder.appending(path: name)
+        let outcome = try Binary.run(
+          ["train", "--data", data, "--out", place.path, "--set", "retriever.model=mf"]
+            + TinyData.quick + more)
+        try #require(outcome.code == 0, "\(outcome.errors)")
+        return try Data(contentsOf: place.appending(path: "retriever.safetensors"))
+      }
+      let two = try train("on", epochs(2) + ["--keep-checkpoint"])
+      let three = try train("on", epochs(3) + ["--resume"])
+      #expect(try two != three && three == train("whole", epochs(3)))
+      #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "on.checkpoint").path))
+    }
+  }
 }
 
 /// What `corral recommend --json` prints.

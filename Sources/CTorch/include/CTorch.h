@@ -222,6 +222,13 @@ bool ct_ragged_attention(const ct_tensor *joined, const ct_int *offsets, ct_int 
 bool ct_ragged_gru(const ct_tensor *x, const ct_int *offsets, ct_int sequences,
                    const ct_tensor *const _Nonnull *_Nonnull weights, ct_int layers, ct_out out);
 
+/// x_ijl = W (candidates_ij * history_il) + of_history_il + of_candidates_ij, then for each further layer
+/// W sigmoid(x) + b, [queries, candidates, length, width of the last]. `weights` holds the first W, then W and b of each
+/// further layer; `count` is how many those are. `part` queries exist at a time, in the gradient too.
+bool ct_pair_layers(const ct_tensor *history, const ct_tensor *candidates, const ct_tensor *of_history,
+                    const ct_tensor *of_candidates, const ct_tensor *const _Nonnull *_Nonnull weights, ct_int count,
+                    ct_int part, ct_out out);
+
 // --- Losses --------------------------------------------------------------------------------------------------------
 
 /// out[i, j] = rows[i] . table[columns[i, j]]: [rows, d], [columns, d] and whole numbers [rows, n] give [rows, n].

@@ -24,6 +24,9 @@ struct Train: ParsableCommand {
   @Flag(help: "Go on with a run that was stopped or killed.")
   var resume = false
 
+  @Flag(help: "Keep the checkpoint beside the model, to train more epochs with --resume.")
+  var keepCheckpoint = false
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -66,7 +69,7 @@ struct Train: ParsableCommand {
       ).write(to: place)
       return (outcome, try measured.report())
     }
-    checkpoint.remove()
+    if !keepCheckpoint { checkpoint.remove() }
     try show(outcome, report, data: data, settings: settings, on: console)
   }
 

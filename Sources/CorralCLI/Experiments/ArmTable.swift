@@ -107,6 +107,17 @@ struct ArmTable {
   let folder: URL
   let console: Console
 
+  /// The arms to run.
+  var arms: [Arm] {
+    options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
+  }
+
+  /// Where the model of an arm is kept.
+  func place(of arm: Arm, seed: UInt64) -> URL {
+    folder.appending(
+      path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
+  }
+
   /// Trains and measures every arm with every seed, best first.
   func run() throws -> Results {
     guard !options.data.isEmpty else {
@@ -130,7 +141,6 @@ struct ArmTable {
       throw InputError.options(
         "no arm is called '\(unknown)'; there are " + names.joined(separator: ", "))
     }
-    let arms = options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
     var rows: [(row: Row, average: SeedAverage)] = []
     var provenance: Manifest.DataProvenance?
     for arm in arms {
@@ -174,21 +184,19 @@ struct ArmTable {
 
   /// A trained arm, from its folder where an earlier run left it.
   private func trained(_ arm: Arm, seed: UInt64) throws -> TrainedArm {
-    let place = folder.appending(
-      path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
-    let unread = arm.unreadBlocks.map { $0 + "." }
-    let shared = options.set.filter { setting in !unread.contains(where: setting.hasPrefix) }
+    let place = place(of: arm, seed: seed)
     if let kept = try TrainedArm(at: place) {
       try kept.checkSettings(
-        are: settings(arm.set + shared, seed: seed), butFor: unread, at: place)
+        are: settings(of: arm, seed: seed), butFor: unread(by: arm), at: place)
       return kept
     }
     console.note("\(arm.name), seed \(seed)")
-    let sets = (arm.set + shared).flatMap { ["--set", $0] }
+    try beginWithTrainedRetriever(arm, seed: seed)
+    let keep = try sharesFirstStage(arm, seed: seed) ? ["--keep-checkpoint"] : []
     let resume = Checkpoint(beside: place).exists ? ["--resume"] : []
     let child = try ChildRun(
       ["train", "--data", options.data, "--out", place.path, "--seed", "\(seed)", "--quiet"]
-        + sets + resume)
+        + assignments(of: arm).flatMap { ["--set", $0] } + resume + keep)
     guard child.code == 0 else {
       throw InputError.other(
         "training \(arm.name) ended with exit code \(child.code); its message is above")
@@ -201,15 +209,25 @@ struct ArmTable {
   }
 
   /// What a training is told, as `train` understands it.
-  private func settings(_ assignments: [String], seed: UInt64) throws -> Settings {
+  func settings(of arm: Arm, seed: UInt64) throws -> Settings {
     var overlay = Settings.overlay()
-    try overlay.apply(file: nil, assignments: assignments)
+    try overlay.apply(file: nil, assignments: assignments(of: arm))
     var settings = try overlay.decoded()
     settings.data.path = options.data
     settings.seed(seed)
     settings.dropUnreadImpressions()
     return settings
   }
+
+  /// The settings of an arm, and those of every arm that its training reads.
+  private func assignments(of arm: Arm) -> [String] {
+    let unread = unread(by: arm)
+    return arm.set
+      + options.set.filter { setting in !unread.contains(where: setting.hasPrefix) }
+  }
+
+  /// What the settings begin with that the training of an arm does not read.
+  private func unread(by arm: Arm) -> [String] { arm.unreadBlocks.map { $0 + "." } }
 }
 
 extension [Double] {

@@ -41,6 +41,27 @@ struct Checkpoint {
     try AtomicFile.write(Data(yamlText(settings).utf8), to: settingsFile)
   }
 
+  /// The run of a retriever that is trained by itself, and what its epochs reported.
+  static let retriever = (run: "run.safetensors", log: "training.jsonl")
+
+  /// Begins as a run that has trained its retriever as another one has, whose checkpoint was kept;
+  /// `false` where it was not.
+  func begin(_ settings: Settings, withRetrieverOf other: Checkpoint) throws -> Bool {
+    let manager = FileManager.default
+    let names = [Self.retriever.run, Self.retriever.log]
+    guard names.allSatisfy({ manager.fileExists(atPath: other.folder.appending(path: $0).path) })
+    else { return false }
+    try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+    for name in names {
+      let place = folder.appending(path: name)
+      if manager.fileExists(atPath: place.path) { try manager.removeItem(at: place) }
+      try manager.copyItem(at: other.folder.appending(path: name), to: place)
+    }
+    // The settings say that there is a run, so they are last.
+    try begin(settings)
+    return true
+  }
+
   /// Runs a body; when it throws before it left anything to go on with, the folder goes too.
   func clearingUp<Result>(_ body: () throws -> Result) throws -> Result {
     do {

@@ -40,9 +40,9 @@ extension TrainingRun {
     Torch.keepMemory()
     var training = try RetrieverTraining(
       settings.training(retriever), on: data.split, of: Catalogue(data.dataset),
-      checkpoint: checkpoint?.folder.appending(path: "run.safetensors"), from: .checkpoint)
+      checkpoint: checkpoint?.folder.appending(path: Checkpoint.retriever.run), from: .checkpoint)
     let summary = try epochs(
-      of: &training, settings.train, named: "retriever", log: "training.jsonl")
+      of: &training, settings.train, named: "retriever", log: Checkpoint.retriever.log)
     return Outcome(
       model: .network(try training.model()), retriever: summary,
       isStopped: training.outcome == .interrupted,

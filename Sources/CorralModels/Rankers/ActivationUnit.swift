@@ -5,9 +5,9 @@ import Torch
 /// weights tells how strong an interest is.
 ///
 /// The first layer is taken apart: `t - s` has no product of its own, what follows from a history's
-/// item is computed once a query, what follows from a candidate's once an item, and `t * s` is never
-/// made where the layer is far narrower than the candidates are many. The layers have sigmoids between
-/// them, as in the authors' code. Parameters: `N.weight`, `N.bias`.
+/// item is computed once a query, what follows from a candidate's once an item, and only `t * s` takes
+/// both. The layers have sigmoids between them, as in the authors' code. Parameters: `N.weight`,
+/// `N.bias`.
 struct ActivationUnit {
   private let layers: [Linear]
   private let dimension: Int
@@ -33,26 +33,11 @@ struct ActivationUnit {
       weight.narrow(1, number * dimension..<(number + 1) * dimension)
     }
     let difference = part(3)
-    let ofItem = rows.spread(items.linear(part(0) + difference, layers[0].bias))
-    let ofHistory = history.linear(part(1) - difference)
-    let ofBoth = products(history, candidates, part(2))
-    var x = ofBoth + ofHistory.unsqueeze(1) + ofItem.unsqueeze(2)
-    for layer in layers.dropFirst() { x = layer(x.sigmoid()) }
-    return x.squeeze(3) * (1 / Float(dimension).squareRoot())
-  }
-
-  /// `W (t * s)` for each candidate and item of its query's history, `[batch, candidates, length, width]`.
-  ///
-  /// The history is multiplied with the candidates, or with the rows of the weight where those are far
-  /// fewer: the gradient of the first is a matrix product, that of the second a sum over all of it.
-  private func products(_ history: Tensor, _ candidates: Tensor, _ weight: Tensor) -> Tensor {
-    let (width, length, count) = (weight.size(0), history.size(1), candidates.size(1))
-    guard 2 * width <= count else {
-      return (candidates.unsqueeze(2) * history.unsqueeze(1)).linear(weight)
-    }
-    let weighted = (history.unsqueeze(2) * weight)
-      .reshape([history.size(0), length * width, dimension])
-    return candidates.matmul(weighted.transpose())
-      .reshape([history.size(0), count, length, width])
+    let weights = Tensor.pairLayers(
+      history: history, candidates: candidates,
+      ofHistory: history.linear(part(1) - difference),
+      ofCandidates: rows.spread(items.linear(part(0) + difference, layers[0].bias)),
+      weight: part(2), layers: Array(layers.dropFirst()))
+    return weights.squeeze(3) * (1 / Float(dimension).squareRoot())
   }
 }
