@@ -12,8 +12,8 @@ struct Train: ParsableCommand {
     discussion: """
       Settings: command line over file over defaults; the merged settings are saved with the model. \
       Ctrl-C saves a checkpoint beside --out and stops; --resume goes on from there, and ends with \
-      the same model as a run that was never stopped. Models are two-tower, mf, implicit-als and \
-      popularity: --set retriever.model=mf.
+      the same model as a run that was never stopped. What can be trained: corral models; one of \
+      them: --set retriever.model=mf.
       """)
 
   @OptionGroup var settings: SettingsOptions
