@@ -33,18 +33,25 @@ extension ArmStudy.Pair {
   }
 
   /// Cooperative training beside the two trained apart, served as the paper does and with both scores
-  /// added.
+  /// added: on any data, and so by what has helped on most.
   var pairArms: [ArmTable.Arm] {
     [
       ArmTable.Arm(name: "independent", set: settings(.independent)), independentWithBothScores,
-      ArmTable.Arm(name: "corr", set: settings(.corr)),
+      ArmTable.Arm(
+        name: "corr",
+        set: split + retriever + ranker + ArmStudy.Method.corr.settings + byItself
+          + ["proposal.count=20"]),
     ]
   }
 
+  /// The rival that the papers lack: the ranker learns apart as well as it can be made to, and what it
+  /// says is added to what the retriever says.
   private var independentWithBothScores: ArmTable.Arm {
-    ArmTable.Arm(
+    let training =
+      self == .sasrecDIN ? ["ranking.loss.kind=softmax", "ranking.train.schedule=linear"] : []
+    return ArmTable.Arm(
       name: "independent, both scores",
-      set: settings(.independent) + [
+      set: settings(.independent) + training + [
         "ranking.servedStacking=validated", "ranking.negatives.known=masked",
       ])
   }
@@ -153,11 +160,16 @@ extension ArmStudy.Pair {
         "cooperation.alternation.first=0", "cooperation.alternation.second=0",
         "cooperation.weights.distillation=0.1",
       ]
-    case .corr:
-      together + [
-        "proposal.kind=uniform", "proposal.count=100", "cooperation.weights.distillation=0.1",
-      ]
+    case .corr: byItself + ["proposal.count=100"]
     }
+  }
+
+  /// A ranker that learns against any items, beside a retriever that keeps the loss it is strong with.
+  private var byItself: [String] {
+    [
+      "cooperation.supervision=own", "proposal.kind=uniform",
+      "cooperation.weights.distillation=0.1", "cooperation.positions=16",
+    ]
   }
 
   /// What the released code of the paper trains with (no cosine, few negatives, one short block);
