@@ -17,7 +17,7 @@ struct PairBlock {
   int64_t pairs() const { return history.size(0) * candidates.size(1) * history.size(1); }
   /// Each candidate times each item, [queries, candidates, length, d].
   at::Tensor products() const { return candidates.unsqueeze(2) * history.unsqueeze(1); }
-  /// What pairs have, [pairs, width], by query, candidate and item.
+  /// Numbers of the pairs, [pairs, width], by query, candidate and item.
   at::Tensor shaped(const at::Tensor &x) const {
     return x.view({history.size(0), candidates.size(1), history.size(1), x.size(1)});
   }
@@ -43,9 +43,9 @@ struct PairLayers : torch::autograd::Function<PairLayers> {
         return x.narrow(0, x.size(0) == count * each ? first * each : 0, length * each);
       };
       const PairBlock block{of_part(history), of_part(candidates)};
-      auto x = of_pairs(layers[0]);
-      at::mm_out(x, block.products().view({block.pairs(), history.size(2)}), weights[0].t());
-      block.shaped(x).add_(of_part(of_history).unsqueeze(1)).add_(of_part(of_candidates).unsqueeze(2));
+      auto x = of_pairs(layers[0]), sums = block.shaped(x);
+      at::add_out(sums, of_part(of_history).unsqueeze(1), of_part(of_candidates).unsqueeze(2));
+      x.addmm_(block.products().view({block.pairs(), history.size(2)}), weights[0].t());
       for (size_t layer = 1; layer < layers.size(); ++layer) {
         auto next = of_pairs(layers[layer]);
         at::addmm_out(next, weights[2 * layer], x.sigmoid_(), weights[2 * layer - 1].t());
@@ -67,8 +67,10 @@ struct PairLayers : torch::autograd::Function<PairLayers> {
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const auto &history = saved[0], &candidates = saved[1];
+    // After those two: the first weight, weight and bias of each further layer, and what went into each of those.
     const size_t further = (saved.size() - 3) / 3;
-    const auto weights = at::TensorList(saved).slice(2, 1 + 2 * further), activations = at::TensorList(saved).slice(3 + 2 * further);
+    const auto weights = at::TensorList(saved).slice(2, 1 + 2 * further);
+    const auto activations = at::TensorList(saved).slice(3 + 2 * further);
     const int64_t part = context->saved_data["part"].toInt(), count = history.size(0);
     const int64_t each = candidates.size(1) * history.size(1), width = weights[0].size(0);
     const auto above = gradients[0].contiguous().view({count * each, gradients[0].size(3)});

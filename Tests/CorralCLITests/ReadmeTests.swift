@@ -46,4 +46,17 @@ private func corralCommands(in text: String) -> [[String]] {
       }
     }
   }
+
+  @Test func `every example can be trained with, and says by which command`() throws {
+    let folder = packageRoot.appending(path: "Examples")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names.count >= 7)
+    for name in names {
+      let file = folder.appending(path: name)
+      let outcome = try Binary.run("config", "--config", file.path)
+      #expect(outcome.code == 0, "\(name): \(outcome.errors)")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.contains("corral train --config Examples/\(name) --data PATH --out "), "\(name)")
+    }
+  }
 }
