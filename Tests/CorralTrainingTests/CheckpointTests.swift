@@ -155,6 +155,40 @@ import Torch
     }
   }
 
+  @Test func `impressions are data of a ranker, and nothing to a retriever`() throws {
+    try withTemporaryFolder { folder in
+      var text = "user,item,time,event\n"
+      for row in 0..<400 {
+        text += "u\(row % 10),i\(row * 7 % 31),\(row),\(row % 3 == 0 ? "click" : "impression")\n"
+      }
+      var data = DataSettings(path: try folder.write(text, as: "log.csv"))
+      data.events = ["click": 1, "impression": 0]
+      func split(_ use: ImpressionUse) throws -> (Split, Catalogue) {
+        data.impressions = use
+        let dataset = try Dataset.load(data).dataset
+        return (try dataset.split(.leaveOneOut), Catalogue(dataset))
+      }
+      let ((with, catalogue), (without, _)) = (try split(.keep), try split(.drop))
+      #expect(with.impressions.count > 100)
+      let retriever = folder.appending(path: "retriever.safetensors")
+      var settings = RetrieverTrainingSettings()
+      settings.train.epochs = 1
+      var first = try RetrieverTraining(settings, on: without, of: catalogue, checkpoint: retriever)
+      _ = try first.next()
+      _ = try RetrieverTraining(
+        settings, on: with, of: catalogue, checkpoint: retriever, from: .checkpoint)
+      let ranker = folder.appending(path: "ranker.safetensors")
+      var ranking = RankerTrainingSettings()
+      ranking.train.epochs = 1
+      var second = try RankerTraining(ranking, on: with, of: catalogue, checkpoint: ranker)
+      _ = try second.next()
+      #expect(throws: TrainingError.dataDiffer(path: ranker.path)) {
+        _ = try RankerTraining(
+          ranking, on: without, of: catalogue, checkpoint: ranker, from: .checkpoint)
+      }
+    }
+  }
+
   @Test func `other data are refused`() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "run.safetensors")

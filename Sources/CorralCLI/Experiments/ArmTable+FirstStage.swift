@@ -1,3 +1,4 @@
+import CorralData
 import CorralTraining
 import Foundation
 
@@ -37,8 +38,10 @@ extension ArmTable {
     guard settings.method == .independent, case .network(let retriever) = settings.retriever else {
       return nil
     }
+    // Impressions are nothing to a retriever.
+    var data = settings.data
+    data.impressions = .drop
     return FirstStage(
-      training: try FlatSettings(settings.training(retriever)),
-      data: try FlatSettings(settings.data))
+      training: try FlatSettings(settings.training(retriever)), data: try FlatSettings(data))
   }
 }

@@ -36,10 +36,11 @@ struct Checkpoint {
     var proposalStep: Int?
   }
 
-  init(file: URL, settings: FlatSettings, _ split: Split) {
+  /// The checkpoint of a run over a split, whose impressions only rankers read.
+  init(file: URL, settings: FlatSettings, _ split: Split, readsImpressions: Bool = false) {
     self.file = file
     self.settings = settings
-    fingerprint = split.fingerprint
+    fingerprint = split.fingerprint(readingImpressions: readsImpressions)
   }
 
   /// Replaces the checkpoint.

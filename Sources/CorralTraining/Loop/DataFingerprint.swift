@@ -3,9 +3,9 @@ import CorralData
 extension Split {
   /// A number that follows from what training and validation see, and changes when any of it does.
   ///
-  /// FNV-1a over the interactions, their rows, weights, contexts and labels, and the impressions:
-  /// O(interactions), no secrecy meant.
-  var fingerprint: String {
+  /// FNV-1a over the interactions, their rows, weights, contexts and labels, and the impressions where
+  /// those are read: O(interactions), no secrecy meant.
+  func fingerprint(readingImpressions: Bool) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
     mix(UInt64(itemCount))
@@ -32,8 +32,10 @@ extension Split {
       }
       mix(columns.labels)
     }
-    for item in impressions.items.values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
-    mix(impressions.labels)
+    if readingImpressions {
+      for item in impressions.items.values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
+      mix(impressions.labels)
+    }
     return String(hash, radix: 16)
   }
 }

@@ -79,7 +79,8 @@ public struct RankerTraining: TrainingLoop {
     run = Run(
       settings.train, of: parameters, examples: examples.count,
       checkpoint: try file.map {
-        Checkpoint(file: $0, settings: try FlatSettings(settings), split)
+        Checkpoint(
+          file: $0, settings: try FlatSettings(settings), split, readsImpressions: true)
       })
     if start == .checkpoint { try run.resume() }
   }
