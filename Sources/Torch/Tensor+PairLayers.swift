@@ -4,8 +4,8 @@ extension Tensor {
   /// Layers over every candidate `t` of a query with every item `s` of its history, with sigmoids
   /// between them: `W (t * s) + h(s) + c(t)`, then the further ones.
   ///
-  /// Value and gradient are computed some queries at a time, so that no product of all pairs is ever
-  /// in memory: what is kept is the input, and the gradient computes its layers again.
+  /// Value and gradient are computed some queries at a time, so that the products `t * s` of all pairs
+  /// are never in memory. What the gradient needs of each layer is kept: O(pairs of its width).
   ///
   /// - Parameters:
   ///   - history: `[queries, length, d]`.

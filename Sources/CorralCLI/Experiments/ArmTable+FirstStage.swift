@@ -13,17 +13,21 @@ extension ArmTable {
     }
   }
 
-  /// Begins a run that was not begun with the retriever of an arm that has trained it, where there is
-  /// one.
-  func beginWithTrainedRetriever(_ arm: Arm, seed: UInt64) throws {
+  /// Begins a run that was not begun with the retriever of an arm that has trained it; `false` where
+  /// there is none.
+  func beginWithTrainedRetriever(_ arm: Arm, seed: UInt64) throws -> Bool {
     let checkpoint = Checkpoint(beside: place(of: arm, seed: seed))
-    guard !checkpoint.exists, let stage = try firstStage(of: arm, seed: seed) else { return }
+    guard !checkpoint.exists, let stage = try firstStage(of: arm, seed: seed) else { return false }
     for other in arms where try other != arm && firstStage(of: other, seed: seed) == stage {
       let trained = place(of: other, seed: seed)
       let begun = try checkpoint.begin(
         try settings(of: arm, seed: seed), withRetrieverOf: Checkpoint(beside: trained))
-      if begun { return console.note("with the retriever of \(other.name)") }
+      if begun {
+        console.note("with the retriever of \(other.name)")
+        return true
+      }
     }
+    return false
   }
 
   /// Everything that decides what a retriever learns.

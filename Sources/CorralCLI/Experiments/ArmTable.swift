@@ -191,8 +191,8 @@ struct ArmTable {
       return kept
     }
     console.note("\(arm.name), seed \(seed)")
-    try beginWithTrainedRetriever(arm, seed: seed)
-    let keep = try sharesFirstStage(arm, seed: seed) ? ["--keep-checkpoint"] : []
+    let isLent = try beginWithTrainedRetriever(arm, seed: seed)
+    let keep = try !isLent && sharesFirstStage(arm, seed: seed) ? ["--keep-checkpoint"] : []
     let resume = Checkpoint(beside: place).exists ? ["--resume"] : []
     let child = try ChildRun(
       ["train", "--data", options.data, "--out", place.path, "--seed", "\(seed)", "--quiet"]
