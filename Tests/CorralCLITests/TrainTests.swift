@@ -153,6 +153,13 @@ import Testing
         return try Data(contentsOf: place.appending(path: "retriever.safetensors"))
       }
       let two = try train("on", epochs(2) + ["--keep-checkpoint"])
+      // What is refused changes nothing: the run goes on with what it was told.
+      let place = folder.appending(path: "on").path
+      let refused = try Binary.run(
+        "train", "--out", place, "--resume", "--set", "train.rate=0.5")
+      #expect(refused.code == 2 && refused.errors.contains("and now train.rate = 0.5"))
+      let told = try Binary.run("train", "--out", place, "--resume", "--keep-checkpoint")
+      #expect(told.code == 0, "\(told.errors)")
       let three = try train("on", epochs(3) + ["--resume"])
       #expect(try two != three && three == train("whole", epochs(3)))
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "on.checkpoint").path))

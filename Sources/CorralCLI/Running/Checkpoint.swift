@@ -1,4 +1,5 @@
 import CorralArtifacts
+import CorralTraining
 import Foundation
 
 /// Where a run that is not finished keeps what it needs to go on: a folder beside the model.
@@ -62,13 +63,20 @@ struct Checkpoint {
     return true
   }
 
-  /// Runs a body; when it throws before it left anything to go on with, the folder goes too.
+  /// Runs a body; when it throws before it left anything to go on with, the folder goes too, and when
+  /// it refuses to go on with other settings or data, what the run was told stays as it was.
   func clearingUp<Result>(_ body: () throws -> Result) throws -> Result {
+    let told = try? Data(contentsOf: settingsFile)
     do {
       return try body()
     } catch {
       let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
       if (files ?? []).allSatisfy({ $0 == settingsFile.lastPathComponent }) { remove() }
+      switch error {
+      case TrainingError.settingsDiffer, TrainingError.dataDiffer:
+        if let told { try AtomicFile.write(told, to: settingsFile) }
+      default: break
+      }
       throw error
     }
   }
