@@ -128,7 +128,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: place.path))
         let again = try Binary.run("train", "--data", data.path, "--out", place.path)
         #expect(again.code == 2)
-        #expect(again.errors.contains("holds a run that was stopped; add --resume"))
+        #expect(again.errors.contains("holds a run; add --resume"))
         let resumed = try Binary.run("train", "--out", place.path, "--resume")
         try #require(resumed.code == 0, "\(resumed.errors)")
       }

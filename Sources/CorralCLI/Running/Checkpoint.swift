@@ -22,8 +22,8 @@ struct Checkpoint {
     if exists, !isResuming {
       throw InputError.other(
         """
-        \(folder.path) holds a run that was stopped; add --resume to go on with it, or remove the \
-        folder to start again
+        \(folder.path) holds a run; add --resume to go on with it, or remove the folder to \
+        start again
         """)
     }
     let manager = FileManager.default
