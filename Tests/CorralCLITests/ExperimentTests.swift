@@ -164,11 +164,12 @@ import Testing
       struct Row: Decodable {
         struct Arm: Decodable { let name: String }
         struct Summary: Decodable { let mean: Double }
-        struct Test: Decodable { let p: Double }
+        struct Test: Decodable { let baseline, mean, p: Double }
         let arm: Arm
         let metrics: [String: Summary]
         let retriever: [String: Summary]?
         let test: Test?
+        let retrieverTest: Test?
       }
       let rows: [Row]
     }
@@ -193,6 +194,15 @@ import Testing
         // The ranker orders ten candidates again: among the first ten are the same.
         let found = try #require(row.retriever?["recall@10"]?.mean)
         #expect(found > 0 && row.metrics["recall@10"]?.mean == found)
+      }
+      // The retrievers are tested too, against that of the arm that all are tested against.
+      let taught = try #require(rows.first { $0.arm.name == "corr" })
+      #expect(taught.retrieverTest == nil)
+      for row in rows where row.arm.name != "corr" {
+        let test = try #require(row.retrieverTest)
+        #expect((0...1).contains(test.p))
+        #expect(abs(test.mean - (row.retriever?["ndcg@10"]?.mean ?? 9)) < 1e-12)
+        #expect(abs(test.baseline - (taught.retriever?["ndcg@10"]?.mean ?? 9)) < 1e-12)
       }
       #expect(outcome.errors.contains("with the retriever of independent\n"), "\(outcome.errors)")
       let text = try String(contentsOf: results, encoding: .utf8)

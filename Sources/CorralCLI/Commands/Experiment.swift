@@ -181,7 +181,8 @@ struct Experiment: ParsableCommand {
           """
 
           ± is the deviation over seeds; p: paired t-test over users against \(found.against), over the \
-          seeds of both; p of seeds: over seeds; time and memory of one training
+          seeds of both; p of seeds: over seeds; its p: that of the retriever alone; time and memory of \
+          one training
           """))
       let data = URL(filePath: options.data).lastPathComponent
       try save(

@@ -14,7 +14,7 @@ extension ArmTable.Results {
     if isRepeated { columns.append(("p of seeds", .right)) }
     if isBeside { columns.append(("published (\(place ?? ""))", .right)) }
     if isPair {
-      columns += [("retriever alone", .right), ("its recall@100", .right)]
+      columns += [("retriever alone", .right), ("its p", .right), ("its recall@100", .right)]
     } else {
       columns.append(("coverage", .right))
     }
@@ -34,6 +34,7 @@ extension ArmTable.Results {
             [recall, ndcg].map { metrics[$0].map { Format.metric($0.mean) } ?? "-" }
               .joined(separator: " / ")
           } ?? "")
+        cells.append(row.retrieverTest.map { Format.pValue($0.p) } ?? "")
         cells.append(row.retriever?["recall@100"].map { Format.metric($0.mean) } ?? "")
       } else {
         cells.append(row.metrics["coverage@10"].map { Format.percent($0.mean) } ?? "-")

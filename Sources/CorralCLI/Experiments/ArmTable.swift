@@ -78,6 +78,8 @@ struct ArmTable {
     /// The paired test for the headline metric against the arm that all are tested against, over the
     /// seeds that both were trained with; none for that arm itself.
     var test: SeedAverage.Comparison?
+    /// The same test of the retrievers before their rankers, where both arms have one.
+    var retrieverTest: SeedAverage.Comparison?
     /// Seconds of training, the mean over seeds.
     var seconds: Double
     /// Epochs or sweeps, the mean over seeds.
@@ -141,18 +143,19 @@ struct ArmTable {
       throw InputError.options(
         "no arm is called '\(unknown)'; there are " + names.joined(separator: ", "))
     }
-    var rows: [(row: Row, average: SeedAverage)] = []
+    var rows: [(row: Row, average: SeedAverage, retriever: SeedAverage?)] = []
     var provenance: Manifest.DataProvenance?
     for arm in arms {
       let runs = try trained(arm)
       let average = SeedAverage(runs.map(\.evaluation))
       let retrievers = runs.compactMap(\.retriever)
+      let retriever = retrievers.isEmpty ? nil : SeedAverage(retrievers)
       let row = Row(
         arm: arm, seeds: Array(options.seeds.prefix(runs.count)), metrics: try average.summaries(),
-        retriever: retrievers.isEmpty ? nil : try SeedAverage(retrievers).summaries(),
+        retriever: try retriever?.summaries(),
         seconds: runs.map(\.seconds).mean, epochs: runs.map(\.epochs).mean,
         peakMemory: runs.map(\.peakMemory).max() ?? 0)
-      rows.append((row, average))
+      rows.append((row, average, retriever))
       provenance = runs[0].data
     }
     let cutoffs = rows[0].average.evaluations[0].settings.cutoffs
@@ -164,6 +167,9 @@ struct ArmTable {
     for position in rows.indices where position != baseline {
       rows[position].row.test = try rows[position].average.compared(
         with: rows[baseline].average, on: headline)
+      if let retriever = rows[position].retriever, let other = rows[baseline].retriever {
+        rows[position].row.retrieverTest = try retriever.compared(with: other, on: headline)
+      }
     }
     guard let provenance, let rules = rows[0].average.evaluations.first?.report().protocolInUse
     else { throw InputError.other("nothing was trained") }
