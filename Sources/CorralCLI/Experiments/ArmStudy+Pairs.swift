@@ -29,14 +29,17 @@ extension ArmStudy.Pair {
             published: published[method] ?? [])
         }
       } ?? []
-    return solo + others + methods + [independentWithBothScores] + asPublished
+    // Over Gowalla's factors cross-entropy orders validation better than a softmax.
+    let rival = independentWithBothScores(self == .mfDeepFM ? [] : softmaxOnFallingRate)
+    return solo + others + methods + [rival] + asPublished
   }
 
   /// Cooperative training beside the two trained apart, served as the paper does and with both scores
   /// added: on any data, and so by what has helped on most.
   var pairArms: [ArmTable.Arm] {
     [
-      ArmTable.Arm(name: "independent", set: settings(.independent)), independentWithBothScores,
+      ArmTable.Arm(name: "independent", set: settings(.independent)),
+      independentWithBothScores(softmaxOnFallingRate),
       ArmTable.Arm(
         name: "corr",
         set: split + retriever + ranker + ArmStudy.Method.corr.settings + byItself
@@ -46,14 +49,17 @@ extension ArmStudy.Pair {
 
   /// The rival that the papers lack: the ranker learns apart as well as it can be made to, and what it
   /// says is added to what the retriever says.
-  private var independentWithBothScores: ArmTable.Arm {
-    let training =
-      self == .sasrecDIN ? ["ranking.loss.kind=softmax", "ranking.train.schedule=linear"] : []
-    return ArmTable.Arm(
+  private func independentWithBothScores(_ training: [String]) -> ArmTable.Arm {
+    ArmTable.Arm(
       name: "independent, both scores",
       set: settings(.independent) + training + [
         "ranking.servedStacking=validated", "ranking.negatives.known=masked",
       ])
+  }
+
+  /// How a ranker by itself learns most on most data.
+  private var softmaxOnFallingRate: [String] {
+    ["ranking.loss.kind=softmax", "ranking.train.schedule=linear"]
   }
 
   private var names: (retriever: String, ranker: String) {
