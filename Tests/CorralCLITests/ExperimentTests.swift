@@ -207,6 +207,7 @@ import Testing
       #expect(outcome.errors.contains("with the retriever of independent\n"), "\(outcome.errors)")
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## corr-pairs: sasrec+din on tiny\n") && text.contains("| corr | "))
+      #expect(text.contains("| retriever alone | its p | its recall@100 |"))
       // A row without a ranker has nothing to do with the settings of one.
       let alone = try Binary.run(
         [
@@ -220,6 +221,10 @@ import Testing
         ])
       try #require(alone.code == 0, "\(alone.errors)")
       #expect(alone.errors.contains("with the retriever of sasrec alone, sampled softmax\n"))
+      // Beside a row without a ranker there is no other retriever to test one against.
+      let page = try String(
+        contentsOf: folder.appending(components: "main", "README.md"), encoding: .utf8)
+      #expect(page.contains("| retriever alone | its recall@100 |"), "\(page)")
       let solo = try #require(
         try alone.json(Answer.self).rows.first { $0.arm.name == "sasrec alone, sampled softmax" })
       // A retriever that an arm began with is the one that it would have trained.

@@ -13,8 +13,11 @@ extension ArmTable.Results {
     let isRepeated = rows.contains { $0.test?.pOverSeeds != nil }
     if isRepeated { columns.append(("p of seeds", .right)) }
     if isBeside { columns.append(("published (\(place ?? ""))", .right)) }
+    let isRetrieverTested = rows.contains { $0.retrieverTest != nil }
     if isPair {
-      columns += [("retriever alone", .right), ("its p", .right), ("its recall@100", .right)]
+      columns.append(("retriever alone", .right))
+      if isRetrieverTested { columns.append(("its p", .right)) }
+      columns.append(("its recall@100", .right))
     } else {
       columns.append(("coverage", .right))
     }
@@ -34,7 +37,9 @@ extension ArmTable.Results {
             [recall, ndcg].map { metrics[$0].map { Format.metric($0.mean) } ?? "-" }
               .joined(separator: " / ")
           } ?? "")
-        cells.append(row.retrieverTest.map { Format.pValue($0.p) } ?? "")
+        if isRetrieverTested {
+          cells.append(row.retrieverTest.map { Format.pValue($0.p) } ?? "")
+        }
         cells.append(row.retriever?["recall@100"].map { Format.metric($0.mean) } ?? "")
       } else {
         cells.append(row.metrics["coverage@10"].map { Format.percent($0.mean) } ?? "-")
