@@ -66,7 +66,7 @@ enum Failure {
   static func exit(with error: any Error) -> Never {
     guard let code = code(for: error) else { Corral.exit(withError: error) }
     let style = Console(isJSON: false, verbosity: .normal).noteStyle
-    let text = "\(style.bad("error:")) \(text(of: error))\n"
+    let text = "\(style.bad("error:")) \(text(of: error))".printableLines(style) + "\n"
     FileHandle.standardError.write(Data(text.utf8))
     Foundation.exit(code)
   }

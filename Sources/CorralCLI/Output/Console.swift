@@ -50,7 +50,7 @@ package struct Console: Sendable {
 
   /// Writes a part of the result as text; says nothing where the result is JSON.
   package func print(_ text: String = "") {
-    if !isJSON { Self.write(text + "\n", to: .standardOutput) }
+    if !isJSON { Self.write(text.printableLines(style) + "\n", to: .standardOutput) }
   }
 
   /// Writes the result as JSON where that was asked for.
@@ -60,38 +60,48 @@ package struct Console: Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    Self.write(
-      String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: .standardOutput)
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    Self.write(text.printableJSON + "\n", to: .standardOutput)
   }
 
   /// Says what is going on.
   package func note(_ text: String) {
-    if verbosity >= .normal { Self.write(text + "\n", to: .standardError) }
+    if verbosity >= .normal { say(text) }
   }
 
   /// Says what only a curious reader wants to know.
   package func detail(_ text: String) {
-    if verbosity >= .verbose { Self.write(noteStyle.dim(text) + "\n", to: .standardError) }
+    if verbosity >= .verbose { say(noteStyle.dim(text)) }
   }
 
   /// Says something that the reader should not miss.
   package func warn(_ text: String) {
-    Self.write(noteStyle.warning("warning: ") + text + "\n", to: .standardError)
+    say(noteStyle.warning("warning: ") + text)
   }
 
   /// Suggests what to do next, a line a command.
   package func suggest(_ commands: [(command: String, purpose: String)]) {
     guard verbosity >= .normal, !isJSON else { return }
-    let widest = commands.map(\.command.count).max() ?? 0
+    let widest = commands.map(\.command.displayWidth).max() ?? 0
+    let purposes = commands.map(\.purpose.displayWidth).max() ?? 0
     print("\n" + style.bold("Next"))
     for (command, purpose) in commands {
-      print("  \(style.accent(command.fitted(to: widest)))  \(style.dim(purpose))")
+      // A command is never cut, since it is there to be copied.
+      if widest + purposes + 4 <= Table.lineWidth {
+        print("  \(style.accent(command.fitted(to: widest)))  \(style.dim(purpose))")
+      } else {
+        print("  \(style.dim("# " + purpose))\n  \(style.accent(command))")
+      }
     }
   }
 
   /// Writes over the current line of the terminal; the caller ends it with a whole line.
   package func overwrite(_ text: String) {
-    Self.write("\r\u{1B}[K" + text, to: .standardError)
+    Self.write("\r\u{1B}[K" + text.printableLines(noteStyle), to: .standardError)
+  }
+
+  private func say(_ text: String) {
+    Self.write(text.printableLines(noteStyle) + "\n", to: .standardError)
   }
 
   private static func write(_ text: String, to stream: FileHandle) {

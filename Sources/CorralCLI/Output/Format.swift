@@ -23,6 +23,22 @@ package enum Format {
     return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
+  /// A number of things, in words that agree with it: `1 epoch`, `2 epochs`, `1,234 users`.
+  ///
+  /// `many` is the plural where it is not the singular with an s.
+  package static func counted(_ value: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count(value)) \(value == 1 ? one : many ?? one + "s")"
+  }
+
+  /// A noun with its indefinite article by its first letter: `an exact`, `a multi-index`.
+  package static func indefinite(_ noun: String) -> String {
+    let first = noun.lowercased().first
+    // HNSW and MF are spelled out when they are read: aitch, em.
+    let isVowel = first.map { "aeiou".contains($0) } ?? false
+    let isSpelled = ["hnsw", "mf", "mmoe"].contains { noun.lowercased().hasPrefix($0) }
+    return (isVowel || isSpelled ? "an " : "a ") + noun
+  }
+
   /// A large number in three digits: `41.2k`, `1.05M`.
   package static func short(_ value: Double) -> String {
     switch abs(value) {
