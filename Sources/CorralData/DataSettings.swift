@@ -10,6 +10,8 @@ public struct DataSettings: Sendable, Equatable, Codable {
   public var userFile = ""
   /// A file of features and titles of items; empty looks beside the interactions.
   public var itemFile = ""
+  /// Whether items of that file without an interaction are kept: where a model can place them.
+  public var newItems = NewItems.automatic
   /// Conditions that every row has to meet: `["tab==1", "is_click==1"]`.
   public var only: [String] = []
   /// Which rows count, and how much; without rules every row counts 1.

@@ -29,6 +29,7 @@ struct DataCommand: ParsableCommand {
       if !description.features.isEmpty {
         console.print("\n" + DataView.features(description).rendered(console.style))
       }
+      console.say(report.notes)
       for problem in report.problems.prefix(5) { console.warn("\(problem)") }
       console.note(
         console.noteStyle.dim(

@@ -114,3 +114,15 @@ extension DataView {
     return Date(timeIntervalSince1970: seconds).formatted(.iso8601.year().month().day())
   }
 }
+
+extension Console {
+  /// Says what reading guessed, left out or could not use, a line each.
+  func say(_ notes: [DataNote]) {
+    for note in notes {
+      switch note.kind {
+      case .note: self.note(noteStyle.dim("note: ") + note.text)
+      case .warning: warn(note.text)
+      }
+    }
+  }
+}

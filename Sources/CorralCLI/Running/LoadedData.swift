@@ -23,6 +23,7 @@ struct LoadedData {
     }
     console.detail("reading \(settings.path)")
     let (dataset, report) = try Dataset.load(settings)
+    console.say(report.notes)
     for problem in report.problems.prefix(5) { console.warn("\(problem)") }
     if report.badRows > 0 {
       console.warn("\(Format.count(report.badRows)) bad rows dropped, as data.tolerance allows")

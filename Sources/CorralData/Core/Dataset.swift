@@ -12,6 +12,8 @@ public struct Dataset: Sendable, Equatable {
   public let users: Vocabulary
   /// The identifiers of items.
   public let items: Vocabulary
+  /// How many items have an interaction; those of the item file without any stand behind them.
+  public let interactedItemCount: Int
   /// What is known about users, one row each.
   public let userFeatures: FeatureTable
   /// What is known about items, one row each.
@@ -24,17 +26,19 @@ public struct Dataset: Sendable, Equatable {
   /// The files that were read.
   public let files: [String]
 
-  /// A data set of parts that fit: as many feature rows and titles as there are identifiers.
+  /// A data set of parts that fit: as many feature rows and titles as there are identifiers; without
+  /// `interactedItemCount` no item is new.
   public init(
     name: String, log: InteractionLog, impressions: InteractionLog? = nil, users: Vocabulary,
-    items: Vocabulary,
+    items: Vocabulary, interactedItemCount: Int? = nil,
     userFeatures: FeatureTable? = nil, itemFeatures: FeatureTable? = nil, titles: [String] = [],
     order: InteractionOrder = .automatic, files: [String] = []
   ) {
     let userFeatures = userFeatures ?? FeatureTable(count: users.count)
     let itemFeatures = itemFeatures ?? FeatureTable(count: items.count)
     guard userFeatures.count == users.count, itemFeatures.count == items.count,
-      titles.isEmpty || titles.count == items.count
+      titles.isEmpty || titles.count == items.count,
+      (0...items.count).contains(interactedItemCount ?? items.count)
     else {
       fatalError(
         "Dataset: \(users.count) users with \(userFeatures.count) feature rows, \(items.count)"
@@ -45,6 +49,7 @@ public struct Dataset: Sendable, Equatable {
     self.impressions = impressions ?? InteractionLog(users: [], items: [])
     self.users = users
     self.items = items
+    self.interactedItemCount = interactedItemCount ?? items.count
     self.userFeatures = userFeatures
     self.itemFeatures = itemFeatures
     self.titles = titles

@@ -91,6 +91,8 @@ public struct DataDescription: Sendable, Equatable, Codable {
   public var users: Int
   /// The number of items.
   public var items: Int
+  /// How many of them have no interaction, and are known from the item file alone.
+  public var newItems: Int
   /// The number of interactions.
   public var interactions: Int
   /// The share of user-item pairs without an interaction.
@@ -132,6 +134,7 @@ public struct DataDescription: Sendable, Equatable, Codable {
     name = dataset.name
     users = perUser.count
     items = perItem.count
+    newItems = perItem.count - dataset.interactedItemCount
     interactions = log.count
     impressions = dataset.impressions.count
     repeats = distinct.map { log.count - $0.count } ?? 0

@@ -34,7 +34,7 @@ public struct DataReport: Sendable, Equatable, Codable {
   }
 
   private static func notes(on dataset: Dataset, _ load: LoadReport) -> [String] {
-    var notes = load.incomplete.map(\.description)
+    var notes = load.incomplete.map(\.description) + load.notes.map(\.text)
     func note(_ count: Int, _ one: String, _ many: String) {
       if count > 0 { notes.append(count == 1 ? "1 \(one)" : "\(count) \(many)") }
     }

@@ -50,7 +50,10 @@ struct DatasetLoader {
     report.interactions = kept.count
     report.impressions = impressions.count
     let userSide = try features(source.users, \.user, users, &report)
-    let itemSide = try features(source.items, \.item, items, &report)
+    let itemSide = try features(
+      source.items, \.item, items, keepingNewOf: settings.newItems == .keep ? read.items : nil,
+      &report)
+    report.newItems = itemSide.map { $0.vocabulary.count - items.count } ?? 0
     try tolerate(report)
     if settings.order == .time, !kept.hasTimes {
       throw DataError.badSetting(
@@ -58,7 +61,8 @@ struct DatasetLoader {
         reason: "the interactions have no times; name their column with data.columns.time")
     }
     let dataset = Dataset(
-      name: source.name, log: kept, impressions: impressions, users: users, items: items,
+      name: source.name, log: kept, impressions: impressions, users: users,
+      items: itemSide?.vocabulary ?? items, interactedItemCount: items.count,
       userFeatures: userSide?.table,
       itemFeatures: itemSide?.table, titles: itemSide?.titles ?? [], order: settings.order,
       files: source.interactions + [source.users, source.items].compactMap(\.self))
@@ -108,11 +112,12 @@ struct DatasetLoader {
   /// What is known of users or items, when there is a file of it.
   func features(
     _ path: String?, _ role: KeyPath<ColumnNames, String>, _ vocabulary: Vocabulary,
-    _ report: inout LoadReport
+    keepingNewOf met: Vocabulary? = nil, _ report: inout LoadReport
   ) throws -> FeatureReader.Features? {
     guard let path else { return nil }
     var reader = try FeatureReader(
-      FileBytes(path: path), of: role, columns: settings.columns, vocabulary: vocabulary)
+      FileBytes(path: path), of: role, columns: settings.columns, vocabulary: vocabulary,
+      keepingNewOf: met)
     let features = try reader.read()
     report.features.append(features.report)
     report.problems += features.problems.prefix(problemLimit - report.problems.count)

@@ -5,6 +5,8 @@ struct FeatureReader {
   /// What a file of features holds.
   struct Features {
     var table: FeatureTable
+    /// The identifiers of the log, and those of new items behind them.
+    var vocabulary: Vocabulary
     var titles: [String] = []
     var report: LoadReport.FeatureFile
     /// Rows that are dropped.
@@ -15,6 +17,9 @@ struct FeatureReader {
 
   let file: FileBytes
   let vocabulary: Vocabulary
+  /// Every identifier of the log, those that filters dropped included, where identifiers without an
+  /// interaction are kept.
+  private let met: Vocabulary?
   private var layout: TableLayout
   private let id: Int
   private let title: Int?
@@ -22,10 +27,11 @@ struct FeatureReader {
   /// A reader of the rows of users or of items.
   init(
     _ file: FileBytes, of role: KeyPath<ColumnNames, String>, columns: ColumnNames,
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary, keepingNewOf met: Vocabulary? = nil
   ) throws {
     self.file = file
     self.vocabulary = vocabulary
+    self.met = met
     let layout = try TableLayout.ofFeatures(file)
     let isUsers = role == \ColumnNames.user
     // The column may be called otherwise than in the log: the usual names are tried as well.
@@ -56,6 +62,7 @@ struct FeatureReader {
     var problems: [RowProblem] = []
     var notes: [RowProblem] = []
     var rowOf = [Int32](repeating: -1, count: vocabulary.count)
+    var table = vocabulary.table
     var titles: [String] = []
     var accepted: Int32 = 0
     let flagNames = layout.columns.map(\.name)
@@ -70,15 +77,18 @@ struct FeatureReader {
         problems.append(problem.at(file.path, line))
         return
       }
-      guard let position = vocabulary.table.position(of: fields[id]).map(Int.init) else {
+      let known = table.position(of: fields[id]).map(Int.init)
+      if known == nil, met.map({ $0.table.position(of: fields[id]) != nil }) ?? true {
         report.unused += 1
         return
       }
-      if let found = repeated(rowOf[position], fields) ?? wrongNumber(fields) {
+      if let found = repeated(known.map { rowOf[$0] } ?? -1, fields) ?? wrongNumber(fields) {
         report.badRows += 1
         problems.append(found.at(file.path, line))
         return
       }
+      let position = known ?? Int(table.intern(fields[id]))
+      if position == rowOf.count { rowOf.append(-1) }
       rowOf[position] = accepted
       accepted += 1
       if let title { titles.append(fields[title].text) }
@@ -97,7 +107,8 @@ struct FeatureReader {
       columns += flags.columns(named: "genres", rowOf: rowOf)
     }
     return Features(
-      table: FeatureTable(count: vocabulary.count, columns: columns),
+      table: FeatureTable(count: rowOf.count, columns: columns),
+      vocabulary: rowOf.count == vocabulary.count ? vocabulary : Vocabulary(table: table),
       titles: title == nil ? [] : rowOf.map { $0 < 0 ? "" : titles[Int($0)] },
       report: report, problems: problems, notes: notes)
   }

@@ -60,8 +60,18 @@ public struct LoadReport: Sendable, Equatable, Codable {
   public var interactions = 0
   /// Impressions that were kept in the end: of users and items with an interaction.
   public var impressions = 0
+  /// Items of the item file without an interaction that are kept: new items.
+  public var newItems = 0
+  /// What was guessed, left out or could not be used, a line each.
+  public var notes: [DataNote] = []
   /// The time it took to read and filter.
   public var seconds = 0.0
+
+  /// Adds a line that is worth knowing.
+  mutating func note(_ text: String) { notes.append(DataNote(.note, text)) }
+
+  /// Adds a line on something that is probably not what the user wants.
+  mutating func warn(_ text: String) { notes.append(DataNote(.warning, text)) }
 
   /// Rows read from all files.
   public var rows: Int { files.reduce(0) { $0 + $1.rows } }

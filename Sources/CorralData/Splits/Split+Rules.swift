@@ -153,7 +153,8 @@ extension Dataset {
       test.endRow()
     }
     return Split(
-      itemCount: items.count, training: training.ragged, weights: weights,
+      itemCount: items.count, interactedItemCount: interactedItemCount, training: training.ragged,
+      weights: weights,
       validation: validation.ragged, test: test.ragged, rule: rule, isOrdered: order != .none,
       trainingColumns: columns(of: training), validationColumns: columns(of: validation),
       testColumns: columns(of: test),

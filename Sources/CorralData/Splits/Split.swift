@@ -13,6 +13,11 @@ public enum HeldOut: String, Sendable, Codable, CaseIterable {
 public struct Split: Sendable {
   /// The number of items in the catalogue, whether or not training saw them.
   public let itemCount: Int
+  /// How many of them have an interaction in any part; new items stand behind them.
+  ///
+  /// Negatives are drawn from these, and held-out targets are ranked among these: a new item is
+  /// never a target.
+  public let interactedItemCount: Int
   /// What training may see.
   public let training: Ragged<ItemIndex>
   /// The reward r_i of each training interaction, aligned with `training.values`.
@@ -36,7 +41,8 @@ public struct Split: Sendable {
 
   /// A split over parts that are already cut: as many rows in each as there are users.
   public init(
-    itemCount: Int, training: Ragged<ItemIndex>, weights: [Float],
+    itemCount: Int, interactedItemCount: Int? = nil, training: Ragged<ItemIndex>,
+    weights: [Float],
     validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String, isOrdered: Bool = true,
     trainingColumns: InteractionColumns = InteractionColumns(),
     validationColumns: InteractionColumns = InteractionColumns(),
@@ -52,6 +58,7 @@ public struct Split: Sendable {
         && testColumns.fit(test.values.count),
       "context and labels of a split have one row for each interaction of their part")
     self.itemCount = itemCount
+    self.interactedItemCount = interactedItemCount ?? itemCount
     self.training = training
     self.weights = weights
     self.validation = validation

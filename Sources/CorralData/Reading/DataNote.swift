@@ -1,0 +1,24 @@
+/// Something that was guessed, left out or could not be used while data were read: one line.
+public struct DataNote: Sendable, Equatable, Codable, CustomStringConvertible {
+  /// How much it matters.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// Worth knowing.
+    case note
+    /// Probably not what the user wants.
+    case warning
+  }
+
+  /// How much it matters.
+  public let kind: Kind
+  /// The line, without its kind.
+  public let text: String
+
+  /// A note or a warning.
+  public init(_ kind: Kind, _ text: String) {
+    self.kind = kind
+    self.text = text
+  }
+
+  /// `warning: no item of the log is in shop.items.csv`.
+  public var description: String { "\(kind.rawValue): \(text)" }
+}
