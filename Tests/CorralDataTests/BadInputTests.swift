@@ -24,12 +24,12 @@ struct BadRow: CustomTestStringConvertible, Sendable {
       BadRow(row: "2\tb\t\t2\n", says: "column 'rating' is empty"),
       BadRow(
         row: "2\tb\t4\tsoon\n",
-        says: "column 'timestamp' holds 'soon', which is neither a number nor a date such as"
-          + " 2024-05-31T12:00:00Z"),
+        says: "column 'timestamp' holds 'soon', which is neither a number nor a date of the"
+          + " calendar such as 2024-05-31, 2024-05-31T12:00:00Z, 2024/05/31 12:00 or 31.05.2024"),
       BadRow(
         row: "2\tb\t4\t2024-13-01\n",
-        says: "column 'timestamp' holds '2024-13-01', which is neither a number nor a date such as"
-          + " 2024-05-31T12:00:00Z"),
+        says: "column 'timestamp' holds '2024-13-01', which is neither a number nor a date of the"
+          + " calendar such as 2024-05-31, 2024-05-31T12:00:00Z, 2024/05/31 12:00 or 31.05.2024"),
       BadRow(row: "\tb\t4\t2\n", says: "column 'user_id' is empty"),
       BadRow(row: "2\t\t4\t2\n", says: "column 'item_id' is empty"),
       BadRow(row: "2\tb\t4\n", says: "3 fields where there should be 4"),

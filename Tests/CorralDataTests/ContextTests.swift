@@ -144,7 +144,8 @@ private let exposures = """
     #expect(
       message { try load(places, as: "a.csv") { $0.context = ["hour"] } }.hasSuffix(
         "a.csv, line 3: column 'time' holds '2', which is no time that an hour or a weekday could be"
-          + " told from; correct it, or tolerate bad rows with data.tolerance"))
+          + " told from: numbers below 100,000,000 are places in a sequence; correct it, or tolerate bad rows with data.tolerance"
+      ))
   }
 
   @Test(

@@ -164,21 +164,4 @@ private let examples: [FormatExample] = [
       #expect(dataset.itemFeatures.columns.map(\.name) == ["kind"])
     }
   }
-
-  @Test(
-    arguments: [
-      ("12", 12.0), ("-0.5", -0.5), ("881250949", 881_250_949), ("1e3", 1000),
-      ("1654041600000", 1_654_041_600_000), ("2022-06-01", 1_654_041_600),
-      ("2022-06-01T00:00:00Z", 1_654_041_600), ("2022-06-01 00:00:01.5", 1_654_041_601.5),
-      ("2022-06-01T02:00:00+02:00", 1_654_041_600), ("2022-05-31T19:00:00-0500", 1_654_041_600),
-      ("2024-02-29T12:00", 1_709_208_000), ("1969-12-31T23:59:59Z", -1),
-    ])
-  func `times are numbers or dates`(text: String, expected: Double) throws {
-    try withTemporaryFolder { folder in
-      let path = try folder.write("user,item,time\na,b,\(text)\n", as: "a.csv")
-      var settings = DataSettings(path: path)
-      settings.format = .csv
-      #expect(try Dataset.load(settings).dataset.log.times == [expected])
-    }
-  }
 }

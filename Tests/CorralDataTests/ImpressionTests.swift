@@ -84,7 +84,7 @@ import Testing
 
   /// Every user's impressions by the definition, the slow way.
   private func expected(
-    _ dataset: Dataset, _ split: Split, user: Int, before time: Double, limit: Int
+    _ dataset: Dataset, _ split: Split, user: Int, before time: Int64, limit: Int
   ) -> [ItemIndex] {
     let taken = Set(split.training[user])
     var shown = (0..<dataset.impressions.count).filter {

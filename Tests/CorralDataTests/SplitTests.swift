@@ -8,10 +8,10 @@ func randomDataset(
   order: InteractionOrder = .automatic
 ) -> Dataset {
   var generator = SeededGenerator(seed: seed)
-  var rows: [(Int, Int, Double)] = []
+  var rows: [(Int, Int, Int64)] = []
   for user in 0..<users {
     for _ in 0..<(1 + generator.next(below: 25)) {
-      rows.append((user, generator.next(below: items), Double(generator.next(below: 100))))
+      rows.append((user, generator.next(below: items), Int64(generator.next(below: 100))))
     }
   }
   rows.shuffle(using: &generator)
@@ -25,11 +25,11 @@ func randomDataset(
 }
 
 /// Each user's items by a plain stable sort.
-private func sequences(_ dataset: Dataset) -> [[(item: ItemIndex, time: Double)]] {
-  var rows = [[(item: ItemIndex, time: Double)]](repeating: [], count: dataset.users.count)
+private func sequences(_ dataset: Dataset) -> [[(item: ItemIndex, time: Int64)]] {
+  var rows = [[(item: ItemIndex, time: Int64)]](repeating: [], count: dataset.users.count)
   for row in 0..<dataset.log.count {
     rows[dataset.log.users[row].position].append(
-      (dataset.log.items[row], dataset.log.hasTimes ? dataset.log.times[row] : Double(row)))
+      (dataset.log.items[row], dataset.log.hasTimes ? dataset.log.times[row] : Int64(row)))
   }
   return rows.map { row in
     row.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
@@ -167,8 +167,8 @@ private func sequences(_ dataset: Dataset) -> [[(item: ItemIndex, time: Double)]
         + " 0.1 test and one to learn from; use more data, a weaker data.filter, or larger shares")
     #expect(
       message { try short.split(.timeCut(validationFrom: 40, testFrom: 50)) }
-        == "short: a time cut at 40.0 and 50.0 leaves 3 interactions for training, 0 for validation"
-        + " and 0 for the test; the times run from 1.0 to 3.0: move data.split.validationFrom and"
+        == "short: a time cut at 40 and 50 leaves 3 interactions for training, 0 for validation"
+        + " and 0 for the test; the times run from 1 to 3: move data.split.validationFrom and"
         + " data.split.testFrom")
   }
 

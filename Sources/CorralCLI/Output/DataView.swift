@@ -62,7 +62,9 @@ extension DataView {
         + Format.percent(data.popularity.topTenth),
     ])
     if let times = data.times {
-      table.add(["times", "", "\(moment(times.first)) to \(moment(times.last))"])
+      let first = times.firstDate?.prefix(10) ?? times.first[...]
+      let last = times.lastDate?.prefix(10) ?? times.last[...]
+      table.add(["times", "", "\(first) to \(last)"])
     } else {
       table.add(["times", "", "none: order is \(data.order.rawValue)"])
     }
@@ -105,13 +107,6 @@ extension DataView {
 
   private static func titles(_ data: DataDescription) -> String {
     data.titles > 0 ? "\(Format.percent(data.titles)) with a title" : "without titles"
-  }
-
-  /// A time as a day, where it can be one: seconds or milliseconds since 1970.
-  private static func moment(_ time: Double) -> String {
-    let seconds = time > 1e11 ? time / 1000 : time
-    guard seconds > 1e8 else { return "\(time)" }
-    return Date(timeIntervalSince1970: seconds).formatted(.iso8601.year().month().day())
   }
 }
 

@@ -7,18 +7,21 @@ public struct InteractionLog: Sendable, Equatable {
   public let users: [UserIndex]
   /// What, as positions in the vocabulary of items.
   public let items: [ItemIndex]
-  /// When, in the unit of the file, or empty when the file does not say.
-  ///
-  /// Whole numbers are exact up to 2^53.
-  public let times: [Double]
+  /// When, in ticks of `timeScale`, or empty when the file does not say: no digit is rounded.
+  public let times: [Int64]
+  /// What a tick is.
+  public let timeScale: TimeScale
   /// The reward r_i of each: equation 4 of Yi and others, 2019.
   public let weights: [Float]
   /// What was around each and what came of it, where the settings name columns of that.
   public let columns: InteractionColumns
 
   /// A log over columns of the same length; `times` may be empty, and missing weights are 1.
+  ///
+  /// Without a scale the times are whole numbers, in the unit that the latest of them speaks of.
   public init(
-    users: [UserIndex], items: [ItemIndex], times: [Double] = [], weights: [Float]? = nil,
+    users: [UserIndex], items: [ItemIndex], times: [Int64] = [], timeScale: TimeScale? = nil,
+    weights: [Float]? = nil,
     columns: InteractionColumns = InteractionColumns()
   ) {
     let weights = weights ?? [Float](repeating: 1, count: users.count)
@@ -33,6 +36,7 @@ public struct InteractionLog: Sendable, Equatable {
     self.users = users
     self.items = items
     self.times = times
+    self.timeScale = timeScale ?? TimeScale(of: times)
     self.weights = weights
     self.columns = columns
   }
@@ -46,7 +50,7 @@ public struct InteractionLog: Sendable, Equatable {
   /// The bytes that the columns keep in memory.
   public var residentBytes: Int {
     count * (MemoryLayout<UserIndex>.stride + MemoryLayout<ItemIndex>.stride)
-      + weights.count * MemoryLayout<Float>.stride + times.count * MemoryLayout<Double>.stride
+      + weights.count * MemoryLayout<Float>.stride + times.count * MemoryLayout<Int64>.stride
       + columns.context.residentBytes + columns.labels.residentBytes
   }
 
@@ -54,7 +58,7 @@ public struct InteractionLog: Sendable, Equatable {
   func gathered(_ rows: [Int32]) -> InteractionLog {
     InteractionLog(
       users: rows.map { users[Int($0)] }, items: rows.map { items[Int($0)] },
-      times: hasTimes ? rows.map { times[Int($0)] } : [],
+      times: hasTimes ? rows.map { times[Int($0)] } : [], timeScale: timeScale,
       weights: rows.map { weights[Int($0)] },
       columns: columns.gathered(rows.lazy.map(Int.init)))
   }
@@ -62,7 +66,7 @@ public struct InteractionLog: Sendable, Equatable {
   /// The rows of each user: in time order, or in file order where there are no times.
   ///
   /// A counting sort by user and a stable sort by time within: O(n log of a user's length).
-  func rowsByUser(count userCount: Int, inTime: Bool) -> Ragged<Int32> {
+  package func rowsByUser(count userCount: Int, inTime: Bool) -> Ragged<Int32> {
     var offsets = [Int](repeating: 0, count: userCount + 1)
     for user in users { offsets[user.position + 1] += 1 }
     for user in 0..<userCount { offsets[user + 1] += offsets[user] }

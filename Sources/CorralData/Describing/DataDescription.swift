@@ -79,10 +79,14 @@ public struct DataDescription: Sendable, Equatable, Codable {
 
   /// When the interactions happened.
   public struct TimeRange: Sendable, Equatable, Codable {
-    /// The earliest.
-    public var first: Double
+    /// The earliest, as the file spells it.
+    public var first: String
     /// The latest.
-    public var last: Double
+    public var last: String
+    /// The day and the time in UTC of the earliest, where the times are dates.
+    public var firstDate: String?
+    /// Those of the latest.
+    public var lastDate: String?
   }
 
   /// The name of the data set.
@@ -143,7 +147,10 @@ public struct DataDescription: Sendable, Equatable, Codable {
     self.perItem = Spread(of: perItem)
     popularity = Concentration(of: perItem)
     if let first = log.times.min(), let last = log.times.max() {
-      times = TimeRange(first: first, last: last)
+      let scale = log.timeScale
+      times = TimeRange(
+        first: scale.text(of: first), last: scale.text(of: last),
+        firstDate: scale.date(of: first), lastDate: scale.date(of: last))
     }
     order = dataset.order
     let total = log.weights.reduce(0.0) { $0 + Double($1) }

@@ -39,6 +39,6 @@ extension InteractionLog {
     return InteractionLog(
       users: log.users.map { UserIndex(Int(userMap.map[$0.position])) },
       items: log.items.map { ItemIndex(Int(itemMap.map[$0.position])) },
-      times: log.times, weights: log.weights, columns: log.columns)
+      times: log.times, timeScale: log.timeScale, weights: log.weights, columns: log.columns)
   }
 }

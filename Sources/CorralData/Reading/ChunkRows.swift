@@ -4,7 +4,7 @@ struct ChunkRows: Sendable {
   var users: [Int32] = []
   var items: [Int32] = []
   /// One time a row, where the log has them.
-  var times: [Double] = []
+  var times = TimeColumn()
   var weights: [Float] = []
   /// Columns of context: of categories as the chunk first names them, or the numbers.
   var categories: [[Int32]] = []

@@ -77,7 +77,7 @@ struct DatasetLoader {
     var reader = InteractionReader(problemLimit: problemLimit)
     for path in source.interactions {
       let file = try FileBytes(path: path)
-      let (layout, format) = try TableLayout.ofInteractions(file, format: settings.format)
+      let (layout, format, samples) = try TableLayout.ofInteractions(file, format: settings.format)
       report.format = format
       var events = settings.events
       let keeps = settings.impressions == .keep
@@ -91,7 +91,8 @@ struct DatasetLoader {
         events = EventRules([name: .value])
         if keeps { events.weights["\(name)==0"] = .fixed(0) }
       }
-      let plan = try RowPlan(layout: layout, settings: settings, events: events, file: path)
+      let plan = try RowPlan(
+        layout: layout, settings: settings, events: events, file: path, samples: samples)
       let read = try reader.read(file, plan: plan)
       for (rule, count) in zip(plan.rules, read.matches) {
         report.matches[rule.text, default: 0] += count

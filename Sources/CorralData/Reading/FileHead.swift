@@ -14,7 +14,7 @@ struct FileHead {
     name = last.hasSuffix(".gz") ? String(last.dropLast(3)) : last
     var text = try file.head()
     if text.starts(with: [0xEF, 0xBB, 0xBF]) { text.removeFirst(3) }
-    lines = text.split(separator: Byte.newline, maxSplits: 50).prefix(50).map { line in
+    lines = text.split(separator: Byte.newline, maxSplits: 1000).prefix(1000).map { line in
       let line = line.last == Byte.carriageReturn ? line.dropLast() : line
       return line.withUnsafeBufferPointer { bytes in
         bytes.baseAddress.map { Field(start: $0, count: bytes.count).text } ?? ""
@@ -121,6 +121,23 @@ struct FileHead {
     return TableLayout(
       dialect: .json, hasHeader: false,
       columns: names.map { TableLayout.Column(name: $0, kind: .token) }, isTyped: false)
+  }
+
+  /// The first values of each column that are not empty, of at most 1,000 rows.
+  func samples(of layout: TableLayout) -> [[String]] {
+    var samples = [[String]](repeating: [], count: layout.columns.count)
+    let splitter = LineSplitter(layout: layout)
+    for line in lines.dropFirst(layout.hasHeader ? 1 : 0) {
+      withField(of: line) { field in
+        guard case .fields(let count) = splitter.split(field), count == samples.count else {
+          return
+        }
+        for column in samples.indices where splitter.fields[column].count > 0 {
+          samples[column].append(splitter.fields[column].text)
+        }
+      }
+    }
+    return samples
   }
 
   private func split(_ line: String, _ dialect: TableLayout.Dialect) -> [String] {

@@ -3,16 +3,24 @@ import CorralVectors
 extension InteractionReader {
   /// All chunks as one log, and the impressions among them as another.
   consuming func finish() -> Log {
-    let rows = chunks.map(\.rows)
-    let shown = chunks.map(\.impressions)
+    var rows = chunks.map(\.rows)
+    var shown = chunks.map(\.impressions)
+    var times = rows.map(\.times) + shown.map(\.times)
+    TimeColumn.aligned(&times)
+    for chunk in rows.indices { rows[chunk].times = times[chunk] }
+    for chunk in shown.indices { shown[chunk].times = times[rows.count + chunk] }
+    let scale = scale(of: times)
     let log = Log(
-      log: log(of: rows, context: context(of: rows)), impressions: self.log(of: shown, context: []),
+      log: log(of: rows, scale, context: context(of: rows)),
+      impressions: self.log(of: shown, scale, context: []),
       users: Vocabulary(table: userTable), items: Vocabulary(table: itemTable))
     return log.impressions.count == 0 ? log : log.withoutStrangers()
   }
 
   /// The rows of all chunks as one log.
-  private func log(of chunks: [ChunkRows], context: [ContextColumn]) -> InteractionLog {
+  private func log(
+    of chunks: [ChunkRows], _ scale: TimeScale, context: [ContextColumn]
+  ) -> InteractionLog {
     let starts = starts(of: chunks)
     let count = starts.last ?? 0
     let hasTimes = count > 0 && chunks.allSatisfy { $0.times.count == $0.count }
@@ -32,12 +40,12 @@ extension InteractionReader {
     let weights = gathered(starts, of: Float.self) { _ = $1.update(from: chunks[$0].weights) }
     let times =
       hasTimes
-      ? gathered(starts, of: Double.self) { _ = $1.update(from: chunks[$0].times) } : []
+      ? gathered(starts, of: Int64.self) { _ = $1.update(from: chunks[$0].times.ticks) } : []
     let labels = extras.labels.indices.map { column in
       gathered(starts, of: Float.self) { _ = $1.update(from: chunks[$0].labels[column]) }
     }
     return InteractionLog(
-      users: users, items: items, times: times, weights: weights,
+      users: users, items: items, times: times, timeScale: scale, weights: weights,
       columns: InteractionColumns(
         context: context.isEmpty ? ContextTable() : ContextTable(count: count, columns: context),
         labels: labels.isEmpty
@@ -72,6 +80,15 @@ extension InteractionReader {
         name: column.name,
         values: .categories(categories, vocabulary: Vocabulary(table: tables[at])))
     }
+  }
+
+  /// What the ticks of all files mean: dates are seconds, and numbers what the latest could be.
+  private func scale(of times: [TimeColumn]) -> TimeScale {
+    let decimals = times.first?.decimals ?? 0
+    let latest = times.lazy.compactMap { $0.ticks.max() }.max()
+    var scale = TimeScale(of: latest.map { [$0] } ?? [], decimals: decimals)
+    if times.contains(where: { $0.dates > 0 }) { scale.unit = .seconds }
+    return scale
   }
 
   private func starts(of chunks: [ChunkRows]) -> [Int] {

@@ -26,6 +26,8 @@ struct RowPlan: Sendable {
   let user: Int
   let item: Int
   let time: Int?
+  /// How the column of times writes them.
+  let timeForm: TimeForm
   /// The columns that are read as numbers; a slot is a position here.
   private(set) var numbers: [Int] = []
   /// Whether a row may leave a number out: those that are labels or context and nothing else.
@@ -41,9 +43,11 @@ struct RowPlan: Sendable {
   /// The columns whose numbers every row needs.
   private var needed: Set<Int> = []
 
-  /// Finds the columns that the settings name, or the usual ones; `events` are the rules in use.
+  /// Finds the columns that the settings name, or the usual ones; `events` are the rules in use and
+  /// `samples` the first values of each column.
   init(
-    layout: TableLayout, settings: DataSettings, events: EventRules, file: String
+    layout: TableLayout, settings: DataSettings, events: EventRules, file: String,
+    samples: [[String]] = []
   ) throws {
     let columns = settings.columns
     self.layout = layout
@@ -52,6 +56,10 @@ struct RowPlan: Sendable {
     user = try columns.find(\.user, "user", "data.columns.user", in: layout, file: file)
     item = try columns.find(\.item, "item", "data.columns.item", in: layout, file: file)
     time = try columns.findOptional(\.time, "time", "data.columns.time", in: layout, file: file)
+    timeForm =
+      time.flatMap { column in
+        samples.indices.contains(column) ? TimeForm.recognised(in: samples[column])?.form : nil
+      } ?? .plain
     event = try columns.findOptional(
       \.event, "kind of event", "data.columns.event", in: layout, file: file)
     // A column that is a number by its header, or the rating, is one in every row, used or not.

@@ -8,7 +8,9 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case notFinite = "not-finite"
     /// Neither a number nor a date where a time belongs.
     case notATime = "not-a-time"
-    /// A time that is no date between 1973 and 5138, where an hour or a weekday is wanted of it.
+    /// A time with more digits than 64 bits hold.
+    case tooLarge = "too-large"
+    /// A number too small for a time since 1970, where an hour or a weekday is wanted of it.
     case noDate = "no-date"
     /// A number that cannot say how much an interaction counts.
     case notAWeight = "not-a-weight"
@@ -47,11 +49,12 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case .notANumber: "column '\(column)' holds '\(value)', which is not a number"
     case .notFinite: "column '\(column)' holds '\(value)', which is not a finite number"
     case .notATime:
-      "column '\(column)' holds '\(value)', which is neither a number nor a date such as"
-        + " 2024-05-31T12:00:00Z"
+      "column '\(column)' holds '\(value)', which is neither a number nor a date of the calendar such"
+        + " as 2024-05-31, 2024-05-31T12:00:00Z, 2024/05/31 12:00 or 31.05.2024"
+    case .tooLarge: "column '\(column)' holds '\(value)', which is too large for a time"
     case .noDate:
       "column '\(column)' holds '\(value)', which is no time that an hour or a weekday could be told"
-        + " from"
+        + " from: numbers below 100,000,000 are places in a sequence"
     case .notAWeight:
       "column '\(column)' holds '\(value)', which cannot be a weight: weights are 0 or more"
     case .fieldCount: "\(fields) where there should be \(expected)"

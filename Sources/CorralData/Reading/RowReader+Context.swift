@@ -1,9 +1,11 @@
 extension RowReader {
   /// Adds the context of the row, or says what is wrong with it.
-  func addContext(_ time: Double, to chunk: inout LogChunk) -> RowProblem? {
-    // Dates are told from the places of a sequence by their size: 10^8 s is in 1973.
-    let seconds = abs(time) > 1e11 ? time / 1000 : time
-    if needsDate, !(1e8..<1e11).contains(seconds) { return problem(plan.time, .noDate) }
+  func addContext(_ time: SpelledTime, to chunk: inout LogChunk) -> RowProblem? {
+    var seconds = 0
+    if needsDate {
+      guard let found = time.seconds else { return problem(plan.time, .noDate) }
+      seconds = Int(found)
+    }
     if let slot = hourMinute, !numbers[slot].isNaN, !(0..<2400).contains(numbers[slot]) {
       return problem(plan.numbers[slot], .noDate)
     }
@@ -23,9 +25,13 @@ extension RowReader {
         case .hourMinute(let slot):
           numbers[slot].isNaN
             ? -1 : chunk.contextTables[category].intern(small: Int(numbers[slot] / 100))
-        case .hour: chunk.contextTables[category].intern(small: Int(seconds / 3600) % 24)
-        // 1 January 1970 was a Thursday.
-        case .weekday: chunk.contextTables[category].intern(small: (Int(seconds / 86_400) + 3) % 7)
+        case .hour:
+          chunk.contextTables[category].intern(
+            small: seconds.dividing(by: 86_400).remainder / 3600)
+        case .weekday:
+          // 1 January 1970 was a Thursday.
+          chunk.contextTables[category].intern(
+            small: (seconds.dividing(by: 86_400).quotient + 3).dividing(by: 7).remainder)
         case .number: Int32(-1)
         }
       chunk.rows.categories[category].append(found)

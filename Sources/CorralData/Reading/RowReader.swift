@@ -60,13 +60,18 @@ struct RowReader {
       guard number.isFinite else { return problem(column, .notFinite) }
       numbers[slot] = number
     }
-    var time = 0.0
+    var time = SpelledTime(digits: 0)
     if let column = plan.time {
-      guard let parsed = fields[column].time else {
-        return problem(column, fields[column].count == 0 ? .empty : .notATime)
+      if let whole = fields[column].wholeTime, plan.timeForm == .plain {
+        time.digits = whole
+      } else {
+        switch fields[column].time(as: plan.timeForm) {
+        case .time(let found): time = found
+        case .notATime: return problem(column, fields[column].count == 0 ? .empty : .notATime)
+        case .notFinite: return problem(column, .notFinite)
+        case .tooLarge: return problem(column, .tooLarge)
+        }
       }
-      guard parsed.isFinite else { return problem(column, .notFinite) }
-      time = parsed
     }
     if hasConditions {
       for condition in plan.conditions where !holds(condition) {
@@ -107,7 +112,7 @@ struct RowReader {
   /// Adds all of the row but its context.
   @inline(__always)
   private func append(
-    _ user: Int32, _ item: Int32, _ time: Double, weight: Float, to rows: inout ChunkRows
+    _ user: Int32, _ item: Int32, _ time: SpelledTime, weight: Float, to rows: inout ChunkRows
   ) {
     rows.users.append(user)
     rows.items.append(item)

@@ -19,11 +19,19 @@ extension TableLayout {
     "Thriller", "War", "Western",
   ]
 
-  /// The layout of a file of interactions, and its format where the settings leave it open.
+  /// The layout of a file of interactions, its format where the settings leave it open, and the
+  /// first values of each column that are not empty.
   static func ofInteractions(
     _ file: FileBytes, format: DataFormat
-  ) throws -> (layout: TableLayout, format: DataFormat) {
+  ) throws -> (layout: TableLayout, format: DataFormat, samples: [[String]]) {
     let head = try FileHead(file)
+    let (layout, format) = try ofInteractions(head, format: format)
+    return (layout, format, head.samples(of: layout))
+  }
+
+  private static func ofInteractions(
+    _ head: FileHead, format: DataFormat
+  ) throws -> (layout: TableLayout, format: DataFormat) {
     let format = format == .automatic ? try head.format() : format
     switch format {
     case .automatic, .csv, .kuairand: return (try head.table(), format)

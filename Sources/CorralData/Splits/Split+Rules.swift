@@ -77,13 +77,23 @@ extension Dataset {
           + " rule")
     }
     let sorted = log.times.sorted()
-    func time(_ from: Double) -> Double {
-      guard from <= 1 else { return from }
+    func time(_ from: Double) throws -> Int64 {
+      guard from <= 1 else {
+        guard let ticks = log.timeScale.ticks(of: "\(from)") else {
+          throw DataError.badSetting(
+            name: "data.split.testFrom", value: "\(from)", reason: "no time of the log is as late")
+        }
+        return ticks
+      }
       return sorted[min(sorted.count - 1, max(0, Int(Double(sorted.count) * from)))]
     }
-    let validationStart = time(rule.validationFrom)
-    let testStart = time(rule.testFrom)
-    let words = "time-cut, validation from \(validationStart), test from \(testStart)"
+    let validationStart = try time(rule.validationFrom)
+    let testStart = try time(rule.testFrom)
+    func spelled(_ ticks: Int64) -> String {
+      log.timeScale.date(of: ticks) ?? log.timeScale.text(of: ticks)
+    }
+    let words =
+      "time-cut, validation from \(spelled(validationStart)), test from \(spelled(testStart))"
     let split = assembled(rowsByUser(), rule: words) { row, parts in
       for place in 0..<row.count {
         let time = log.times[Int(row.rows[row.rows.startIndex + place])]
@@ -94,9 +104,10 @@ extension Dataset {
       split.training.values.count, split.validation.values.count, split.test.values.count
     )
     if lengths.0 == 0 || (lengths.1 == 0 && lengths.2 == 0) {
-      let range = "\(sorted[0]) to \(sorted[sorted.count - 1])"
+      let range = "\(spelled(sorted[0])) to \(spelled(sorted[sorted.count - 1]))"
       throw DataError.emptySplit(
-        "\(name): a time cut at \(validationStart) and \(testStart) leaves \(lengths.0) interactions"
+        "\(name): a time cut at \(spelled(validationStart)) and \(spelled(testStart)) leaves"
+          + " \(lengths.0) interactions"
           + " for training, \(lengths.1) for validation and \(lengths.2) for the test; the times run"
           + " from \(range): move data.split.validationFrom and data.split.testFrom")
     }

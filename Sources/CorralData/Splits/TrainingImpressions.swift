@@ -61,10 +61,10 @@ extension Dataset {
     if isOrdered { ends.reserveCapacity(training.values.count) }
     // The last user that took each item: one array for all users.
     var takers = [Int32](repeating: -1, count: items.count)
-    var times: [Double] = []
+    var times: [Int64] = []
     for user in 0..<users.count {
       for row in training[user] { takers[log.items[Int(row)].position] = Int32(user) }
-      let last = isOrdered ? training[user].lazy.map { log.times[Int($0)] }.max() : .infinity
+      let last = isOrdered ? training[user].lazy.map { log.times[Int($0)] }.max() : .max
       times.removeAll(keepingCapacity: true)
       for row in shown[user] {
         let time = isOrdered ? impressions.times[Int(row)] : 0
@@ -87,9 +87,9 @@ extension Dataset {
   }
 }
 
-extension [Double] {
+extension [Int64] {
   /// How many of these rising numbers are at most as large as another.
-  fileprivate func count(upTo bound: Double) -> Int {
+  fileprivate func count(upTo bound: Int64) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2

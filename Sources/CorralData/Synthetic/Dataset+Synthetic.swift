@@ -18,7 +18,7 @@ extension Dataset {
     let count = settings.interactions
     var users = [UserIndex](repeating: UserIndex(0), count: count)
     var items = [ItemIndex](repeating: ItemIndex(0), count: count)
-    var times = [Double](repeating: 0, count: count)
+    var times = [Int64](repeating: 0, count: count)
     users.withUnsafeMutableBufferPointer { users in
       items.withUnsafeMutableBufferPointer { items in
         times.withUnsafeMutableBufferPointer { times in
@@ -33,7 +33,7 @@ extension Dataset {
                 seen[item] = Int32(user)
                 users[row] = UserIndex(user)
                 items[row] = ItemIndex(catalogue.position(of: item))
-                times[row] = time
+                times[row] = Int64(time)
               }
             }
           }

@@ -27,7 +27,7 @@ struct SyntheticFeedback: Sendable {
   struct Shown: Sendable {
     var users: [UserIndex] = []
     var items: [ItemIndex] = []
-    var times: [Double] = []
+    var times: [Int64] = []
     var watches: [Float] = []
   }
 
@@ -102,7 +102,7 @@ struct SyntheticFeedback: Sendable {
         while !isNever(item) { item = generator.next(below: settings.items) }
         part.shown.users.append(UserIndex(user))
         part.shown.items.append(ItemIndex(catalogue.position(of: item)))
-        part.shown.times.append(page.time)
+        part.shown.times.append(Int64(page.time))
         part.shown.watches.append(hundredths(0.15 * generator.uniform()))
       }
     }

@@ -91,7 +91,9 @@ extension Dataset {
           .token(users[log.users[row].position]), .token(items[log.items[row].position]),
         ]
         if hasWeights { values.append(.short(log.weights[row])) }
-        if self.log.hasTimes { values.append(.number(log.hasTimes ? log.times[row] : .nan)) }
+        if self.log.hasTimes {
+          values.append(.digits(log.hasTimes ? log.timeScale.text(of: log.times[row]) : ""))
+        }
         for column in context {
           switch column {
           case .categories(let positions, let vocabulary):

@@ -7,6 +7,8 @@ struct TableWriter {
     case tokens([String])
     /// `nan` is written as nothing.
     case number(Double)
+    /// A number by its digits; empty is written as nothing.
+    case digits(String)
 
     /// A number of single precision through its shortest decimal, so that 0.3 is not written as
     /// 0.30000001192092896.
@@ -54,6 +56,7 @@ struct TableWriter {
     switch value {
     case .token(let text), .text(let text): return cleaned(text)
     case .number(let number): return spelled(number)
+    case .digits(let digits): return digits
     case .tokens(let tokens):
       let separator = format == .atomic ? " " : "|"
       return tokens.map { token in
@@ -79,6 +82,7 @@ struct TableWriter {
     switch value {
     case .token(let text), .text(let text): text.isEmpty ? nil : jsonString(text)
     case .number(let number): number.isNaN ? nil : spelled(number)
+    case .digits(let digits): digits.isEmpty ? nil : digits
     case .tokens(let tokens): "[\(tokens.map(jsonString).joined(separator: ", "))]"
     }
   }

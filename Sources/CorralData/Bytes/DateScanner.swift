@@ -1,0 +1,251 @@
+/// Reads a date with its time of day and its zone: seconds since 1970 with all digits of a fraction.
+///
+/// Days are those of the Gregorian calendar, and one that it does not have is no date. Times without
+/// a zone are taken as UTC. A second 60 is a leap second.
+struct DateScanner {
+  private let field: Field
+  private var at = 0
+
+  init(_ field: Field) { self.field = field }
+
+  /// `2024-05-31`, `2024/5/31`, or `31.05.2024`, and after it perhaps a time of day.
+  mutating func yearFirst() -> TimeReading? {
+    guard field.count >= 8 else { return nil }
+    if field.start[1] == Byte.dot || field.start[2] == Byte.dot { return dotted() }
+    guard let year = digits(4...4), let mark = separator(Byte.minus, Byte.slash),
+      let month = digits(1...2), skip(mark), let day = digits(1...2)
+    else { return nil }
+    return rest(year, month, day)
+  }
+
+  /// `20240531`, and after it perhaps a time of day, `20240531T120000`.
+  mutating func compact() -> TimeReading? {
+    guard let year = digits(4...4), let month = digits(2...2), let day = digits(2...2) else {
+      return nil
+    }
+    guard skip(0x54) || skip(Byte.space) || (at < field.count && isDigit(at)) else {
+      return rest(year, month, day)
+    }
+    guard let hour = digits(2...2) else { return nil }
+    if skip(Byte.colon) {
+      at -= 3
+      return rest(year, month, day, hasTime: true)
+    }
+    let minute = digits(2...2)
+    let second = minute == nil ? nil : digits(2...2)
+    guard minute != nil || at == field.count else { return nil }
+    return ended(year, month, day, hour, minute ?? 0, second ?? 0)
+  }
+
+  /// `5/31/2024` or `31/5/2024` as the form says, with slashes, dashes or dots.
+  mutating func dayAndMonth(isDayFirst: Bool) -> TimeReading? {
+    guard let first = digits(1...2), let mark = separator(Byte.slash, Byte.minus),
+      let second = digits(1...2), skip(mark), let year = digits(4...4)
+    else { return nil }
+    return isDayFirst ? rest(year, second, first) : rest(year, first, second)
+  }
+
+  /// `31.05.2024`: dates with dots start with the day everywhere.
+  private mutating func dotted() -> TimeReading? {
+    guard let day = digits(1...2), skip(Byte.dot), let month = digits(1...2), skip(Byte.dot),
+      let year = digits(4...4)
+    else { return nil }
+    return rest(year, month, day)
+  }
+
+  /// Everything after the day: nothing, a zone, or a time of day and a zone.
+  private mutating func rest(
+    _ year: Int, _ month: Int, _ day: Int, hasTime: Bool = false
+  ) -> TimeReading? {
+    if !hasTime {
+      guard at < field.count else { return ended(year, month, day, 0, 0, 0) }
+      let start = at
+      guard skip(0x54) || skip(0x74) || skip(Byte.space), at < field.count, isDigit(at) else {
+        at = start
+        return ended(year, month, day, 0, 0, 0)
+      }
+    }
+    guard var hour = digits(1...2), skip(Byte.colon), let minute = digits(2...2) else {
+      return nil
+    }
+    var second = 0
+    var fraction = Fraction()
+    if skip(Byte.colon) {
+      guard let found = digits(2...2) else { return nil }
+      second = found
+      if skip(Byte.dot) || skip(Byte.comma) {
+        guard at < field.count, isDigit(at) else { return nil }
+        while at < field.count, isDigit(at) {
+          fraction.append(Int64(field.start[at] &- Byte.zero))
+          at += 1
+        }
+      }
+    }
+    if let isAfternoon = halfOfTheDay() {
+      guard (1...12).contains(hour) else { return nil }
+      hour = hour % 12 + (isAfternoon ? 12 : 0)
+    }
+    return ended(year, month, day, hour, minute, second, fraction)
+  }
+
+  /// The time, where nothing but a zone is left of the field.
+  private mutating func ended(
+    _ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int,
+    _ fraction: Fraction = Fraction()
+  ) -> TimeReading? {
+    guard let offset = zone(), GregorianCalendar.has(year, month, day), hour < 24, minute < 60,
+      second <= 60
+    else { return nil }
+    let seconds =
+      GregorianCalendar.days(to: year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
+      - offset
+    return .time(fraction.added(to: Int64(seconds)))
+  }
+
+  /// The seconds that a zone is east of Greenwich: none, `Z`, `UTC`, `GMT`, `+02`, `+0200`,
+  /// `+02:00`; `nil` for another.
+  private mutating func zone() -> Int? {
+    while skip(Byte.space) {}
+    if skip(0x5A) || skip(0x7A) { return at == field.count ? 0 : nil }
+    if skipWord("utc") || skipWord("gmt") { while skip(Byte.space) {} }
+    if at == field.count { return 0 }
+    let isWest = field.start[at] == Byte.minus
+    guard skip(Byte.plus) || skip(Byte.minus), let hours = digits(2...2), hours < 24 else {
+      return nil
+    }
+    let hasColon = skip(Byte.colon)
+    let minutes = digits(2...2)
+    guard at == field.count, minutes != nil || !hasColon, (minutes ?? 0) < 60 else { return nil }
+    let offset = hours * 3600 + (minutes ?? 0) * 60
+    return isWest ? -offset : offset
+  }
+
+  /// Whether `PM` follows, or `nil` where neither it nor `AM` does.
+  private mutating func halfOfTheDay() -> Bool? {
+    let start = at
+    _ = skip(Byte.space)
+    if skipWord("am") { return false }
+    if skipWord("pm") { return true }
+    at = start
+    return nil
+  }
+
+  private func isDigit(_ at: Int) -> Bool { field.start[at] &- Byte.zero <= 9 }
+
+  private mutating func digits(_ wanted: ClosedRange<Int>) -> Int? {
+    var value = 0
+    var found = 0
+    while found < wanted.upperBound, at < field.count, isDigit(at) {
+      value = value * 10 + Int(field.start[at] &- Byte.zero)
+      found += 1
+      at += 1
+    }
+    return wanted.contains(found) ? value : nil
+  }
+
+  private mutating func skip(_ byte: UInt8) -> Bool {
+    guard at < field.count, field.start[at] == byte else { return false }
+    at += 1
+    return true
+  }
+
+  private mutating func separator(_ one: UInt8, _ other: UInt8) -> UInt8? {
+    skip(one) ? one : skip(other) ? other : nil
+  }
+
+  /// Skips a word of small letters, which the field may write in capitals.
+  private mutating func skipWord(_ word: StaticString) -> Bool {
+    let length = word.utf8CodeUnitCount
+    guard at + length <= field.count else { return false }
+    for offset in 0..<length where field.start[at + offset] | 0x20 != word.utf8Start[offset] {
+      return false
+    }
+    at += length
+    return true
+  }
+}
+
+/// The digits after the point of a second.
+private struct Fraction {
+  private var digits: Int64 = 0
+  private var places = 0
+  private var isCut = false
+
+  mutating func append(_ digit: Int64) {
+    if places == SpelledTime.mostPlaces {
+      if digit != 0 { isCut = true }
+      return
+    }
+    digits = digits * 10 + digit
+    places += 1
+  }
+
+  /// The seconds with as many of the digits behind them as 64 bits hold.
+  func added(to seconds: Int64) -> SpelledTime {
+    var time = SpelledTime(digits: digits, places: places, isDate: true, isCut: isCut)
+    while time.places > 0 {
+      if time.digits % 10 != 0 {
+        let (scaled, overflows) = seconds.multipliedReportingOverflow(
+          by: powerOfTen(time.places))
+        let (sum, carries) = scaled.addingReportingOverflow(time.digits)
+        if !overflows, !carries {
+          time.digits = sum
+          return time
+        }
+        time.isCut = true
+      }
+      time.digits /= 10
+      time.places -= 1
+    }
+    time.digits = seconds
+    return time
+  }
+}
+
+/// A power of ten from 0 to 18.
+func powerOfTen(_ exponent: Int) -> Int64 {
+  var power: Int64 = 1
+  for _ in 0..<exponent { power *= 10 }
+  return power
+}
+
+/// The days of the Gregorian calendar.
+enum GregorianCalendar {
+  /// Whether the calendar has this day.
+  static func has(_ year: Int, _ month: Int, _ day: Int) -> Bool {
+    guard (1...12).contains(month), day >= 1 else { return false }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let length =
+      switch month {
+      case 2: isLeap ? 29 : 28
+      case 4, 6, 9, 11: 30
+      default: 31
+      }
+    return day <= length
+  }
+
+  /// The number of days from 1 January 1970 to a day.
+  static func days(to year: Int, _ month: Int, _ day: Int) -> Int {
+    // Years start in March, so that the day that leap years add is the last of a year.
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// Year, month and day of a number of days from 1 January 1970: the inverse of `days(to:_:_:)`.
+  static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
+    let shifted = day + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  }
+}
