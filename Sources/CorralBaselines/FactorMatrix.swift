@@ -35,6 +35,16 @@ struct FactorMatrix: Sendable, Equatable {
     }
   }
 
+  /// Sets the rows without interactions to zero.
+  mutating func clear(rowsWithout hasInteractions: [Bool]) {
+    for row in 0..<rows where !hasInteractions[row] {
+      values.withUnsafeMutableBufferPointer {
+        UnsafeMutableBufferPointer(rebasing: $0[row * width..<(row + 1) * width])
+          .update(repeating: 0)
+      }
+    }
+  }
+
   /// The rows without their padding.
   var matrix: Matrix {
     guard width > dimension else { return Matrix(rows: rows, columns: dimension, values: values) }

@@ -12,8 +12,10 @@ public struct ImplicitALS: QueryEncoder {
   public let settings: ImplicitALSSettings
   /// The vectors of the users, `[users, dimension]`.
   public let users: Matrix
-  /// The vectors of the items, `[items, dimension]`.
+  /// The vectors of the items, `[items, dimension]`; zero for items that training never met.
   public let items: Matrix
+  /// The items that training met: an item with the zero vector is none.
+  public let placed: PlacedItems
   private let solver: RowSolver
 
   /// A model over trained vectors; makes the Gramian that folding in needs.
@@ -28,6 +30,7 @@ public struct ImplicitALS: QueryEncoder {
     self.settings = settings
     self.users = users
     self.items = items
+    placed = PlacedItems((0..<items.rows).map { items[$0].contains { $0 != 0 } })
     solver = RowSolver(settings.foldingIn, fixed: FactorMatrix(items))
   }
 

@@ -46,6 +46,9 @@ public struct ImplicitALSTraining: Sendable {
       using: &rng)
     items = FactorMatrix(
       rows: itemCount, dimension: settings.dimension, norm: settings.initialNorm, using: &rng)
+    // What nobody met must not take part in the first half of the first sweep either.
+    users.clear(rowsWithout: rows.hasInteractions)
+    items.clear(rowsWithout: columns.hasInteractions)
   }
 
   /// Carries on from a model after a number of sweeps, as if training had never stopped.

@@ -70,6 +70,9 @@ struct InteractionMatrix: Sendable {
       weights: weighted.map(\.distance), squares: weighted.map(\.square))
   }
 
+  /// Whether each row has an interaction.
+  var hasInteractions: [Bool] { zip(offsets, offsets.dropFirst()).map { $0 < $1 } }
+
   /// The same interactions, one row a column.
   func transposed() -> InteractionMatrix {
     var starts = [Int](repeating: 0, count: columnCount + 1)

@@ -16,7 +16,8 @@ public struct Item2Vec: QueryEncoder {
   public let inputs: Matrix
   /// The vectors that queries are compared with, `[items, dimension]`: what an index holds.
   public let outputs: Matrix
-  private let isKnown: [Bool]
+  /// The items that training met often enough, which `minimumCount` says.
+  public let placed: PlacedItems
 
   /// A model over trained vectors.
   public init(settings: Item2VecSettings, inputs: Matrix, outputs: Matrix) {
@@ -32,7 +33,7 @@ public struct Item2Vec: QueryEncoder {
     self.settings = settings
     self.inputs = inputs
     self.outputs = outputs
-    isKnown = (0..<inputs.rows).map { inputs[$0].contains { $0 != 0 } }
+    placed = PlacedItems((0..<inputs.rows).map { inputs[$0].contains { $0 != 0 } })
   }
 
   /// The dimension of query and item vectors.
@@ -59,12 +60,12 @@ public struct Item2Vec: QueryEncoder {
   }
 
   private func mean(of history: ArraySlice<ItemIndex>) -> [Float]? {
-    let last = history.lazy.reversed().map(\.position)
-      .filter { $0 < isKnown.count && isKnown[$0] }.prefix(settings.history)
+    let last = history.lazy.reversed()
+      .filter { $0.position < inputs.rows && placed.contains($0) }.prefix(settings.history)
     var sum = [Float](repeating: 0, count: dimension)
     var count: Float = 0
     for item in last {
-      let input = inputs[item]
+      let input = inputs[item.position]
       for (position, value) in input.enumerated() { sum[position] += value }
       count += 1
     }

@@ -18,6 +18,9 @@ public struct Popularity: QueryEncoder, Equatable {
     self.init(counts: split.itemCounts())
   }
 
+  /// The items that were counted at least once.
+  public var placed: PlacedItems { PlacedItems(counts.map { $0 > 0 }) }
+
   /// Vectors are single numbers.
   public var dimension: Int { 1 }
 

@@ -21,6 +21,9 @@ struct RowSolver: Sendable {
 
   /// Solves every row; iterative solvers start from what `vectors` holds.
   ///
+  /// A row without interactions is the zero vector, the exact solution, whatever the solver: an
+  /// iterative one would keep something of the random numbers that it starts from.
+  ///
   /// - Throws: `BaselineError.unsolvable`, naming the first row without a finite solution.
   func solve(
     _ rows: InteractionMatrix, into vectors: inout FactorMatrix, of side: BaselineError.Side
@@ -51,6 +54,10 @@ struct RowSolver: Sendable {
   ) -> Bool {
     let start = rows.offsets[row]
     let count = rows.offsets[row + 1] - start
+    guard count > 0 else {
+      vector.update(repeating: 0, count: fixed.width)
+      return true
+    }
     let scale = settings.weighting.regularisationScale(observed: count, all: fixed.rows)
     return fixed.values.withUnsafeBufferPointer { factors in
       gramian.withUnsafeBufferPointer { gramian in

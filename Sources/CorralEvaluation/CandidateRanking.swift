@@ -29,8 +29,11 @@ public struct CandidateRanking {
 extension CandidateRanking {
   /// The places of each user's candidates, the best first, as positions in the user's row.
   ///
-  /// `lists` are the candidates of the users, the best of the retriever first.
-  func order(_ lists: TopLists, of users: ArraySlice<UserIndex>) throws -> Ragged<Int32> {
+  /// `lists` are the candidates of the users, the best of the retriever first. Those that the retriever
+  /// cannot place stay last, whatever their scores.
+  func order(
+    _ lists: TopLists, of users: ArraySlice<UserIndex>, placed: PlacedItems
+  ) throws -> Ragged<Int32> {
     var order: [Int32] = []
     order.reserveCapacity(lists.items.count)
     var keys: [UInt64] = []
@@ -56,7 +59,10 @@ extension CandidateRanking {
           throw EvaluationError.notANumber("for a candidate of user \(user.position)")
         }
         keys.removeAll(keepingCapacity: true)
-        for (place, score) in scores[row].enumerated() { keys.append(TopK.key(score, place)) }
+        for (place, at) in row.enumerated() {
+          let score = placed.contains(candidates.values[at]) ? scores[at] : -.infinity
+          keys.append(TopK.key(score, place))
+        }
         keys.sort(by: >)
         for key in keys { order.append(Int32(truncatingIfNeeded: TopK.index(key))) }
       }

@@ -36,7 +36,7 @@ extension EvaluationError: CustomStringConvertible {
       "the \(part.rawValue) part is empty: the split '\(rule)' holds out nothing for any user, "
         + "so there is nothing to measure; use a split that does, or a larger log"
     case .notANumber(let place):
-      "the model gave a value that is not a number \(place): its training has diverged; "
+      "the model gave a value that is not a finite number \(place): its training has diverged; "
         + "use an earlier checkpoint or a lower learning rate"
     case .notMeasured(let metric, let measured):
       "\(metric) was not measured: this evaluation has "

@@ -31,7 +31,8 @@ extension FullRanking {
   public func candidates(of scoring: Scoring, count: Int) throws -> Ragged<ItemIndex> {
     var values: [ItemIndex] = []
     var offsets = [0]
-    try eachBlock(of: scoring, depth: count) { block, lists in
+    // What the retriever cannot place is nothing that a ranker should learn from.
+    try eachBlock(of: scoring, depth: count, unplaced: .omitted) { block, lists in
       for user in block {
         offsets += [Int](
           repeating: values.count, count: users[user].position + 1 - offsets.count)
@@ -45,30 +46,52 @@ extension FullRanking {
 
   /// Calls `body` with each block of measured users and their lists, `depth` items long where the
   /// catalogue has as many that may be recommended.
+  ///
+  /// Items that the model cannot place are at the end of a list, or nowhere if `unplaced` says so.
   func eachBlock(
-    of scoring: Scoring, depth: Int, _ body: (Range<Int>, TopLists) throws -> Void
+    of scoring: Scoring, depth: Int, unplaced: Unplaced = .last,
+    _ body: (Range<Int>, TopLists) throws -> Void
   ) throws {
-    let search = InnerProductSearch(try items(of: scoring))
+    let search = PlacedRows(try items(of: scoring), placed: scoring.placed)
     var first = 0
     while first < users.count {
       let block = block(from: first)
       let positions = users[block.lowerBound].position..<users[block.upperBound - 1].position + 1
-      switch scoring {
+      let lists: TopLists
+      switch scoring.source {
       case .vectors(let queries, let items):
         let queries = try queries(positions)
         let interests = max(1, queries.rows / positions.count)
         try check(queries, for: positions, interests: interests, columns: items.columns)
-        try body(
-          block,
-          topLists(
-            of: block, queries: queries, interests: interests, search: search, depth: depth))
+        lists = topLists(
+          of: block, queries: queries, interests: interests, search: search, depth: depth)
       case .scores(let scores):
         let scores = try scores(positions)
-        try check(scores, for: positions, interests: 1, columns: itemCount)
-        try body(block, topLists(of: block, scores: scores, depth: depth))
+        try check(scores, for: positions, interests: 1, columns: itemCount, isBad: \.isNaN)
+        lists = topLists(of: block, scores: scores, placed: scoring.placed, depth: depth)
+      case .index(let queries, let search):
+        let queries = try queries(positions)
+        let interests = max(1, queries.rows / positions.count)
+        try check(queries, for: positions, interests: interests, columns: queries.columns)
+        lists = topLists(
+          of: block, queries: queries, interests: interests, placed: scoring.placed, depth: depth,
+          by: search)
       }
+      try body(
+        block,
+        unplaced == .omitted
+          ? lists
+          : lists.followed(by: scoring.placed, to: depth) { masked[block.lowerBound + $0] })
       first = block.upperBound
     }
+  }
+
+  /// What becomes of the items that a model cannot place.
+  enum Unplaced {
+    /// They come after all others.
+    case last
+    /// They are in no list.
+    case omitted
   }
 
   /// The measured users whose positions lie within one block of the user at `first`.
@@ -81,25 +104,28 @@ extension FullRanking {
 
   /// The item vectors, checked; none for a model that makes its scores itself.
   private func items(of scoring: Scoring) throws -> Matrix {
-    guard case .vectors(_, let items) = scoring else { return Matrix(rows: 0, columns: 0) }
+    guard case .vectors(_, let items) = scoring.source else { return Matrix(rows: 0, columns: 0) }
     if items.rows != itemCount {
       fatalError("evaluate: \(items.rows) item vectors for a catalogue of \(itemCount) items")
     }
-    if let bad = items.values.firstIndex(where: \.isNaN) {
+    if let bad = items.values.firstIndex(where: { !$0.isFinite }) {
       throw EvaluationError.notANumber("in the vector of item \(bad / items.columns)")
     }
     return items
   }
 
+  /// Throws for a number that cannot be ranked by: a score may be minus infinity, which is never
+  /// recommended, and vectors are finite.
   private func check(
-    _ matrix: Matrix, for users: Range<Int>, interests: Int, columns: Int
+    _ matrix: Matrix, for users: Range<Int>, interests: Int, columns: Int,
+    isBad: (Float) -> Bool = { !$0.isFinite }
   ) throws {
     if matrix.rows != users.count * interests || matrix.columns != columns {
       fatalError(
         "evaluate: [\(users.count), \(columns)] expected for users \(users), "
           + "not [\(matrix.rows), \(matrix.columns)]")
     }
-    if let bad = matrix.values.firstIndex(where: \.isNaN) {
+    if let bad = matrix.values.firstIndex(where: isBad) {
       throw EvaluationError.notANumber(
         "for user \(users.lowerBound + bad / columns / interests)")
     }

@@ -17,7 +17,7 @@ extension FullRanking {
   /// The lists of a block of measured users by inner products; row 0 of the queries is the first, of
   /// the first user's interests where users have several.
   func topLists(
-    of block: Range<Int>, queries: Matrix, interests: Int, search: InnerProductSearch, depth: Int
+    of block: Range<Int>, queries: Matrix, interests: Int, search: PlacedRows, depth: Int
   ) -> TopLists {
     let base = users[block.lowerBound].position
     let measured =
@@ -27,14 +27,34 @@ extension FullRanking {
         block.flatMap { user in
           (0..<interests).map { (users[user].position - base) * interests + $0 }
         })
-    let found = search.search(
+    return search.lists(
       measured, interests: interests, count: depth, excluding: masked.values,
       offsets: Array(masked.offsets[block.lowerBound...block.upperBound]))
-    return TopLists(items: found.rows, offsets: found.offsets)
+  }
+
+  /// The lists of a block of measured users that an index finds; threads share the users.
+  func topLists(
+    of block: Range<Int>, queries: Matrix, interests: Int, placed: PlacedItems, depth: Int,
+    by search: Scoring.Search
+  ) -> TopLists {
+    let base = users[block.lowerBound].position
+    let parts = Parallel.map(block.count, grain: Self.usersPerChunk) { [users, masked] chunk in
+      chunk.map { place in
+        let row = (users[block.lowerBound + place].position - base) * interests
+        let seen = Set(masked[block.lowerBound + place])
+        return search(queries.gathered(row..<row + interests), depth) { item in
+          placed.contains(item) && !seen.contains(item.rawValue)
+        }
+      }
+    }
+    let lists = Ragged(parts.joined())
+    return TopLists(items: lists.values.map(\.rawValue), offsets: lists.offsets)
   }
 
   /// The lists of a block of measured users by given scores; row 0 of the scores is the first.
-  func topLists(of block: Range<Int>, scores: Matrix, depth: Int) -> TopLists {
+  func topLists(
+    of block: Range<Int>, scores: Matrix, placed: PlacedItems, depth: Int
+  ) -> TopLists {
     let base = users[block.lowerBound].position
     let parts = scores.values.withUnsafeBufferPointer { values in
       nonisolated(unsafe) let values = values
@@ -47,6 +67,7 @@ extension FullRanking {
             let start = (users[block.lowerBound + user].position - base) * itemCount
             _ = row.update(fromContentsOf: values[start..<start + itemCount])
             for item in masked[block.lowerBound + user] { row[Int(item)] = -.infinity }
+            for item in placed.unplaced { row[item.position] = -.infinity }
             list.clear()
             list.offer(UnsafeBufferPointer(row))
             lengths.append(list.finish(into: &items))

@@ -7,8 +7,8 @@ extension FullRanking {
   /// The retriever finds as many items as the largest number of candidates asks for, once, seen
   /// items masked; the ranker scores each of them once, unless its scores depend on the list. For
   /// each number K of candidates the first K are ordered by the ranker's scores, equal scores in the
-  /// retriever's order, and nothing comes after them: what the retriever did not find is lost, so
-  /// that two-stage recall@K is the retriever's recall@K exactly.
+  /// retriever's order, items that the retriever cannot place last. Nothing comes after them: what the
+  /// retriever did not find is lost, so that two-stage recall@K is the retriever's recall@K exactly.
   ///
   /// Memory beyond that of evaluating the retriever: the candidates of one block of users, and 4
   /// bytes a target, user and cut-off for each K.
@@ -49,7 +49,7 @@ extension FullRanking {
         if let longest, !ranker.dependsOnList {
           order = longest.below(Int32(counts[at]))
         } else {
-          order = try ranker.order(prefixes, of: users[block])
+          order = try ranker.order(prefixes, of: users[block], placed: retriever.placed)
           longest = order
         }
         second[at].note(prefixes.reordered(order), of: block, in: self)

@@ -6,7 +6,17 @@ extension CandidateIndex {
   /// score is that of the vector that likes it best.
   ///
   /// Each vector is searched for on its own, and the lists are merged; an exact index stays exact.
+  /// Allowed items that the model cannot place come after all others, with a score of minus infinity.
   public func search(
+    anyOf vectors: Matrix, count: Int, placed: PlacedItems = .all,
+    where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    let found = best(anyOf: vectors, count: count) { placed.contains($0) && isAllowed($0) }
+    return found
+      + placed.candidates(after: found.count, of: min(count, self.count), where: isAllowed)
+  }
+
+  private func best(
     anyOf vectors: Matrix, count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
     if vectors.rows == 1 { return search(vectors.values, count: count, where: isAllowed) }
@@ -17,5 +27,16 @@ extension CandidateIndex {
     let best = found.sorted { ($1.score, $0.item) < ($0.score, $1.item) }
       .filter { met.insert($0.item).inserted }
     return Array(best.prefix(max(0, count)))
+  }
+}
+
+extension PlacedItems {
+  /// The candidates that come after `found` placed ones in a list of `count`, with a score of minus
+  /// infinity: nothing is known about them.
+  public func candidates(
+    after found: Int, of count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    following(found, of: count, where: isAllowed)
+      .map { Candidate(item: $0, score: -.infinity) }
   }
 }

@@ -1,3 +1,4 @@
+public import CorralData
 public import CorralVectors
 
 /// How an index does beside the exact twin, on some queries searched one at a time.
@@ -25,11 +26,23 @@ public struct IndexCheck: Codable, Sendable, Equatable {
   public var speedup: Double { exactMilliseconds / max(milliseconds, .leastNormalMagnitude) }
 
   /// Searches an index, and the exact one over the same items, for each row of `queries`.
-  public init(_ index: BuiltIndex, items: Matrix, queries: Matrix, count: Int) {
+  ///
+  /// What is searched for are the items that the model can place.
+  public init(
+    _ index: BuiltIndex, items: Matrix, queries: Matrix, count: Int, placed: PlacedItems = .all
+  ) {
     let exact = ExactIndex(items)
     let rows = (0..<queries.rows).map { Array(queries[$0]) }
-    let (found, time) = Self.timed { rows.map { index.search($0, count: count) { _ in true } } }
-    let (best, exactTime) = Self.timed { rows.map { exact.search($0, count: count, threads: 1) } }
+    let (found, time) = Self.timed {
+      rows.map { index.search($0, count: count, where: placed.contains) }
+    }
+    let (best, exactTime) = Self.timed {
+      rows.map { row in
+        placed.areAll
+          ? exact.search(row, count: count, threads: 1)
+          : exact.search(row, count: count, where: placed.contains)
+      }
+    }
     var recall = 0.0
     for (found, best) in zip(found, best) {
       let shared = Set(found.map(\.item)).intersection(best.map(\.item)).count

@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case lossNotFinite(String, block: String = "", epoch: Int, step: Int)
   /// A parameter is infinite or not a number although the loss was a number.
   case parameterNotFinite(String, block: String = "", epoch: Int, step: Int)
+  /// Vectors became so large, or no numbers at all, that what is drawn by them cannot be drawn.
+  case scoresNotFinite(String, epoch: Int, step: Int)
   /// A setting has a value that training cannot use.
   case setting(key: String, value: String, reason: String)
   /// The split has nothing to learn from.
@@ -22,13 +24,18 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .lossNotFinite(let loss, let block, let epoch, let step):
       """
-      the loss became \(loss) in epoch \(epoch), step \(step): lower \(block)train.rate, raise \
+      training has diverged: the loss became \(loss) in epoch \(epoch), step \(step): lower \(block)train.rate, raise \
       \(block)loss.temperature, or set \(block)train.clip to 1; the last checkpoint is as it was before
       """
     case .parameterNotFinite(let name, let block, let epoch, let step):
       """
-      parameter '\(name)' is no longer a number after epoch \(epoch), step \(step): lower \
-      \(block)train.rate, or set \(block)train.clip to 1; the last checkpoint is as it was before
+      training has diverged: parameter '\(name)' is no longer a number after epoch \(epoch), step \
+      \(step): lower \(block)train.rate, or set \(block)train.clip to 1; the last checkpoint is as it was before
+      """
+    case .scoresNotFinite(let vectors, let epoch, let step):
+      """
+      training has diverged: the vectors of \(vectors) are too large to be scored in epoch \(epoch), \
+      step \(step): lower train.rate, or set train.clip to 1; the last checkpoint is as it was before
       """
     case .setting(let key, let value, let reason): "setting '\(key)' is \(value): \(reason)"
     case .noExamples(let rule):

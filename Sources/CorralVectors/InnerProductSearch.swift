@@ -15,15 +15,11 @@ package struct InnerProductSearch: Sendable {
   /// A search over the rows of a matrix; one pass over it prepares for single queries.
   package init(_ matrix: Matrix) {
     self.matrix = matrix
-    longest = matrix.values.withUnsafeBufferPointer { values in
-      guard let start = values.baseAddress else { return 0 }
+    matrix.values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return }
       ck_prefer_large_pages(start, Int64(values.count * MemoryLayout<Float>.size))
-      nonisolated(unsafe) let rows = start
-      let columns = matrix.columns
-      return Parallel.map(matrix.rows, grain: 1 << 14) { range in
-        ck_longest(rows + range.lowerBound * columns, Int64(range.count), Int64(columns))
-      }.max() ?? 0
     }
+    longest = matrix.longestRow
   }
 
   /// The best `count` allowed rows for one query, found on the calling thread.
@@ -114,6 +110,21 @@ package struct InnerProductSearch: Sendable {
       }
     }
     return result
+  }
+}
+
+extension Matrix {
+  /// The length of the longest row, 0 without rows; infinite where its square is beyond floats.
+  ///
+  /// One pass on all threads. Rows that hold no numbers may be passed over.
+  package var longestRow: Float {
+    values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress else { return 0 }
+      nonisolated(unsafe) let first = start
+      return Parallel.map(rows, grain: 1 << 14) { range in
+        ck_longest(first + range.lowerBound * columns, Int64(range.count), Int64(columns))
+      }.max() ?? 0
+    }
   }
 }
 

@@ -119,20 +119,20 @@ import Testing
     scores[1, 7] = .nan
     #expect(
       refusal(.test, { _ in }, .scores { _ in scores })
-        == "the model gave a value that is not a number for user 1\(rest)")
+        == "the model gave a value that is not a finite number for user 1\(rest)")
     var items = Matrix(rows: 20, columns: 2)
     items[19, 0] = .nan
     let queries = Matrix(rows: 3, columns: 2)
     #expect(
       refusal(.test, { _ in }, .vectors(queries: { _ in queries }, items: items))
-        == "the model gave a value that is not a number in the vector of item 19\(rest)")
+        == "the model gave a value that is not a finite number in the vector of item 19\(rest)")
     var bad = queries
     bad[2, 1] = .nan
     #expect(
       refusal(
         .test, { _ in },
         .vectors(queries: { _ in bad }, items: Matrix(rows: 20, columns: 2)))
-        == "the model gave a value that is not a number for user 2\(rest)")
+        == "the model gave a value that is not a finite number for user 2\(rest)")
   }
 
   @Test func `vectors of the wrong shape trap`() async {

@@ -211,7 +211,7 @@ import Testing
     let broken = CandidateRanking { _, candidates in candidates.values.map { _ in .nan } }
     #expect(
       message { try ranking.evaluate(world.vectors, then: broken, candidates: 10) }.hasPrefix(
-        "the model gave a value that is not a number for a candidate of user"))
+        "the model gave a value that is not a finite number for a candidate of user"))
     var settings = settings([5])
     settings.candidates = 0
     #expect(

@@ -233,7 +233,8 @@ import Torch
       table.tensor.write([Float](repeating: .infinity, count: table.tensor.count))
       expectError(
         """
-        the loss became nan in epoch 2, step 1: lower train.rate, raise loss.temperature, or set \
+        training has diverged: the loss became nan in epoch 2, step 1: lower train.rate, raise \
+        loss.temperature, or set \
         train.clip to 1; the last checkpoint is as it was before
         """
       ) { _ = try training.next() }

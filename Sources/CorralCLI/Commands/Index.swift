@@ -109,7 +109,8 @@ struct Index: ParsableCommand {
       let index = try opened.index(over: vectors)
       let users = 0..<min(queries, opened.users.count)
       let vectorsOfUsers = opened.model.queries(users, histories: opened.histories)
-      let check = IndexCheck(index, items: vectors, queries: vectorsOfUsers, count: k)
+      let check = IndexCheck(
+        index, items: vectors, queries: vectorsOfUsers, count: k, placed: opened.model.placed)
       let kind = opened.settings.index.kind.rawValue
       let divisor = temperature ?? opened.settings.loss.temperature
       let proposal = diagnostics(of: index, for: vectorsOfUsers, temperature: divisor)

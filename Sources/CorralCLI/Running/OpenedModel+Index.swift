@@ -26,23 +26,28 @@ extension OpenedModel {
 
   /// What finds the best items for a query: a search of the index by each of its vectors, or the scores
   /// of every item where no index can search by them.
+  ///
+  /// Items that the model cannot place come last, with a score of minus infinity.
   func finder(
     over vectors: Matrix
   ) throws -> (Query, _ count: Int, _ isAllowed: (ItemIndex) -> Bool) throws -> [Candidate] {
+    let placed = model.placed
     if case .network(let network) = model, !network.isInnerProduct {
       return { query, count, isAllowed in
         var best = TopK(count)
-        for (item, score) in try network.scores(for: query).enumerated()
-        where isAllowed(ItemIndex(item)) {
-          best.insert(item, score: score)
+        for (position, score) in try network.scores(for: query).enumerated() {
+          let item = ItemIndex(position)
+          if placed.contains(item), isAllowed(item) { best.insert(position, score: score) }
         }
-        return best.sorted().map { Candidate(item: ItemIndex($0.index), score: $0.score) }
+        let found = best.sorted().map { Candidate(item: ItemIndex($0.index), score: $0.score) }
+        return found + placed.candidates(after: found.count, of: count, where: isAllowed)
       }
     }
     let index = try index(over: vectors)
     let encoder = model.encoder
     return { query, count, isAllowed in
-      index.search(anyOf: try encoder.vectors(for: query), count: count, where: isAllowed)
+      index.search(
+        anyOf: try encoder.vectors(for: query), count: count, placed: placed, where: isAllowed)
     }
   }
 }

@@ -37,6 +37,16 @@ enum TrainedModel {
     }
   }
 
+  /// Which items the model can place: those that training met, and those that it knows by features.
+  var placed: PlacedItems {
+    switch self {
+    case .popularity(let model): model.placed
+    case .implicitALS(let model): model.placed
+    case .item2vec(let model): model.placed
+    case .network(let model): model.placed
+    }
+  }
+
   /// The vectors whose directions say which items are alike, `[items, dimension]`.
   func similarityVectors() -> Matrix {
     if case .item2vec(let model) = self { model.inputs } else { itemVectors() }
@@ -60,7 +70,8 @@ enum TrainedModel {
   func scoring(_ split: Split, part: HeldOut) -> Scoring {
     let histories = split.histories(before: part)
     if case .network(let model) = self { return model.scoring(histories: histories) }
-    return .vectors(queries: { queries($0, histories: histories) }, items: itemVectors())
+    return .vectors(
+      queries: { queries($0, histories: histories) }, items: itemVectors(), placed: placed)
   }
 
   /// The same weights with or without the item prior in their scores.
@@ -77,7 +88,9 @@ enum TrainedModel {
           temperature: settings.training(model.settings).temperature(model.stored))
       }
     return .network(
-      try FrozenModel(model.settings, for: model.catalogue, stored: model.stored, prior: prior))
+      try FrozenModel(
+        model.settings, for: model.catalogue, stored: model.stored, prior: prior,
+        placed: model.placed))
   }
 }
 

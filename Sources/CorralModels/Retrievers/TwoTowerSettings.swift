@@ -33,6 +33,9 @@ public struct TwoTowerSettings: RetrieverModelSettings {
   /// The most items of a history that a query looks at.
   public var historyLength: Int { history.length }
 
+  /// An item without interactions is known by its features, where they are seen.
+  public var placesItemsByFeatures: Bool { features == .on }
+
   /// Whether a query without a history would be nothing at all.
   public func needsHistory(_ catalogue: Catalogue) -> Bool {
     userEmbedding == .off && (features == .off || catalogue.users.columns.isEmpty)

@@ -7,6 +7,7 @@ import Torch
 extension FrozenModel {
   private static let settingsKey = "retriever"
   private static let priorName = "serving.prior"
+  private static let placedName = "serving.placed"
 
   /// Writes the parameters, the settings that give them their meaning, and the features into a model
   /// folder: `retriever.safetensors`, `user-features.safetensors`, `item-features.safetensors`.
@@ -17,6 +18,10 @@ extension FrozenModel {
       SafetensorsTensor($0.key, $0.value.values, shape: $0.value.shape)
     }
     if let prior { tensors.append(SafetensorsTensor(Self.priorName, prior.coordinates)) }
+    if !placed.areAll {
+      let flags = placed.flags(count: catalogue.items.count)
+      tensors.append(SafetensorsTensor(Self.placedName, flags.map { UInt8($0 ? 1 : 0) }))
+    }
     try folder.write(
       tensors,
       metadata: [Self.settingsKey: String(decoding: try encoder.encode(settings), as: UTF8.self)],
@@ -46,7 +51,13 @@ extension FrozenModel {
       items: try model.features(ModelFile.itemFeatures))
     var stored: [String: StoredTensor] = [:]
     var prior: ServingPrior?
+    var placed = PlacedItems.all
     for (name, entry) in file.entries {
+      if name == Self.placedName {
+        let flags: [UInt8] = try file.array(name, shape: [catalogue.items.count])
+        placed = PlacedItems(flags.map { $0 != 0 })
+        continue
+      }
       let values: [Float] = try file.array(name)
       if name == Self.priorName {
         guard values.count == catalogue.items.count else {
@@ -60,6 +71,6 @@ extension FrozenModel {
         stored[name] = StoredTensor(shape: entry.shape, values: values)
       }
     }
-    try self.init(settings, for: catalogue, stored: stored, prior: prior)
+    try self.init(settings, for: catalogue, stored: stored, prior: prior, placed: placed)
   }
 }

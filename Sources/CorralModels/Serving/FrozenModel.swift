@@ -11,6 +11,8 @@ public struct FrozenModel: QueryEncoder {
   public let catalogue: Catalogue
   /// What is added to scores through an extra coordinate; `nil` for scores as training made them.
   public let prior: ServingPrior?
+  /// The items that it can place: those that training met, and those that it knows by their features.
+  public let placed: PlacedItems
   let network: Frozen<RetrieverNetwork>
 
   /// The retriever of some stored parameters, by the constructor that made it for training.
@@ -18,7 +20,7 @@ public struct FrozenModel: QueryEncoder {
   /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
   public init(
     _ settings: RetrieverSettings, for catalogue: Catalogue, stored: [String: StoredTensor],
-    prior: ServingPrior? = nil
+    prior: ServingPrior? = nil, placed: PlacedItems = .all
   ) throws {
     if let prior, prior.coordinates.count != catalogue.items.count {
       fatalError(
@@ -27,6 +29,7 @@ public struct FrozenModel: QueryEncoder {
     self.settings = settings
     self.catalogue = catalogue
     self.prior = prior
+    self.placed = placed
     network = try Frozen(stored) { try RetrieverNetwork(settings, for: catalogue, in: $0) }
   }
 

@@ -20,6 +20,9 @@ public protocol RetrieverModelSettings: Sendable, Codable, Equatable {
   /// Whether scores are inner products, so that an index can search by them.
   var isInnerProduct: Bool { get }
 
+  /// Whether an item that training never met is placed by its features, where it has any.
+  var placesItemsByFeatures: Bool { get }
+
   /// What a row of training examples is; one target after each history unless a model says more.
   var examples: ExampleShape { get }
 
@@ -33,6 +36,9 @@ public protocol RetrieverModelSettings: Sendable, Codable, Equatable {
 extension RetrieverModelSettings {
   /// Scores are inner products.
   public var isInnerProduct: Bool { true }
+
+  /// Items are known by their ids alone.
+  public var placesItemsByFeatures: Bool { false }
 
   /// One target after each history.
   public var examples: ExampleShape { .pairs }

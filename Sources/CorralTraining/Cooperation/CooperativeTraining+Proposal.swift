@@ -1,4 +1,5 @@
 import CorralData
+import CorralIndex
 import CorralModels
 import CorralSampling
 import CorralVectors
@@ -16,17 +17,20 @@ extension CooperativeTraining {
 
   /// Makes the proposal anew from the items as they are, and notes how good it is.
   ///
-  /// What is random about it follows from the seed and the step.
+  /// What is random about it follows from the seed and the step. Throws `TrainingError` where the
+  /// vectors of items can no longer be scored or clustered.
   mutating func refreshProposal() throws {
     let step = run.state.totalSteps
     var generator = SeededGenerator(seed: ~settings.train.seed, stream: UInt64(step))
     let items = itemMatrix
+    let isFinite = (try? IndexError.checkFinite(items)) != nil
+    guard isFinite, items.longestRow < Self.longestVector else { throw diverged("items") }
     let refreshed = try ProposalInUse(
       settings.proposal, items: items, counts: counts, seed: generator.next(), step: step,
       after: proposal)
     proposal = refreshed
     guard retriever.isInnerProduct else { return }
-    let report = report(on: refreshed, items, using: &generator)
+    let report = try report(on: refreshed, items, using: &generator)
     run.state.proposals = (run.state.proposals ?? []) + [report]
   }
 
@@ -35,11 +39,11 @@ extension CooperativeTraining {
   func drawn(
     for queries: Tensor, _ targets: [ItemIndex], of users: [UserIndex?],
     using generator: inout SeededGenerator
-  ) -> DrawnCandidates {
+  ) throws -> DrawnCandidates {
     guard let proposal = proposal?.proposal else { fatalError("a step needs a proposal") }
     let context =
       proposal.followsQueries
-      ? SamplingContext(queries: scaled(queries), targets: targets)
+      ? SamplingContext(queries: try scaled(queries), targets: targets)
       : SamplingContext(targets: targets)
     return DrawnCandidates(
       proposal, settings.proposal.count, for: context, form: settings.cooperation.form,
@@ -50,15 +54,29 @@ extension CooperativeTraining {
   var itemMatrix: Matrix { retriever.itemMatrix(count: catalogue.items.count) }
 
   /// Query vectors whose inner products with items are the scores that losses see, as constants.
-  private func scaled(_ queries: Tensor) -> Matrix {
+  ///
+  /// Throws `TrainingError` where their scores would be beyond floats, or no numbers.
+  private func scaled(_ queries: Tensor) throws -> Matrix {
     let divided = queries.detach() * (1 / settings.loss.temperature)
-    return (retriever.scale.map { divided * $0.detach() } ?? divided).matrix()
+    let scaled = retriever.scale.map { divided * $0.detach() } ?? divided
+    let matrix = scaled.matrix()
+    guard scaled.isFinite, matrix.longestRow < Self.longestVector else { throw diverged("queries") }
+    return matrix
   }
+
+  /// The error of a run whose vectors are beyond what can be scored.
+  private func diverged(_ vectors: String) -> TrainingError {
+    .scoresNotFinite(vectors, epoch: run.state.epoch + 1, step: run.state.step + 1)
+  }
+
+  /// The length from which vectors are no longer scored: the product of two that are shorter, and the
+  /// square of their distance, is a float even after a proposal's temperature.
+  private static var longestVector: Float { 1e15 }
 
   /// How good a proposal is for the last training items of some users.
   private func report(
     on refreshed: ProposalInUse, _ items: Matrix, using generator: inout SeededGenerator
-  ) -> ProposalReport {
+  ) throws -> ProposalReport {
     let known = (0..<split.userCount).filter { split.training[$0].count > 1 }
     let step = max(1, known.count / Self.reportedUsers)
     let users = stride(from: 0, to: known.count, by: step).prefix(Self.reportedUsers)
@@ -73,7 +91,7 @@ extension CooperativeTraining {
       retriever.queries(
         batch, toward: retriever.items(batch.targets, .inference), .inference)
     }
-    let context = SamplingContext(queries: scaled(queries), targets: batch.targets)
+    let context = SamplingContext(queries: try scaled(queries), targets: batch.targets)
     return ProposalReport(
       step: refreshed.step,
       diagnostics: ProposalDiagnostics(

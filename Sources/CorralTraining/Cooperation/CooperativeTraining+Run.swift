@@ -70,7 +70,9 @@ extension CooperativeTraining {
     return (
       retriever,
       try FrozenRanker(
-        settings.ranker, for: catalogue, stored: parameters(.ranker),
+        settings.ranker, for: catalogue,
+        stored: UntrainedItems(counts: counts, features: catalogue.items)
+          .forgotten(parameters(.ranker)),
         over: share == 0 ? nil : StackedRetriever(retriever, weight: share))
     )
   }

@@ -113,18 +113,18 @@ public struct CooperativeTraining: TrainingLoop {
       places, of: examples.order(seed: settings.train.seed, epoch: run.state.epoch))
     batch.queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
     let part = settings.cooperation.alternation.part(ofEpoch: run.state.epoch)
-    if part == .alone { return (lossAlone(batch, phase, using: &generator), batch.count) }
-    let step = step(batch, phase, using: &generator)
+    if part == .alone { return (try lossAlone(batch, phase, using: &generator), batch.count) }
+    let step = try step(batch, phase, using: &generator)
     return (settings.method.loss(of: step, part, settings.cooperation), batch.count)
   }
 
   /// The retriever's own loss of a batch.
   private mutating func lossAlone(
     _ batch: TrainingBatch, _ phase: Phase, using generator: inout SeededGenerator
-  ) -> Tensor {
+  ) throws -> Tensor {
     let (queries, ownLoss) = retrieved(batch, phase, using: &generator)
     if let ownLoss { return ownLoss }
-    let drawn = drawn(for: queries, batch.targets, of: batch.targetUsers, using: &generator)
+    let drawn = try drawn(for: queries, batch.targets, of: batch.targetUsers, using: &generator)
     return settings.method.retrieverLoss(
       logits(queries, drawn.columns, items: retriever.items(drawn.columns.items, phase)),
       weights: Tensor(batch.weights, device: device))
@@ -133,7 +133,7 @@ public struct CooperativeTraining: TrainingLoop {
   /// What both stages make of a batch.
   private mutating func step(
     _ batch: TrainingBatch, _ phase: Phase, using generator: inout SeededGenerator
-  ) -> CooperativeStep {
+  ) throws -> CooperativeStep {
     let shown = ShownTargets(
       of: batch, each: settings.cooperation.positions, history: settings.ranker.model.history,
       using: &generator)
@@ -143,7 +143,7 @@ public struct CooperativeTraining: TrainingLoop {
     let places = ownLoss == nil ? shown.rows : Array(shown.rows.indices)
     let scored = queries.rows(rows)
     let users = batch.targetUsers
-    let drawn = drawn(
+    let drawn = try drawn(
       for: scored, rows.map { batch.targets[$0] }, of: rows.map { users[$0] }, using: &generator)
     let first = logits(
       scored, drawn.columns, items: retriever.items(drawn.columns.items, phase))

@@ -58,7 +58,7 @@ struct TwoStageValidation {
             context: split.context(of: .validation, users: users)))
         if isChoosing {
           let targets = users.map { Set(split.validation[$0.position]).sorted() }
-          tried.add(
+          try tried.add(
             parts,
             by: CandidateMetrics(metrics, candidates: candidates, targets: Ragged(targets)))
         }

@@ -19,7 +19,12 @@ struct CandidateMetrics {
   }
 
   /// The metrics by name, means over users, of scores aligned with the candidates' values.
-  func means(_ scores: [Float]) -> [String: Double] {
+  ///
+  /// Throws `EvaluationError.notANumber` for a score that cannot be ranked by.
+  func means(_ scores: [Float]) throws -> [String: Double] {
+    if scores.contains(where: \.isNaN) {
+      throw EvaluationError.notANumber("for a candidate in validation")
+    }
     var sums = [Double](repeating: 0, count: metrics.count)
     for row in 0..<candidates.count {
       let range = candidates.offsets[row]..<candidates.offsets[row + 1]

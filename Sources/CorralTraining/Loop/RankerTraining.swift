@@ -24,6 +24,7 @@ public struct RankerTraining: TrainingLoop {
 
   var run: Run
   private let catalogue: Catalogue
+  private let untrained: UntrainedItems
   private let examples: TrainingExamples
   private let validation: RankerValidation?
   /// What the ranker's scores may be added to.
@@ -59,6 +60,7 @@ public struct RankerTraining: TrainingLoop {
     let catalogue = Catalogue(
       users: catalogue.users, items: catalogue.items, context: split.trainingColumns.context)
     self.catalogue = catalogue
+    untrained = UntrainedItems(counts: split.itemCounts(), features: catalogue.items)
     examples = TrainingExamples(
       split, historyLength: model.history,
       selection: .init(minimumHistory: model.needsHistory(catalogue) ? 1 : 0),
@@ -135,7 +137,7 @@ public struct RankerTraining: TrainingLoop {
   ) throws -> FrozenRanker {
     try FrozenRanker(
       settings.ranker, heads: settings.heads, score: settings.score, for: catalogue,
-      stored: stored, over: retriever)
+      stored: untrained.forgotten(stored), over: retriever)
   }
 }
 

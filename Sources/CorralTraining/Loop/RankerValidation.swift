@@ -63,12 +63,12 @@ struct RankerValidation {
   /// `weight`, and `stacking` says of which.
   func measure(
     _ ranker: FrozenRanker, _ stackings: [Float], of weight: Float
-  ) -> [String: Double] {
+  ) throws -> [String: Double] {
     let parts = ScoreParts(
       own: ranker.scores(measured.candidates, for: queries), retriever: retrieverScores)
-    guard retrieverScores != nil else { return measured.means(parts.sum(0)) }
+    guard retrieverScores != nil else { return try measured.means(parts.sum(0)) }
     var tried = TriedStackings(stackings, of: weight)
-    tried.add(parts, by: measured)
+    try tried.add(parts, by: measured)
     let best = tried.best(by: watched)
     return best.values.merging([ServedStacking.metric: Double(best.stacking)]) { $1 }
   }

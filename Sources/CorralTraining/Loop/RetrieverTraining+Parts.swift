@@ -19,12 +19,14 @@ extension NegativeSettings {
 extension RetrieverTrainingSettings {
   /// The retriever of some stored parameters, with the prior that these settings ask for.
   func frozen(
-    _ stored: [String: StoredTensor], for catalogue: Catalogue, counts: @autoclosure () -> [Int]
+    _ stored: [String: StoredTensor], for catalogue: Catalogue, counts: [Int]
   ) throws -> FrozenModel {
-    try FrozenModel(
-      retriever, for: catalogue, stored: stored,
+    let untrained = UntrainedItems(counts: counts, features: catalogue.items)
+    return try FrozenModel(
+      retriever, for: catalogue, stored: untrained.forgotten(stored),
       prior: correction.serving == .plain
-        ? nil : ServingPrior(counts: counts(), temperature: temperature(stored)))
+        ? nil : ServingPrior(counts: counts, temperature: temperature(stored)),
+      placed: untrained.placed(by: retriever))
   }
 
   /// What the loss divides the scores of some stored parameters by, a learned scale counted in.
@@ -67,13 +69,6 @@ extension Parameters {
       }
       parameter.tensor.write(values)
     }
-  }
-}
-
-extension String {
-  /// Whether a parameter of this name has a row for each item of the catalogue.
-  fileprivate var namesItems: Bool {
-    !contains("_features.") && (hasSuffix("items.weight") || hasSuffix("history.weight"))
   }
 }
 

@@ -22,6 +22,8 @@ public struct RetrieverTraining: TrainingLoop {
 
   let catalogue: Catalogue
   let split: Split
+  /// The training interactions of each item.
+  private let counts: [Int]
   var run: Run
   private let examples: ExampleSource
   private let validation: Validation?
@@ -54,7 +56,7 @@ public struct RetrieverTraining: TrainingLoop {
     retriever = try parameters.build {
       try RetrieverNetwork(settings.retriever, for: catalogue, in: $0)
     }
-    let counts = split.itemCounts()
+    counts = split.itemCounts()
     negatives = try TrainingNegatives(
       settings.negatives, settings.correctionInUse, counts: counts)
     if settings.negatives.leavesUnseenItems { parameters.forget(itemsWithout: counts) }
@@ -119,7 +121,7 @@ public struct RetrieverTraining: TrainingLoop {
   func save() throws { try run.save(negatives.correction.estimator?.state) }
 
   private func frozen(_ stored: [String: StoredTensor]) throws -> FrozenModel {
-    try settings.frozen(stored, for: catalogue, counts: split.itemCounts())
+    try settings.frozen(stored, for: catalogue, counts: counts)
   }
 }
 

@@ -18,10 +18,12 @@ struct TriedStackings {
   }
 
   /// Adds the users of some candidates.
-  mutating func add(_ parts: ScoreParts, by metrics: CandidateMetrics) {
+  ///
+  /// Throws `EvaluationError.notANumber` for a score that cannot be ranked by.
+  mutating func add(_ parts: ScoreParts, by metrics: CandidateMetrics) throws {
     let count = metrics.candidates.count
     for (place, stacking) in stackings.enumerated() {
-      let means = metrics.means(parts.sum(unit * stacking)).mapValues { $0 * Double(count) }
+      let means = try metrics.means(parts.sum(unit * stacking)).mapValues { $0 * Double(count) }
       sums[place].merge(means, uniquingKeysWith: +)
     }
     users += count

@@ -41,8 +41,9 @@ extension FrozenModel {
       QueryBatch(users: users.map(UserIndex.init), histories: histories.rows(users))
     }
     return isInnerProduct
-      ? .vectors(queries: { self.vectors(for: batch($0)) }, items: itemVectors())
-      : .scores { self.scores(for: batch($0)) }
+      ? .vectors(
+        queries: { self.vectors(for: batch($0)) }, items: itemVectors(), placed: placed)
+      : .scores(placed: placed) { self.scores(for: batch($0)) }
   }
 }
 

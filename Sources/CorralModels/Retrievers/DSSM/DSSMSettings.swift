@@ -24,6 +24,9 @@ public struct DSSMSettings: RetrieverModelSettings {
   /// Histories matter for users that training never saw only.
   public var historyLength: Int { 0 }
 
+  /// An item without interactions is known by its features, where they are seen.
+  public var placesItemsByFeatures: Bool { features == .on }
+
   /// Throws `ModelsError.setting` for the first value that no such network can have.
   public func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)

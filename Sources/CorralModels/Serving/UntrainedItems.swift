@@ -1,0 +1,98 @@
+public import CorralData
+public import Torch
+
+/// What a network knows of the items that training never met: their features, or nothing.
+///
+/// A table of ids starts from random numbers, and negatives push every item that is never a target
+/// away from everybody. So the id of an item without a training interaction says nothing about it. It
+/// is set to zero when a model is frozen: the embedding that adds nothing to the sum of an item's
+/// parts, as a feature that is not known. So is the embedding of a category that no item with an
+/// interaction has.
+package struct UntrainedItems {
+  /// Whether each item has a training interaction.
+  private let isTrained: [Bool]
+  private let features: FeatureTable
+  /// For each column of categories by name, whether an item with an interaction has the category.
+  private let knownCategories: [String: [Bool]]
+
+  /// The items of a catalogue by their numbers of training interactions; items beyond the counts have
+  /// none.
+  package init(counts: [Int], features: FeatureTable) {
+    let isTrained = (0..<features.count).map { $0 < counts.count && counts[$0] > 0 }
+    self.isTrained = isTrained
+    self.features = features
+    var known: [String: [Bool]] = [:]
+    if isTrained.contains(false) {
+      for column in features.columns {
+        guard case .categories(let rows, let vocabulary) = column.values else { continue }
+        var isKnown = [Bool](repeating: false, count: vocabulary.count)
+        for item in 0..<rows.count where isTrained[item] {
+          for category in rows[item] { isKnown[Int(category)] = true }
+        }
+        known[column.name] = isKnown
+      }
+    }
+    knownCategories = known
+  }
+
+  /// Whether every item has a training interaction.
+  package var areNone: Bool { !isTrained.contains(false) }
+
+  /// The items that a retriever of some settings can place: those of training and, where it sees
+  /// features, those of which it knows one.
+  package func placed(by settings: RetrieverSettings) -> PlacedItems {
+    if areNone { return .all }
+    guard settings.model.placesItemsByFeatures else { return PlacedItems(isTrained) }
+    return PlacedItems(isTrained.indices.map { isTrained[$0] || hasKnownFeature($0) })
+  }
+
+  /// Whether something that training could learn is known of an item.
+  private func hasKnownFeature(_ item: Int) -> Bool {
+    features.columns.contains { column in
+      switch column.values {
+      case .categories(let rows, _):
+        rows[item].contains { knownCategories[column.name]?[Int($0)] ?? false }
+      case .numbers(let numbers): numbers[item].isFinite
+      }
+    }
+  }
+
+  /// The parameters of a network with zeros for what it could not learn about these items.
+  package func forgotten(
+    _ stored: [String: StoredTensor]
+  ) -> [String: StoredTensor] {
+    if areNone { return stored }
+    var result = stored
+    for (name, tensor) in stored {
+      if name.namesItems, tensor.shape.first == isTrained.count {
+        result[name] = tensor.clearing(rowsWithout: isTrained)
+      }
+      for (column, isKnown) in knownCategories
+      where name.hasSuffix("item_features.\(column).weight") && tensor.shape.first == isKnown.count
+      {
+        result[name] = tensor.clearing(rowsWithout: isKnown)
+      }
+    }
+    return result
+  }
+}
+
+extension String {
+  /// Whether a parameter of this name has a row for each item of the catalogue.
+  package var namesItems: Bool {
+    !contains("_features.")
+      && ["items.weight", "history.weight", "item_bias.weight"].contains { hasSuffix($0) }
+  }
+}
+
+extension StoredTensor {
+  /// The tensor with zeros in some of its rows.
+  fileprivate func clearing(rowsWithout isKept: [Bool]) -> StoredTensor {
+    let width = shape.dropFirst().reduce(1, *)
+    var values = values
+    for (row, isKept) in isKept.enumerated() where !isKept {
+      for position in row * width..<(row + 1) * width { values[position] = 0 }
+    }
+    return StoredTensor(shape: shape, values: values)
+  }
+}
