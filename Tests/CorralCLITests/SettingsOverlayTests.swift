@@ -85,7 +85,7 @@ private func complaint(_ yaml: String = "", _ assignments: String...) -> String 
     ("train.optimiser=adm", "setting 'train.optimiser': 'adm' is not one of adam, sgd"),
     ("evaluate.cutoffs=5", "setting 'evaluate.cutoffs': needs a list, as in [10, 20], not '5'"),
     ("evaluate.cutoffs=[1,x]", "setting 'evaluate.cutoffs[1]': needs a whole number, not 'x'"),
-    ("train.rate.x=1", "setting 'train.rate': needs a single value, not a group"),
+    ("train.rate.x=1", "setting 'train.rate': needs a number, not a group"),
     (
       "train=3",
       "'train' is a group of settings, not a single value; it holds: epochs, rate, optimiser"
@@ -97,6 +97,113 @@ private func complaint(_ yaml: String = "", _ assignments: String...) -> String 
   ])
   func `a wrong --set is named with what was probably meant`(assignment: String, text: String) {
     #expect(complaint("", assignment) == text)
+  }
+
+  @Test(arguments: [
+    ("evaluate.weights.purchase=3", "purchase", 3), ("evaluate.weights.\"a.b\"=1", "a.b", 1),
+    ("evaluate.weights.'add to cart'=2", "add to cart", 2),
+    ("evaluate.weights.add to cart=2", "add to cart", 2),
+    ("evaluate.weights.rating>=4=1", "rating>=4", 1),
+    ("evaluate.weights.rating>=4.5=0.5", "rating>=4.5", 0.5),
+    ("evaluate.weights.tab==1=2", "tab==1", 2), ("evaluate.weights.kind!=view=4", "kind!=view", 4),
+    ("evaluate.weights.price<9.99=0.1", "price<9.99", 0.1),
+    ("evaluate.weights.\"a=b\"=7", "a=b", 7), ("evaluate.weights.é=1", "é", 1),
+  ])
+  func `a table takes keys of the user's from the command line`(
+    assignment: String, key: String, weight: Double
+  ) throws {
+    let sample = try merged("", assignment, "evaluate.weights.other=9")
+    #expect(sample.evaluate.weights == [key: weight, "other": 9])
+  }
+
+  @Test func `layers add to a table, and an empty table empties it`() throws {
+    let file = "evaluate: {weights: {click: 0.5, buy: 1}}"
+    #expect(
+      try merged(file, "evaluate.weights.buy=3", "evaluate.weights.like=2").evaluate.weights
+        == ["click": 0.5, "buy": 3, "like": 2])
+    #expect(
+      try merged(file, "evaluate.weights={}", "evaluate.weights.like=2").evaluate.weights
+        == ["like": 2])
+  }
+
+  @Test func `keys are told apart by their bytes`() throws {
+    struct Accented: Codable { var café = 1 }
+    var overlay = SettingsOverlay(Accented())
+    try overlay.set("caf\u{E9}=2")
+    #expect(try overlay.decoded().café == 2)
+    try overlay.set("cafe\u{301}=3")
+    #expect(throws: SettingsError.self) { try overlay.decoded() }
+  }
+
+  @Test(arguments: [
+    ("train.rate=.inf", "setting 'train.rate': needs a finite number, not '.inf'"),
+    ("train.rate=nan", "setting 'train.rate': needs a finite number, not 'nan'"),
+    ("train.rate=1e999", "setting 'train.rate': needs a finite number, not '1e999'"),
+    (
+      "train.epochs=9223372036854775807",
+      "setting 'train.epochs': needs a whole number of at most 1,000,000,000 in size, not "
+        + "'9223372036854775807'"
+    ),
+    (
+      "evaluate.cutoffs=[5, -2000000000]",
+      "setting 'evaluate.cutoffs[1]': needs a whole number of at most 1,000,000,000 in size, not "
+        + "'-2000000000'"
+    ),
+    (
+      "evaluate.weights.buy=-.inf",
+      "setting 'evaluate.weights.buy': needs a finite number, not '-.inf'"
+    ),
+    ("", "--set needs a setting and a value, as in train.rate=0.001, not ''"),
+    ("=1", "--set needs a setting and a value, as in train.rate=0.001, not '=1'"),
+    (
+      "evaluate.weights.rating>=4",
+      "--set needs a setting and a value, as in train.rate=0.001, not 'evaluate.weights.rating>=4'"
+    ),
+    (
+      "evaluate.weights.\"a.b=1",
+      "--set needs a setting and a value, as in train.rate=0.001, not 'evaluate.weights.\"a.b=1'"
+    ),
+  ])
+  func `numbers that nothing can use, and half an assignment, are refused by their key`(
+    assignment: String, text: String
+  ) {
+    #expect(complaint("", assignment) == text)
+  }
+
+  @Test(arguments: [
+    String(repeating: "a.", count: 60_000) + "a=1",
+    "train.rate=" + String(repeating: "[", count: 100_000),
+    "evaluate.weights.x=" + String(repeating: "{a: ", count: 5_000),
+    "train.rate=" + String(repeating: "- ", count: 100_000),
+    String(repeating: "x", count: 100_000) + "=1",
+  ])
+  func `settings that are nested without end, or named without end, end in a short text`(
+    assignment: String
+  ) {
+    let text = complaint("", assignment)
+    #expect(!text.hasPrefix("no error") && text.utf8.count < 400, "\(text.prefix(500))")
+  }
+
+  @Test func `aliases that multiply are refused before they fill the memory`() {
+    var yaml = "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n"
+    for level in 1...12 {
+      let last = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+      yaml += "a\(level): &a\(level) [\(last)]\n"
+    }
+    #expect(
+      complaint(yaml) == "ml.yaml is not YAML: it holds more than a million values, aliases counted"
+    )
+  }
+
+  @Test func `lists and tables of many thousands are read and written in their order`() throws {
+    let numbers = (0..<50_000).map { $0 }
+    let table = numbers.map { "k\($0): \($0)" }.joined(separator: ", ")
+    let sample = try merged(
+      "evaluate: {cutoffs: [\(numbers.map(String.init).joined(separator: ","))], weights: {\(table)}}"
+    )
+    #expect(sample.evaluate.cutoffs == numbers)
+    #expect(sample.evaluate.weights.count == 50_000 && sample.evaluate.weights["k49999"] == 49_999)
+    #expect(try merged(try yamlText(sample)) == sample)
   }
 
   @Test func `an error in a file names the file and the line`() {
@@ -116,6 +223,20 @@ private func complaint(_ yaml: String = "", _ assignments: String...) -> String 
     let text = try yamlText(sample)
     #expect(try merged(text) == sample)
     #expect(try yamlText(Sample()).hasPrefix("train:\n  epochs: 20\n  rate: 0.001\n"))
+  }
+
+  @Test(arguments: [
+    "", "a b", " a", "0123", "true", "null", "~", "it's", "a: b", "#c", "[x]", "tab\there", "a\nb",
+    "\u{1B}[2J", "é", "-", "yes", "1e5", "x, y", "\"q\"", "back\\slash\t", "\u{202E}x", "a #b",
+    "k:",
+  ])
+  func `any text is written so that it is read as the same text`(text: String) throws {
+    var sample = Sample()
+    sample.evaluate.label = text
+    sample.evaluate.weights = [text: 0.5]
+    let yaml = try yamlText(sample)
+    #expect(try merged(yaml) == sample, "\(yaml)")
+    #expect(yaml.split(separator: "\n").allSatisfy { String($0).isPrintable })
   }
 
   @Test func `a single-precision number is written with its own digits`() throws {

@@ -15,6 +15,6 @@ struct Config: ParsableCommand {
     let merged = try settings.merged()
     try TrainingRun.check(merged)
     try output.console.printJSON(merged)
-    output.console.print(try yamlText(merged).trimmingCharacters(in: .newlines))
+    output.console.print(try merged.commentedText().trimmingCharacters(in: .newlines))
   }
 }

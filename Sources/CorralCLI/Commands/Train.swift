@@ -40,7 +40,7 @@ struct Train: ParsableCommand {
     }
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
     settings.dropUnreadImpressions()
-    console.note(console.noteStyle.dim(try compactText(settings)))
+    console.note(console.noteStyle.dim(try settings.differing()))
     try TrainingRun.check(settings)
     let data = try LoadedData(settings.data, console: console)
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")

@@ -58,18 +58,24 @@ package struct Settings: Codable, Equatable, Sendable {
     _ change: @escaping (inout Settings) -> Void = { _ in }
   ) -> SettingsOverlay<Settings> {
     SettingsOverlay { models in
-      var settings = Settings()
-      if let name = models["retriever"], let retriever = RetrieverBlock(name) {
-        settings.retriever = retriever
-        if case .network(let network) = retriever {
-          let run = RetrieverTrainingSettings(network.kind)
-          (settings.loss, settings.negatives) = (run.loss, run.negatives)
-          (settings.correction, settings.train) = (run.correction, run.train)
-        }
-      }
-      if let name = models["ranker"], let ranker = RankerBlock(name) { settings.ranker = ranker }
+      var settings = defaults(models)
       change(&settings)
       return settings
     }
+  }
+
+  /// The defaults, with those of the models that the groups `retriever` and `ranker` name.
+  package static func defaults(_ models: [String: String]) -> Settings {
+    var settings = Settings()
+    if let name = models["retriever"], let retriever = RetrieverBlock(name) {
+      settings.retriever = retriever
+      if case .network(let network) = retriever {
+        let run = RetrieverTrainingSettings(network.kind)
+        (settings.loss, settings.negatives) = (run.loss, run.negatives)
+        (settings.correction, settings.train) = (run.correction, run.train)
+      }
+    }
+    if let name = models["ranker"], let ranker = RankerBlock(name) { settings.ranker = ranker }
+    return settings
   }
 }

@@ -1,17 +1,15 @@
-import Yams
-
 extension SettingsError {
   /// What decoding complained about: the path, what was found there, and what belongs there.
-  init(_ error: DecodingError, in tree: Node, defaults: some Codable) {
+  init(_ error: DecodingError, in tree: SettingsTree, defaults: some Codable) {
     switch error {
     case .typeMismatch(let type, let context):
-      let found = tree.node(at: context.codingPath)
+      let found = tree.tree(at: context.codingPath)
       self = .wrongValue(
         path: context.codingPath.dotted,
         reason: "needs \(words(for: type)), not \(found?.inWords ?? "nothing")")
     case .dataCorrupted(let context):
       let choices = choices(at: context.codingPath, in: defaults)
-      let found = tree.node(at: context.codingPath)?.inWords ?? "this"
+      let found = tree.tree(at: context.codingPath)?.inWords ?? "this"
       self = .wrongValue(
         path: context.codingPath.dotted,
         reason: choices.map { "\(found) is not one of \($0.joined(separator: ", "))" }
@@ -29,8 +27,8 @@ private func words(for type: Any.Type) -> String {
   case is any BinaryInteger.Type: "a whole number"
   case is any BinaryFloatingPoint.Type: "a number"
   case is Bool.Type: "true or false"
-  case is Node.Sequence.Type: "a list, as in [10, 20]"
-  case is Node.Mapping.Type: "a group of settings"
+  case is [SettingsTree].Type: "a list, as in [10, 20]"
+  case is SettingsGroup.Type: "a group of settings"
   default: "a single value"
   }
 }
@@ -55,32 +53,12 @@ private func choices(at path: [any CodingKey], in root: Any) -> [String]? {
   return (type(of: value) as? any CaseIterable.Type).map { names($0) }
 }
 
-extension [any CodingKey] {
-  /// The path as it is written in settings: `evaluate.cutoffs[1]`.
-  fileprivate var dotted: String {
-    reduce("") { path, key in
-      if let position = key.intValue { return "\(path)[\(position)]" }
-      return path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)"
-    }
-  }
-}
-
-extension Node {
-  fileprivate func node(at path: [any CodingKey]) -> Node? {
-    path.reduce(self) { node, key in
-      if let position = key.intValue {
-        return node?.sequence.flatMap { $0.indices.contains(position) ? $0[position] : nil }
-      }
-      return node?.mapping?.first { $0.key.string == key.stringValue }?.value
-    }
-  }
-
+extension SettingsTree {
   fileprivate var inWords: String {
     switch self {
-    case .scalar(let scalar): "'\(scalar.string)'"
-    case .sequence: "a list"
-    case .mapping: "a group"
-    case .alias: "an alias"
+    case .value(let value): "'\(value.text.shortened)'"
+    case .list: "a list"
+    case .group: "a group"
     }
   }
 }

@@ -6,6 +6,8 @@ package enum SettingsError: Error, CustomStringConvertible, Equatable {
   case notYAML(source: String, reason: String)
   /// A `--set` without `=`.
   case notAnAssignment(String)
+  /// A `--set` with more levels of names than any setting has.
+  case tooDeep(String, levels: Int)
   /// A key that no setting has; `known` are the keys that stand where it stood.
   case unknown(path: String, nearest: String?, known: [String], source: String)
   /// A value where a group of settings belongs.
@@ -19,6 +21,8 @@ package enum SettingsError: Error, CustomStringConvertible, Equatable {
     case .notYAML(let source, let reason): "\(source) is not YAML: \(reason)"
     case .notAnAssignment(let text):
       "--set needs a setting and a value, as in train.rate=0.001, not '\(text)'"
+    case .tooDeep(let text, let levels):
+      "--set \(text) names \(levels) levels of settings, and no setting has that many"
     case .unknown(let path, let nearest?, _, let source):
       "unknown setting '\(path)'; did you mean '\(nearest)'?\(Self.place(source))"
     case .unknown(let path, nil, let known, let source):
