@@ -22,7 +22,7 @@ struct Corral: ParsableCommand {
   /// Runs a command, and ends the process with the exit code that its outcome deserves.
   static func main() {
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(CommandLine.spelledArguments)
       try command.run()
     } catch {
       Failure.exit(with: error)

@@ -201,10 +201,6 @@ import Testing
 
   private func expectRefusals(of model: URL, popularity: URL) throws {
     for (arguments, text) in [
-      (
-        ["recommend", model.path, "--user", "nobody"],
-        "no user 'nobody' in this model; for somebody new, pass --history ITEM,ITEM,..."
-      ),
       (["recommend", model.path, "--history", "x1"], "no item 'x1' in this model"),
       (
         ["recommend", model.path, "--user", "u1", "-k", "99"],

@@ -7,21 +7,32 @@ import Foundation
 /// `corral recommend DIR`: what a model recommends to somebody.
 struct Recommend: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Recommends items to a known user, or to anybody with a history.")
+    abstract: "Recommends items to a known user, or to anybody with a history.",
+    discussion: """
+      A history that is given with --user takes the place of the one that the model has saved. \
+      Somebody unknown without a history gets what is popular. What was met before is left out.
+      """)
 
   @Argument(help: "The directory of a saved model.")
   var model: String
 
-  @Option(help: "The identifier of a user that the model knows.")
+  // A value may start with a dash, since an identifier may.
+  @Option(parsing: .unconditional, help: "The id of a user.")
   var user: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "What somebody interacted with, oldest first.", valueName: "item,item,..."))
-  var history: String?
+  @OptionGroup var history: HistoryOptions
 
-  @Option(name: .short, help: ArgumentHelp("How many items.", valueName: "count"))
-  var k = 10
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "What is around the request, for a ranker that reads it; can be repeated.",
+      valueName: "name=value"))
+  var context: [String] = []
+
+  @Option(
+    name: .short, parsing: .unconditional,
+    help: ArgumentHelp("How many items: 10, or all where there are fewer.", valueName: "count"))
+  var k: ItemCount?
 
   @Flag(help: "Also recommend what the user has already met.")
   var includeSeen = false
@@ -32,73 +43,80 @@ struct Recommend: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if user == nil, history == nil {
+    if user == nil, !history.isGiven {
       throw ValidationError("say for whom: --user ID, or --history ITEM,ITEM,...")
     }
-    if k < 1 { throw ValidationError("-k needs a number from 1, not \(k)") }
   }
 
   func run() throws {
     let console = output.console
+    if user == "" { throw InputError.options("--user is empty; give the id of a user") }
+    let history = try history.ids()
     let opened = try OpenedModel(model)
-    let query = try query(in: opened, console: console)
+    let count = try k?.checked(upTo: opened.items.count) ?? min(10, opened.items.count)
+    let request = try opened.resolved(Request(user: user, history: history, context: context))
+    for warning in request.warnings { console.warn(warning) }
+    for note in request.notes { console.note(note) }
+    let isExplained = explain && opened.hasVectors
+    if explain, !isExplained {
+      console.warn("--explain: a \(opened.kind) model has no vectors that say what is like what")
+    }
     let found = try opened.recommendations(
-      for: query, count: k, includingSeen: includeSeen, explained: explain)
-    try console.printJSON(
-      Output(
-        model: model, user: user, items: found.items, milliseconds: found.milliseconds))
-    let name = user.map { "user \($0)" } ?? "a history of \(query.history.count)"
-    console.print("\(console.style.bold(opened.name)) for \(name)\n")
-    console.print(found.table(explained: explain).rendered(console.style))
-    let shown = found.items.first?.id ?? opened.items[0]
-    console.suggest([
-      ("corral similar \(model) --item \(shown)", "what is like the first of them"),
-      ("corral recommend \(model) --history \(shown)", "for somebody who just met it"),
-    ])
+      for: request, count: count, includingSeen: includeSeen, explained: isExplained)
+    if let reason = found.fallback { console.warn("\(reason): this is what is popular") }
+    try console.printJSON(Output(model: model, user: user, found: found))
+    show(found, for: request, by: opened, explained: isExplained, on: console)
   }
 
-  private func query(in opened: OpenedModel, console: Console) throws -> Query {
-    var query = Query()
-    if let user {
-      if let position = opened.users.position(of: user) {
-        query.user = UserIndex(position)
-        query.history = Array(opened.histories[position])
-      } else if history == nil {
-        throw InputError.unknownUser(user)
-      }
+  private func show(
+    _ found: Recommendations, for request: ModelRequest, by opened: OpenedModel, explained: Bool,
+    on console: Console
+  ) {
+    let who = found.fallback == nil ? request.who : "\(request.who): what is popular"
+    console.print("\(console.style.bold(opened.name)) for \(who)\n")
+    if !found.items.isEmpty {
+      let isExplained = explained && found.fallback == nil
+      console.print(found.table(explained: isExplained).rendered(console.style))
     }
-    guard let history else { return query }
-    let ids = history.split(separator: ",").map { String($0).trimmed }
-    let known = ids.filter { opened.items.position(of: $0) != nil }
-    let unknown = ids.filter { opened.items.position(of: $0) == nil }
-    if known.isEmpty, let first = ids.first { _ = try opened.item(first) }
-    if ids.isEmpty { throw InputError.options("--history is empty; give items, as in 1,2,3") }
-    if !unknown.isEmpty {
-      console.warn("not in this model, so ignored: \(unknown.joined(separator: ", "))")
+    if let shortage = found.shortage {
+      console.print((found.items.isEmpty ? "" : "\n") + shortage)
     }
-    query.history = try known.map { try opened.item($0) }
-    return query
+    let item = found.items.first?.id ?? opened.items[0]
+    guard item.isSuggestable else { return }
+    let history = ShellCommand.option("--history", WrittenID.listed(item))
+    console.suggest(
+      (opened.hasVectors
+        ? [
+          (
+            "corral similar \(model.shellQuoted) \(ShellCommand.option("--item", item))",
+            "what is like it"
+          )
+        ] : [])
+        + [("corral recommend \(model.shellQuoted) \(history)", "for somebody who just met it")])
   }
 
   private struct Output: Encodable {
     let model: String
     let user: String?
-    let items: [Recommendations.Item]
-    let milliseconds: Double
+    let found: Recommendations
 
-    private enum CodingKeys: CodingKey { case model, user, items, milliseconds }
+    private enum CodingKeys: CodingKey { case model, user, items, milliseconds, fallback, reason }
 
     func encode(to encoder: any Encoder) throws {
+      let reasons = [found.fallback, found.shortage].compactMap(\.self)
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(model, forKey: .model)
       try container.encode(user, forKey: .user)
-      try container.encode(items, forKey: .items)
-      try container.encode(milliseconds, forKey: .milliseconds)
+      try container.encode(found.items, forKey: .items)
+      try container.encode(found.milliseconds, forKey: .milliseconds)
+      try container.encode(found.fallback.map { _ in "popular" }, forKey: .fallback)
+      try container.encode(
+        reasons.isEmpty ? nil : reasons.joined(separator: "; "), forKey: .reason)
     }
   }
 }
 
 extension String {
-  /// The text without white space at its ends.
-  var trimmed: String { trimmingCharacters(in: .whitespaces) }
+  /// Whether a command that names this identifier still fits on a line.
+  var isSuggestable: Bool { displayWidth <= 60 }
 }

@@ -12,41 +12,64 @@ struct Similar: ParsableCommand {
   @Argument(help: "The directory of a saved model.")
   var model: String
 
-  @Option(help: "The identifier of an item that the model knows.")
+  // A value may start with a dash, since an identifier may.
+  @Option(parsing: .unconditional, help: "The id of an item that the model knows.")
   var item: String
 
-  @Option(name: .short, help: ArgumentHelp("How many items.", valueName: "count"))
-  var k = 10
+  @Option(
+    name: .short, parsing: .unconditional,
+    help: ArgumentHelp("How many items: 10, or all where there are fewer.", valueName: "count"))
+  var k: ItemCount?
 
   @OptionGroup var output: OutputOptions
-
-  func validate() throws {
-    if k < 1 { throw ValidationError("-k needs a number from 1, not \(k)") }
-  }
 
   func run() throws {
     let console = output.console
     let opened = try OpenedModel(model)
-    let item = try opened.item(item)
-    guard k < opened.items.count else {
-      throw InputError.tooMany(count: k, items: opened.items.count - 1)
-    }
-    if case .popularity = opened.model {
+    let item = try opened.item(WrittenID(item))
+    let others = opened.items.count - 1
+    let count = try k?.checked(upTo: others) ?? min(10, others)
+    guard opened.hasVectors else {
       throw InputError.wrongKind(
         model: model, kind: opened.kind, command: "corral similar",
         needs: "vectors of items: train two-tower, mf or implicit-als")
     }
     let start = ContinuousClock.now
-    let found = opened.neighbours(of: item, count: k)
+    let space = ItemSpace(opened.model.similarityVectors())
+    let nearest = space.knows(item) ? space.nearest(to: item, count: count) : []
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
+    let found = Recommendations(
+      items: nearest.map { found in
+        Recommendations.Item(
+          id: opened.items[found.index], title: opened.title(ItemIndex(found.index)),
+          score: found.score, stage: "retriever", because: nil)
+      }, milliseconds: milliseconds)
+    let reason = Self.shortage(
+      of: nearest.count, from: count, isKnown: space.knows(item), name: self.item.shown)
     try console.printJSON(
-      Output(model: model, item: self.item, items: found, milliseconds: milliseconds))
-    console.print("like \(console.style.bold(opened.label(item)))\n")
-    let table = Recommendations(items: found, milliseconds: milliseconds).table(explained: false)
-    console.print(table.rendered(console.style))
+      Output(
+        model: model, item: self.item, items: found.items, milliseconds: milliseconds,
+        reason: reason))
+    console.print("like \(console.style.bold(opened.label(item).shown))\n")
+    if !found.items.isEmpty { console.print(found.table(explained: false).rendered(console.style)) }
+    if let reason { console.print((found.items.isEmpty ? "" : "\n") + reason) }
+    guard opened.items[item.position].isSuggestable else { return }
+    let history = ShellCommand.option("--history", WrittenID.listed(opened.items[item.position]))
     console.suggest([
-      ("corral recommend \(model) --history \(self.item)", "for somebody who just met it")
+      ("corral recommend \(model.shellQuoted) \(history)", "for somebody who just met it")
     ])
+  }
+
+  /// Why there are fewer items than were asked for; `nil` where there are not.
+  private static func shortage(
+    of found: Int, from wanted: Int, isKnown: Bool, name: String
+  ) -> String? {
+    if wanted == 0 { return "the catalogue has no other item" }
+    if !isKnown {
+      return "training learned nothing of item \(name), so nothing is known to be like it"
+    }
+    return found < wanted
+      ? "only \(found) of the other items have vectors: training learned nothing of the rest" : nil
   }
 
   private struct Output: Encodable {
@@ -54,19 +77,24 @@ struct Similar: ParsableCommand {
     let item: String
     let items: [Recommendations.Item]
     let milliseconds: Double
+    let reason: String?
+
+    private enum CodingKeys: CodingKey { case model, item, items, milliseconds, reason }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(model, forKey: .model)
+      try container.encode(item, forKey: .item)
+      try container.encode(items, forKey: .items)
+      try container.encode(milliseconds, forKey: .milliseconds)
+      try container.encode(reason, forKey: .reason)
+    }
   }
 }
 
 extension OpenedModel {
-  /// The items nearest to an item by the cosine of their vectors, itself left out.
-  fileprivate func neighbours(of item: ItemIndex, count: Int) -> [Recommendations.Item] {
-    let space = ItemSpace(model.similarityVectors())
-    let candidates = (0..<items.count).lazy.map(ItemIndex.init).filter { $0 != item }
-      .map { Candidate(item: $0, score: space.similarity(item, $0)) }
-    return candidates.sorted { ($1.score, $0.item) < ($0.score, $1.item) }.prefix(count).map {
-      Recommendations.Item(
-        id: items[$0.item.position], title: title($0.item), score: $0.score,
-        stage: "retriever", because: nil)
-    }
+  /// Whether the model has vectors that say what is like what: popularity has none.
+  var hasVectors: Bool {
+    if case .popularity = model { false } else { true }
   }
 }

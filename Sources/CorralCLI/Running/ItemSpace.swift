@@ -1,25 +1,41 @@
 import CorralData
 import CorralVectors
 
-/// Item vectors scaled to length 1, for what is like what.
+/// Item vectors by their directions: what is like what.
 struct ItemSpace {
   private let vectors: Matrix
 
-  /// The directions of the vectors; one of zeros stays as it is.
-  init(_ matrix: Matrix) {
-    var vectors = matrix
-    for row in 0..<matrix.rows {
-      let norm = matrix[row].reduce(0) { $0 + $1 * $1 }.squareRoot()
-      guard norm > 0 else { continue }
-      for position in row * matrix.columns..<(row + 1) * matrix.columns {
-        vectors.values[position] /= norm
-      }
+  /// The space of some vectors, `[items, dimension]`.
+  init(_ vectors: Matrix) { self.vectors = vectors }
+
+  /// The number of items.
+  var count: Int { vectors.rows }
+
+  /// Whether the item has a direction: a vector of zeros says nothing of its item.
+  func knows(_ item: ItemIndex) -> Bool { vectors[item.position].contains { $0 != 0 } }
+
+  /// The cosine between the vectors of two items, 0 where one has no direction: `O(dimension)`.
+  func similarity(_ left: ItemIndex, _ right: ItemIndex) -> Float {
+    let (left, right) = (vectors[left.position], vectors[right.position])
+    let (product, leftSquare, rightSquare) = zip(left, right).reduce(into: (0, 0, 0) as Sums) {
+      $0.0 += $1.0 * $1.1
+      $0.1 += $1.0 * $1.0
+      $0.2 += $1.1 * $1.1
     }
-    self.vectors = vectors
+    let norms = leftSquare.squareRoot() * rightSquare.squareRoot()
+    return norms > 0 ? product / norms : 0
   }
 
-  /// The cosine between the vectors of two items.
-  func similarity(_ left: ItemIndex, _ right: ItemIndex) -> Float {
-    zip(vectors[left.position], vectors[right.position]).reduce(0) { $0 + $1.0 * $1.1 }
+  private typealias Sums = (Float, Float, Float)
+
+  /// The items nearest to one by cosine, itself and items without a direction left out.
+  ///
+  /// Equal ones are in the order of the catalogue. Looks at every item.
+  func nearest(to item: ItemIndex, count: Int) -> [ScoredIndex] {
+    var best = TopK(count)
+    for other in (0..<vectors.rows).lazy.map(ItemIndex.init) where other != item && knows(other) {
+      best.insert(other.position, score: similarity(item, other))
+    }
+    return best.sorted()
   }
 }

@@ -89,7 +89,7 @@ struct OpenedModel {
   }
 
   /// The identifier that was probably meant, in vocabularies small enough to look through.
-  private func nearest(to id: String, among vocabulary: Vocabulary) -> String? {
+  func nearest(to id: String, among vocabulary: Vocabulary) -> String? {
     if let title = titles.firstIndex(of: id) { return items[title] }
     return vocabulary.count <= 100_000 && id.count > 3 ? id.nearest(among: vocabulary.ids) : nil
   }

@@ -1,10 +1,12 @@
+import CorralBaselines
 import CorralData
 import CorralEvaluation
 import CorralIndex
+import CorralModels
 import CorralVectors
 import Foundation
 
-/// What a model found for one query, with the names that people read.
+/// What a model found for one request, with the names that people read.
 struct Recommendations {
   /// One recommended item.
   struct Item: Encodable {
@@ -19,7 +21,7 @@ struct Recommendations {
     let id: String
     let title: String?
     let score: Float
-    /// What decided the item's place: `retriever` or `ranker`.
+    /// What decided the item's place: `retriever`, `ranker` or `popular`.
     let stage: String
     /// The nearest items of the history, the nearest first; only where an explanation was asked for.
     let because: [Reason]?
@@ -28,20 +30,27 @@ struct Recommendations {
   }
 
   let items: [Item]
-  /// How long encoding the query and searching took.
+  /// How long encoding the request and searching took.
   let milliseconds: Double
+  /// Why the model's own scores did not answer, and what is popular did; `nil` where they did.
+  var fallback: String?
+  /// Why there are fewer items than were asked for; `nil` where there are not.
+  var shortage: String?
 
-  /// A row for each item, with what it is near to where that was asked for.
+  /// A row for each item: its title where any has one, and what it is near to where that was asked
+  /// for.
   func table(explained: Bool) -> Table {
+    let hasTitles = items.contains { $0.title != nil }
     var table = Table(
-      [("", .right), ("item", .left), ("title", .left), ("score", .right)]
-        + (explained ? [("because of", .left)] : []), widest: 50)
+      [("", .right), ("item", .left)] + (hasTitles ? [("title", .left)] : [])
+        + [("score", .right)] + (explained ? [("because of", .left)] : []), widest: 50)
     for (place, item) in items.enumerated() {
       let reasons = (item.because ?? []).map {
         "\($0.title ?? $0.id) (\(String(format: "%.2f", $0.similarity)))"
       }
       table.add(
-        ["\(place + 1)", item.id, item.title ?? "", String(format: "%.4f", item.score)]
+        ["\(place + 1)", item.id] + (hasTitles ? [item.title ?? ""] : [])
+          + [String(format: "%.4f", item.score)]
           + (explained ? [reasons.joined(separator: ", ")] : []))
     }
     return table
@@ -53,23 +62,83 @@ extension OpenedModel {
   func recommendations(
     for query: Query, count: Int, includingSeen: Bool = false, explained: Bool = false
   ) throws -> Recommendations {
+    try recommendations(
+      for: ModelRequest(query: query, who: "this request"), count: count,
+      includingSeen: includingSeen, explained: explained)
+  }
+
+  /// The best items for a request, or the popular ones where the model knows nothing of it.
+  func recommendations(
+    for request: ModelRequest, count: Int, includingSeen: Bool, explained: Bool
+  ) throws -> Recommendations {
     guard count <= items.count else { throw InputError.tooMany(count: count, items: items.count) }
-    let seen = includingSeen ? [] : Set(query.history)
-    let vectors = model.itemVectors()
-    let find = try finder(over: vectors)
-    let space = explained ? ItemSpace(model.similarityVectors()) : nil
+    let query = request.query
+    let met = Set(query.history)
+    let isAllowed = { (item: ItemIndex) in includingSeen || !met.contains(item) }
     let start = ContinuousClock.now
-    let asked = ranker == nil ? count : max(count, min(settings.evaluate.candidates, items.count))
-    var found = try find(query, asked) { !seen.contains($0) }
-    if let ranker { found = try found.ranked(by: ranker, for: query, count: count) }
+    let own = request.fallback == nil ? try found(for: query, count: count, where: isAllowed) : nil
+    let found = own ?? popular(count: count, where: isAllowed)
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
+    let space = explained && own != nil ? ItemSpace(model.similarityVectors()) : nil
+    let stage = own == nil ? "popular" : ranker == nil ? "retriever" : "ranker"
     return Recommendations(
       items: found.map { candidate in
         Recommendations.Item(
           id: items[candidate.item.position], title: title(candidate.item), score: candidate.score,
-          stage: ranker == nil ? "retriever" : "ranker",
+          stage: stage,
           because: space.map { reasons(for: candidate.item, in: query.history, by: $0) })
-      }, milliseconds: milliseconds)
+      }, milliseconds: milliseconds,
+      fallback: own == nil ? request.fallback ?? "the model knows nothing of \(request.who)" : nil,
+      shortage: found.count < count
+        ? shortage(of: found.count, met: met.count, for: request.who) : nil)
+  }
+
+  /// The best allowed items by the model's own scores; `nil` where it knows nothing of the request.
+  private func found(
+    for query: Query, count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) throws -> [Candidate]? {
+    guard try knows(query) else { return nil }
+    let find = try finder(over: model.itemVectors())
+    let asked = ranker == nil ? count : max(count, min(settings.evaluate.candidates, items.count))
+    let found = try find(query, asked, isAllowed)
+    guard let ranker else { return found }
+    return try found.ranked(by: ranker, for: query, count: count)
+  }
+
+  /// Whether the model's scores say anything of a query: a vector of zeros scores all items alike.
+  private func knows(_ query: Query) throws -> Bool {
+    switch model {
+    case .popularity: return true
+    // Scores that are no inner products follow from more than a vector.
+    case .network(let network) where !network.isInnerProduct:
+      return query.user != nil || !query.history.isEmpty
+    default: break
+    }
+    do {
+      return try model.encoder.vectors(for: query).values.contains { $0 != 0 }
+    } catch BaselineError.unknownQuery {
+      return false
+    } catch ModelsError.nothingKnown {
+      return false
+    }
+  }
+
+  /// The items that occur most often; equal ones in the order of the catalogue.
+  private func popular(count: Int, where isAllowed: (ItemIndex) -> Bool) -> [Candidate] {
+    var best = TopK(count)
+    for (item, occurrences) in popularity.counts.enumerated() where isAllowed(ItemIndex(item)) {
+      best.insert(item, score: Float(occurrences))
+    }
+    return best.sorted().map { Candidate(item: ItemIndex($0.index), score: $0.score) }
+  }
+
+  /// Why fewer items were found than asked for: all that are left were.
+  private func shortage(of found: Int, met: Int, for who: String) -> String {
+    let all = Format.counted(items.count, "item")
+    return found == 0
+      ? "\(who) has met all \(all) of the catalogue; --include-seen recommends them again"
+      : "only \(found) of the \(all) are left, the others were met before; --include-seen "
+        + "recommends those too"
   }
 
   /// The items of a history whose vectors are nearest to an item's.
@@ -79,6 +148,8 @@ extension OpenedModel {
     var met: Set<ItemIndex> = [item]
     return history.filter { met.insert($0).inserted }
       .map { (item: $0, similarity: space.similarity(item, $0)) }
+      // A vector that points elsewhere explains nothing.
+      .filter { $0.similarity > 0 }
       .sorted { $0.similarity > $1.similarity }.prefix(3)
       .map { item, similarity in
         .init(id: items[item.position], title: title(item), similarity: similarity)
