@@ -75,7 +75,8 @@ enum Failure {
   static func code(for error: any Error) -> Int32? {
     switch error {
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
-      TrainingError.parameterNotFinite, TrainingError.scoresNotFinite, BaselineError.unsolvable, ArtifactError.diskFull,
+      TrainingError.parameterNotFinite, TrainingError.scoresNotFinite, BaselineError.unsolvable,
+      ArtifactError.diskFull,
       ArtifactError.unwritable, SafetensorsError.unwritable, is CocoaError:
       failed
     case is InputError, is SettingsError, is DataError, is EvaluationError, is ArtifactError,

@@ -8,7 +8,7 @@ extension SettingsError {
         path: context.codingPath.dotted,
         reason: "needs \(words(for: type)), not \(found?.inWords ?? "nothing")")
     case .dataCorrupted(let context):
-      let choices = choices(at: context.codingPath, in: defaults)
+      let choices = choices(at: context.codingPath.map(\.stringValue), in: defaults)
       let found = tree.tree(at: context.codingPath)?.inWords ?? "this"
       self = .wrongValue(
         path: context.codingPath.dotted,
@@ -34,7 +34,7 @@ private func words(for type: Any.Type) -> String {
 }
 
 /// The raw values of the enum that stands at a path of property names, where one does.
-private func choices(at path: [any CodingKey], in root: Any) -> [String]? {
+func choices(at path: [String], in root: Any) -> [String]? {
   var value = root
   for key in path {
     // A choice among models stands for the settings of the one that was chosen.
@@ -44,7 +44,7 @@ private func choices(at path: [any CodingKey], in root: Any) -> [String]? {
       value = chosen.value
     }
     let children = Mirror(reflecting: value).children
-    guard let child = children.first(where: { $0.label == key.stringValue }) else { return nil }
+    guard let child = children.first(where: { $0.label == key }) else { return nil }
     value = child.value
   }
   func names<Choice: CaseIterable>(_ type: Choice.Type) -> [String] {

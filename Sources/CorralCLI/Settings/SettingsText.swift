@@ -13,7 +13,13 @@ package func yamlText(_ settings: some Encodable, sorted: Bool = false) throws -
 extension Settings {
   /// Every setting with its meaning as a comment: a file that `train` takes.
   package func commentedText() throws -> String {
-    SettingsWriter(meaning: SettingMeanings.meaning).text(of: try SettingsTree(encoding: self))
+    let writer = SettingsWriter { key in
+      guard let meaning = SettingMeanings.meaning(key) else { return nil }
+      let words = choices(at: key.split(separator: ".").map(String.init), in: self) ?? []
+      let comment = words.isEmpty ? meaning : "\(meaning): \(words.joined(separator: ", "))"
+      return comment.count <= SettingsWriter.widestComment ? comment : meaning
+    }
+    return writer.text(of: try SettingsTree(encoding: self))
   }
 
   /// The settings that differ from the defaults of the models that these settings name, a line or two
@@ -73,6 +79,8 @@ private struct SettingsWriter {
   var meaning: ((String) -> String?)?
   /// The columns that a line fits into, unless one value is longer.
   private static let width = 80
+  /// The columns of a comment that stands in a line of its own.
+  static let widestComment = 74
 
   func text(of tree: SettingsTree) -> String {
     guard let group = tree.group else { return flow(tree) + "\n" }
