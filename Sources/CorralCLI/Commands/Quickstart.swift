@@ -108,7 +108,7 @@ struct Quickstart: ParsableCommand {
     for (place, item) in found.items.enumerated() {
       table.add([
         "\(place + 1)", item.title ?? item.id, genres.text(id: item.id),
-        String(format: "%.3f", item.score),
+        item.score.map { String(format: "%.3f", $0) } ?? "-",
       ])
     }
     console.print(table.rendered(console.style))

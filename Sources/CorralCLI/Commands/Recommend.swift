@@ -64,6 +64,12 @@ struct Recommend: ParsableCommand {
     let found = try opened.recommendations(
       for: request, count: count, includingSeen: includeSeen, explained: isExplained)
     if let reason = found.fallback { console.warn("\(reason): this is what is popular") }
+    if found.unscored > 0 {
+      console.note(
+        "the last \(Format.counted(found.unscored, "item")) of the list "
+          + (found.unscored == 1 ? "has" : "have") + " no score: training never met "
+          + (found.unscored == 1 ? "it" : "them"))
+    }
     try console.printJSON(Output(model: model, user: user, found: found))
     show(found, for: request, by: opened, explained: isExplained, on: console)
   }

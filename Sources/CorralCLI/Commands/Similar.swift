@@ -35,7 +35,7 @@ struct Similar: ParsableCommand {
         needs: "vectors of items: train two-tower, mf or implicit-als")
     }
     let start = ContinuousClock.now
-    let space = ItemSpace(opened.model.similarityVectors())
+    let space = opened.itemSpace
     let nearest = space.knows(item) ? space.nearest(to: item, count: count) : []
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
     let found = Recommendations(

@@ -4,15 +4,19 @@ import CorralVectors
 /// Item vectors by their directions: what is like what.
 struct ItemSpace {
   private let vectors: Matrix
+  /// The items whose vectors say something of them.
+  private let placed: PlacedItems
 
   /// The space of some vectors, `[items, dimension]`.
-  init(_ vectors: Matrix) { self.vectors = vectors }
+  init(_ vectors: Matrix, placed: PlacedItems) {
+    self.vectors = vectors
+    self.placed = placed
+  }
 
-  /// The number of items.
-  var count: Int { vectors.rows }
-
-  /// Whether the item has a direction: a vector of zeros says nothing of its item.
-  func knows(_ item: ItemIndex) -> Bool { vectors[item.position].contains { $0 != 0 } }
+  /// Whether the item has a direction that training gave it: a vector of zeros has none.
+  func knows(_ item: ItemIndex) -> Bool {
+    placed.contains(item) && vectors[item.position].contains { $0 != 0 }
+  }
 
   /// The cosine between the vectors of two items, 0 where one has no direction: `O(dimension)`.
   func similarity(_ left: ItemIndex, _ right: ItemIndex) -> Float {

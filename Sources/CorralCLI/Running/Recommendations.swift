@@ -20,7 +20,8 @@ struct Recommendations {
 
     let id: String
     let title: String?
-    let score: Float
+    /// The larger, the better; `nil` for an item that training never met and nothing places.
+    let score: Float?
     /// What decided the item's place: `retriever`, `ranker` or `popular`.
     let stage: String
     /// The nearest items of the history, the nearest first; only where an explanation was asked for.
@@ -34,6 +35,9 @@ struct Recommendations {
   let milliseconds: Double
   /// Why the model's own scores did not answer, and what is popular did; `nil` where they did.
   var fallback: String?
+  /// How many of the items have no score; they are the last.
+  var unscored: Int { items.count { $0.score == nil } }
+
   /// Why there are fewer items than were asked for; `nil` where there are not.
   var shortage: String?
 
@@ -50,7 +54,7 @@ struct Recommendations {
       }
       table.add(
         ["\(place + 1)", item.id] + (hasTitles ? [item.title ?? ""] : [])
-          + [String(format: "%.4f", item.score)]
+          + [item.score.map { String(format: "%.4f", $0) } ?? "-"]
           + (explained ? [reasons.joined(separator: ", ")] : []))
     }
     return table
@@ -79,19 +83,22 @@ extension OpenedModel {
     let own = request.fallback == nil ? try found(for: query, count: count, where: isAllowed) : nil
     let found = own ?? popular(count: count, where: isAllowed)
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
-    let space = explained && own != nil ? ItemSpace(model.similarityVectors()) : nil
+    let space = explained && own != nil ? itemSpace : nil
     let stage = own == nil ? "popular" : ranker == nil ? "retriever" : "ranker"
     return Recommendations(
       items: found.map { candidate in
         Recommendations.Item(
-          id: items[candidate.item.position], title: title(candidate.item), score: candidate.score,
-          stage: stage,
+          id: items[candidate.item.position], title: title(candidate.item),
+          score: candidate.score.isFinite ? candidate.score : nil, stage: stage,
           because: space.map { reasons(for: candidate.item, in: query.history, by: $0) })
       }, milliseconds: milliseconds,
       fallback: own == nil ? request.fallback ?? "the model knows nothing of \(request.who)" : nil,
       shortage: found.count < count
         ? shortage(of: found.count, met: met.count, for: request.who) : nil)
   }
+
+  /// The vectors by which items are alike.
+  var itemSpace: ItemSpace { ItemSpace(model.similarityVectors(), placed: model.placed) }
 
   /// The best allowed items by the model's own scores; `nil` where it knows nothing of the request.
   private func found(
@@ -102,7 +109,7 @@ extension OpenedModel {
     let asked = ranker == nil ? count : max(count, min(settings.evaluate.candidates, items.count))
     let found = try find(query, asked, isAllowed)
     guard let ranker else { return found }
-    return try found.ranked(by: ranker, for: query, count: count)
+    return try found.ranked(by: ranker, for: query, placed: model.placed, count: count)
   }
 
   /// Whether the model's scores say anything of a query: a vector of zeros scores all items alike.
@@ -146,7 +153,8 @@ extension OpenedModel {
     for item: ItemIndex, in history: [ItemIndex], by space: ItemSpace
   ) -> [Recommendations.Item.Reason] {
     var met: Set<ItemIndex> = [item]
-    return history.filter { met.insert($0).inserted }
+    guard space.knows(item) else { return [] }
+    return history.filter { met.insert($0).inserted && space.knows($0) }
       .map { (item: $0, similarity: space.similarity(item, $0)) }
       // A vector that points elsewhere explains nothing.
       .filter { $0.similarity > 0 }
@@ -159,10 +167,14 @@ extension OpenedModel {
 
 extension [Candidate] {
   /// The best of these candidates by a ranker's scores; equal ones stay in the retriever's order.
+  ///
+  /// Items that the retriever cannot place come last, as in evaluation.
   fileprivate func ranked(
-    by ranker: some CandidateScorer, for query: Query, count: Int
+    by ranker: some CandidateScorer, for query: Query, placed: PlacedItems, count: Int
   ) throws -> [Candidate] {
-    let scores = try ranker.scores(map(\.item), for: query)
+    let scores = try zip(self, ranker.scores(map(\.item), for: query)).map { candidate, score in
+      placed.contains(candidate.item) ? score : -.infinity
+    }
     let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     return order.prefix(count).map { Candidate(item: self[$0].item, score: scores[$0]) }
   }
