@@ -4,7 +4,9 @@ public struct DataSettings: Sendable, Equatable, Codable {
   public var path = ""
   /// The format, or `auto` to recognise it.
   public var format = DataFormat.automatic
-  /// The columns by name, where they have unusual ones.
+  /// Whether the first line of the interactions names the columns.
+  public var header = HeaderUse.automatic
+  /// The columns by name, where they have unusual ones, or by number from 1.
   public var columns = ColumnNames()
   /// A file of features of users; empty looks beside the interactions.
   public var userFile = ""

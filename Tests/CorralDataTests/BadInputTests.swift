@@ -200,8 +200,9 @@ struct BadRow: CustomTestStringConvertible, Sendable {
       let csv = try folder.write("user,item\n1,\"2\n", as: "a.csv")
       #expect(
         message { try Dataset.load(DataSettings(path: csv)) }
-          == "\(csv), line 2: a quoted field does not end on its line; correct it, or tolerate bad"
-          + " rows with data.tolerance")
+          == "\(csv), line 2: a quote opens a field and none closes it within 1,000 lines,"
+          + " before a separator or a line end: the row is taken to end with the line; correct it, or"
+          + " tolerate bad rows with data.tolerance")
       let json = try folder.write(
         "{\"user\": 1, \"item\": 2}\n{\"user\": 1, \"item\": }\n", as: "a.jsonl")
       #expect(

@@ -28,6 +28,28 @@ struct Field {
     return true
   }
 
+  /// Whether the field holds nothing, spaces, or one of the words that programs write for nothing.
+  @inline(__always)
+  var isMissing: Bool {
+    if count == 0 { return true }
+    switch start[0] {
+    case 0x4E, 0x6E, Byte.backslash, 0x3C: return count <= 4 && isWordForNothing
+    case Byte.space, Byte.tab: return trimmed().count == 0
+    default: return false
+    }
+  }
+
+  @inline(never)
+  private var isWordForNothing: Bool {
+    Self.wordsForNothing.contains { word in
+      equals(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+    }
+  }
+
+  private static let wordsForNothing: [StaticString] = [
+    "NA", "N/A", "<NA>", "NULL", "null", "\\N", "None", "none", "nan", "NaN", "NAN", "nil",
+  ]
+
   /// The field without spaces and tabs around it.
   func trimmed() -> Field {
     var field = self

@@ -1,133 +1,140 @@
 import Foundation
-import LibZ
 
-/// Reads a file in blocks of whole lines: plain files mapped at once, gzip inflated piece by piece.
+/// Reads the text of a file in blocks of whole records: plain files as they lie, gzip inflated.
 ///
-/// Compression is told by the first two bytes, not by the name.
+/// Compression is told by the first two bytes, not by the name. A byte order mark before the text
+/// belongs to no field, and is left out.
 struct FileBytes {
-  let path: String
-  private let mapped: Data
+  /// One block of whole records, and the quoted fields in it that hold line ends.
+  struct Block {
+    var bytes: UnsafeRawBufferPointer
+    var spans: [Range<Int>]
+  }
 
+  /// The bytes of the longest record that is read: 16 MB.
+  static let longestRecord = 16 << 20
+
+  let path: String
+  /// Whether the file is inflated as it is read.
+  let isCompressed: Bool
+  private let source: ByteSource
+
+  /// Opens a file; throws `DataError` where it cannot be read, and for one that is no text, with what
+  /// it is and what to do.
   init(path: String) throws {
     self.path = path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw DataError.missingFile(path)
-    }
-    guard !isFolder.boolValue else {
-      throw DataError.unreadable(file: path, reason: "this is a folder where a file is needed")
-    }
-    do {
-      mapped = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-    } catch {
-      throw DataError.unreadable(
-        file: path, reason: "the file cannot be read: \(error.localizedDescription)")
+    source = try ByteSource(path: path)
+    var start = [UInt8](repeating: 0, count: 1 << 12)
+    let count = try start.withUnsafeMutableBytes { [source] in try source.read(into: $0, at: 0) }
+    isCompressed = count > 2 && start[0] == 0x1F && start[1] == 0x8B
+    let text = isCompressed ? try rawHead(1 << 12) : Array(start[..<count])
+    if let kind = OtherKind(of: text, in: path, isCompressed: isCompressed) {
+      throw DataError.unreadable(file: path, reason: kind.advice)
     }
   }
 
   /// The bytes on disk.
-  var size: Int { mapped.count }
-
-  var isCompressed: Bool { mapped.count > 2 && mapped[0] == 0x1F && mapped[1] == 0x8B }
+  var size: Int { source.size }
 
   /// The first bytes of the text, to recognise formats by.
-  func head(_ count: Int = 1 << 16) throws -> [UInt8] {
-    guard isCompressed else { return Array(mapped.prefix(count)) }
-    return try mapped.withUnsafeBytes { input in
-      var stream = try GzipStream(input, path: path)
-      var head = [UInt8](repeating: 0, count: count)
-      let written = try head.withUnsafeMutableBytes { try stream.read(into: $0) }
-      return Array(head.prefix(written))
+  func head(_ count: Int = 1 << 18) throws -> [UInt8] {
+    let bytes = try rawHead(count + Self.mark.count)
+    return Array(bytes.starts(with: Self.mark) ? bytes.dropFirst(Self.mark.count) : bytes[...])
+  }
+
+  private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  private func rawHead(_ count: Int) throws -> [UInt8] {
+    var stream = try ByteStream(source, isCompressed: isCompressed)
+    var head = [UInt8](repeating: 0, count: count)
+    let found = try head.withUnsafeMutableBytes { try stream.read(into: $0) }
+    return Array(head.prefix(found))
+  }
+
+  /// Calls `body` with blocks that end at the end of a record, or of the file.
+  ///
+  /// Memory: one block. Throws `DataError.unreadable` for a record that is longer than
+  /// `longestRecord` and would need a larger one.
+  func withBlocks(
+    of blockSize: Int = 64 << 20, endingBy records: RecordEnds, _ body: (Block) throws -> Void
+  ) throws {
+    var stream = try ByteStream(source, isCompressed: isCompressed)
+    // One byte more than a plain file has, so that its end is noticed at once.
+    let capacity = max(2 * Self.mark.count, isCompressed ? blockSize : min(blockSize, size + 1))
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    defer { block.deallocate() }
+    var kept = 0
+    var isFirst = true
+    var done = 0
+    while true {
+      let found = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: block[kept...]))
+      let filled = kept + found
+      let isLast = filled < capacity
+      var start = 0
+      if isFirst, block.prefix(filled).starts(with: Self.mark) { start = Self.mark.count }
+      isFirst = false
+      let text = UnsafeRawBufferPointer(rebasing: block[start..<filled])
+      let (end, spans) = records.end(of: text, isLast: isLast)
+      if end > 0 {
+        try body(Block(bytes: UnsafeRawBufferPointer(rebasing: text[..<end]), spans: spans))
+      }
+      if isLast { return }
+      // The start of a record that the block cuts moves to the front.
+      kept = text.count - end
+      done += start + end
+      if kept > min(Self.longestRecord, capacity - 1) { throw try tooLong(after: done) }
+      block.baseAddress.map { $0.copyMemory(from: $0 + (filled - kept), byteCount: kept) }
     }
   }
 
-  /// Calls `body` with blocks that end at the end of a line, or of the file.
-  func withBlocks(
-    of blockSize: Int = 64 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    guard isCompressed else { return try mapped.withUnsafeBytes { try body($0) } }
-    try mapped.withUnsafeBytes { input in
-      var stream = try GzipStream(input, path: path)
-      var block = [UInt8](repeating: 0, count: blockSize)
-      var kept = 0
-      while true {
-        let written = try block.withUnsafeMutableBytes { bytes in
-          try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[kept...]))
-        }
-        let filled = kept + written
-        let isLast = filled < block.count
-        let end =
-          isLast ? filled : block[..<filled].lastIndex(of: Byte.newline).map { $0 + 1 } ?? 0
-        try block.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
-        if isLast { return }
-        // The start of a line that the block cuts moves to the front; one that fills the whole
-        // block needs a larger one.
-        kept = filled - end
-        block.replaceSubrange(0..<kept, with: Array(block[end..<filled]))
-        if end == 0 { block += [UInt8](repeating: 0, count: block.count) }
+  /// The error for a record without end, whose line is counted in what came before.
+  private func tooLong(after count: Int) throws -> DataError {
+    var stream = try ByteStream(source, isCompressed: isCompressed)
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var line = 1
+    var left = count
+    while left > 0 {
+      let wanted = min(left, piece.count)
+      let found = try piece.withUnsafeMutableBytes {
+        try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[..<wanted]))
       }
+      if found == 0 { break }
+      line += piece[..<found].count { $0 == Byte.newline }
+      left -= found
     }
+    return .unreadable(
+      file: path,
+      reason: "line \(line) is longer than \(Self.longestRecord >> 20) MB, which is more than a row"
+        + " can have: this is no table, or its line ends are lost")
   }
 }
 
-/// Inflates gzip data, of one or several members.
-private struct GzipStream: ~Copyable {
-  private let input: UnsafeRawBufferPointer
-  private let path: String
-  private let stream: UnsafeMutablePointer<z_stream>
-  private var consumed = 0
-  private var isFinished = false
+/// The text of a file from its start on.
+private enum ByteStream: ~Copyable {
+  case plain(ByteSource, at: Int)
+  case gzip(GzipStream)
 
-  init(_ input: UnsafeRawBufferPointer, path: String) throws {
-    self.input = input
-    self.path = path
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    // 15 bits of window, and 16 for the header of gzip.
-    let status = inflateInit2_(
-      stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard status == Z_OK else {
-      throw DataError.unreadable(file: path, reason: "zlib does not start (\(status))")
-    }
+  init(_ source: ByteSource, isCompressed: Bool) throws {
+    self = isCompressed ? .gzip(try GzipStream(source)) : .plain(source, at: 0)
   }
 
-  deinit {
-    inflateEnd(stream)
-    stream.deallocate()
-  }
-
-  /// Fills as much of `output` as there is data for; fewer bytes mean the end.
+  /// Fills as much of `output` as there is text for; fewer bytes mean the end.
   mutating func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
-    var written = 0
-    while written < output.count, !isFinished {
-      let available = min(input.count - consumed, 1 << 30)
-      let room = min(output.count - written, 1 << 30)
-      stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self)
-      ).map { $0 + consumed }
-      stream.pointee.avail_in = UInt32(available)
-      stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        .advanced(by: written)
-      stream.pointee.avail_out = UInt32(room)
-      let status = inflate(stream, Z_NO_FLUSH)
-      consumed += available - Int(stream.pointee.avail_in)
-      written += room - Int(stream.pointee.avail_out)
-      switch status {
-      case Z_OK: break
-      case Z_STREAM_END:
-        // Members may follow each other, as `cat a.gz b.gz` leaves them.
-        if consumed + 2 < input.count, input[consumed] == 0x1F, input[consumed + 1] == 0x8B {
-          inflateReset(stream)
-        } else {
-          isFinished = true
-        }
-      case Z_BUF_ERROR where consumed == input.count:
-        throw DataError.damagedArchive(
-          file: path, reason: "the gzip data ends before its end: the file is cut off")
-      default:
-        throw DataError.damagedArchive(file: path, reason: "the gzip data is damaged")
+    switch consume self {
+    case .plain(let source, let at):
+      self = .plain(source, at: at)
+      let found = try source.read(into: output, at: at)
+      self = .plain(source, at: at + found)
+      return found
+    case .gzip(var stream):
+      do {
+        let found = try stream.read(into: output)
+        self = .gzip(stream)
+        return found
+      } catch {
+        self = .gzip(stream)
+        throw error
       }
     }
-    return written
   }
 }

@@ -9,6 +9,8 @@ struct JSONScanner {
   /// At least as many bytes as the line.
   private let unescaped: UnsafeMutablePointer<UInt8>
   private var used = 0
+  /// How many lists are open; more than a hundred in each other are no row.
+  private var depth = 0
 
   init(line: Field, unescaped: UnsafeMutablePointer<UInt8>) {
     self.line = line
@@ -86,6 +88,9 @@ struct JSONScanner {
   }
 
   private mutating func array() -> Field? {
+    guard depth < 100 else { return nil }
+    depth += 1
+    defer { depth -= 1 }
     at += 1
     let start = unescaped + used
     var count = 0

@@ -13,6 +13,8 @@ final class LineSplitter {
   /// As many fields as there are columns; a line with more is still counted to its end.
   let fields: UnsafeMutablePointer<Field>
   private let capacity: Int
+  private let trims: Bool
+  private let needed: Int
   private let columnNames: [[UInt8]]
   private var unescaped: UnsafeMutablePointer<UInt8>
   private var unescapedCapacity = 256
@@ -20,6 +22,8 @@ final class LineSplitter {
 
   init(layout: TableLayout) {
     dialect = layout.dialect
+    trims = layout.trimsSpaces
+    needed = layout.columns.count - layout.namelessColumns
     capacity = max(1, layout.columns.count)
     columnNames = layout.columns.map { Array($0.name.utf8) }
     nothing = .allocate(capacity: 1)
@@ -39,7 +43,7 @@ final class LineSplitter {
   @inline(__always)
   func split(_ line: Field) -> Outcome {
     switch dialect {
-    case .separated(let byte): .fields(splitPlain(line, by: byte))
+    case .separated(let byte): .fields(fitted(trimmed(splitPlain(line, by: byte)), line, byte))
     case .quoted(let byte): splitQuoted(line, by: byte)
     case .doubleColon: .fields(splitDoubleColon(line))
     case .json: splitObject(line)
@@ -93,38 +97,84 @@ final class LineSplitter {
     var found = 0
     var at = 0
     var used = 0
-    reserve(line.count)
     while true {
       var field: Field
+      while trims, at < line.count, line.start[at] == Byte.space { at += 1 }
       if at < line.count, line.start[at] == Byte.quote {
-        let copy = unescaped + used
-        var count = 0
-        at += 1
-        while true {
-          guard at < line.count else { return .openQuote }
-          if line.start[at] == Byte.quote {
-            guard at + 1 < line.count, line.start[at + 1] == Byte.quote else { break }
-            at += 1
-          }
-          copy[count] = line.start[at]
-          count += 1
-          at += 1
-        }
-        at += 1
-        used += count
-        field = Field(start: copy, count: count)
+        guard let (text, end) = quoted(line, from: at + 1, &used) else { return .openQuote }
+        field = text
+        at = end
         // What follows a closing quote up to the separator belongs to no field: skip it.
         while at < line.count, line.start[at] != separator { at += 1 }
       } else {
         let first = at
         while at < line.count, line.start[at] != separator { at += 1 }
         field = Field(start: line.start + first, count: at - first)
+        while trims, field.count > 0, field.start[field.count - 1] == Byte.space {
+          field.count -= 1
+        }
       }
       if found < capacity { fields[found] = field }
       found += 1
-      if at >= line.count { return .fields(found) }
+      if at >= line.count { return .fields(fitted(found, line, separator)) }
       at += 1
     }
+  }
+
+  /// The text of a quoted field that starts behind its quote, and the place behind the closing one;
+  /// it is copied only where it holds quotes itself.
+  private func quoted(_ line: Field, from first: Int, _ used: inout Int) -> (Field, Int)? {
+    var at = first
+    while at < line.count, line.start[at] != Byte.quote { at += 1 }
+    guard at < line.count else { return nil }
+    guard at + 1 < line.count, line.start[at + 1] == Byte.quote else {
+      return (Field(start: line.start + first, count: at - first), at + 1)
+    }
+    if used == 0 { reserve(line.count) }
+    let copy = unescaped + used
+    var count = 0
+    at = first
+    while at < line.count {
+      if line.start[at] == Byte.quote {
+        guard at + 1 < line.count, line.start[at + 1] == Byte.quote else {
+          used += count
+          return (Field(start: copy, count: count), at + 1)
+        }
+        at += 1
+      }
+      copy[count] = line.start[at]
+      count += 1
+      at += 1
+    }
+    return nil
+  }
+
+  /// The number of fields, as many as there are columns where only nothing is missing or too much:
+  /// columns without a name that a row leaves out, or separators behind its last field.
+  @inline(__always)
+  private func fitted(_ found: Int, _ line: Field, _ separator: UInt8) -> Int {
+    found == capacity ? found : fittedElse(found, line, separator)
+  }
+
+  @inline(never)
+  private func fittedElse(_ found: Int, _ line: Field, _ separator: UInt8) -> Int {
+    if found < capacity {
+      guard found >= needed, needed < capacity else { return found }
+      for column in found..<capacity { fields[column] = Field(start: nothing, count: 0) }
+      return capacity
+    }
+    let extra = line.count - (found - capacity)
+    for at in extra..<line.count where line.start[at] != separator { return found }
+    return capacity
+  }
+
+  /// The number of fields, which are without spaces around them where those belong to separators.
+  @inline(__always)
+  private func trimmed(_ found: Int) -> Int {
+    if trims {
+      for at in 0..<min(found, capacity) { fields[at] = fields[at].trimmed() }
+    }
+    return found
   }
 
   /// Room for the unescaped fields of a line, which are never longer than the line.

@@ -46,6 +46,8 @@ struct LogChunk: Sendable {
   /// Lines, whatever is on them.
   var lines = 0
   var blankLines = 0
+  /// Rows, whatever becomes of them.
+  var records = 0
   /// Rows that meet a condition of the settings not.
   var excluded = 0
   /// Rows that meet none of the rules, or whose weight is 0.

@@ -25,6 +25,13 @@ public struct ColumnNames: Sendable, Equatable, Codable {
   /// Every column by its usual name.
   public init() {}
 
+  /// Whether a column of this name is usually the user, the item, the time or the rating.
+  static func isUsual(_ name: String) -> Bool {
+    [\ColumnNames.user, \.item, \.time, \.rating].contains { column in
+      usual(column).contains { plain($0) == plain(name) }
+    }
+  }
+
   private static func usual(_ column: KeyPath<ColumnNames, String>) -> [String] {
     switch column {
     case \.user:

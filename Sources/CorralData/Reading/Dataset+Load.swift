@@ -77,8 +77,9 @@ struct DatasetLoader {
     var reader = InteractionReader(problemLimit: problemLimit)
     for path in source.interactions {
       let file = try FileBytes(path: path)
-      let (layout, format, samples) = try TableLayout.ofInteractions(file, format: settings.format)
+      let (layout, format, samples) = try TableLayout.ofInteractions(file, settings)
       report.format = format
+      for note in layout.notes { report.note("\(path): \(note)") }
       var events = settings.events
       let keeps = settings.impressions == .keep
       if format == .kuairand, events.isEmpty {

@@ -32,7 +32,7 @@ struct FeatureReader {
     self.file = file
     self.vocabulary = vocabulary
     self.met = met
-    let layout = try TableLayout.ofFeatures(file)
+    let layout = try TableLayout.ofFeatures(file, columns)
     let isUsers = role == \ColumnNames.user
     // The column may be called otherwise than in the log: the usual names are tried as well.
     var names = columns
@@ -118,7 +118,7 @@ struct FeatureReader {
   ) -> RowProblem? {
     switch outcome {
     case .fields(let found) where found == layout.columns.count:
-      fields[id].count == 0 ? row(.empty, id, "") : nil
+      fields[id].isMissing ? row(.empty, id, fields[id].text) : nil
     case .fields(let found):
       count(found, isCut && found < layout.columns.count ? .cutOff : .fieldCount)
     case .openQuote: row(.openQuote, nil, "")
@@ -158,20 +158,19 @@ struct FeatureReader {
     _ body: (UnsafeMutablePointer<Field>, Int, LineSplitter.Outcome, Bool) -> Void
   ) throws {
     let splitter = LineSplitter(layout: layout)
-    var line = 0
-    try file.withBlocks { block in
-      guard let base = block.bindMemory(to: UInt8.self).baseAddress else { return }
-      var at = 0
-      while at < block.count {
-        let rest = block.count - at
-        let end = memchr(base + at, Int32(Byte.newline), rest)
-        let length = end.map { UnsafeRawPointer($0) - UnsafeRawPointer(base + at) } ?? rest
-        var field = Field(start: base + at, count: length)
-        if field.count > 0, field.start[field.count - 1] == Byte.carriageReturn { field.count -= 1 }
-        line += 1
-        at += length + 1
-        if field.count == 0 || (line == 1 && layout.hasHeader) { continue }
-        body(splitter.fields, line, splitter.split(field), end == nil)
+    let ends = RecordEnds(layout)
+    var line = 1
+    var isHeader = layout.hasHeader
+    try file.withBlocks(endingBy: ends) { block in
+      var records = RecordWalk(block.bytes, ends)
+      while let record = records.next() {
+        if record.field.count > 0 {
+          if !isHeader {
+            body(splitter.fields, line, splitter.split(record.field), !record.hasEnd)
+          }
+          isHeader = false
+        }
+        line += record.lines
       }
     }
   }

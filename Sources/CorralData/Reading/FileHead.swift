@@ -6,22 +6,47 @@ struct FileHead {
   let name: String
   let firstLine: String
   private let path: String
-  private let lines: [String]
+  private let bytes: [UInt8]
+  /// Whether the whole text is in the head.
+  private let isWhole: Bool
 
   init(_ file: FileBytes) throws {
     path = file.path
     let last = (file.path as NSString).lastPathComponent
     name = last.hasSuffix(".gz") ? String(last.dropLast(3)) : last
-    var text = try file.head()
-    if text.starts(with: [0xEF, 0xBB, 0xBF]) { text.removeFirst(3) }
-    lines = text.split(separator: Byte.newline, maxSplits: 1000).prefix(1000).map { line in
-      let line = line.last == Byte.carriageReturn ? line.dropLast() : line
-      return line.withUnsafeBufferPointer { bytes in
-        bytes.baseAddress.map { Field(start: $0, count: bytes.count).text } ?? ""
-      }
+    let length = 1 << 18
+    bytes = try file.head(length)
+    isWhole = bytes.count < length
+    guard let first = Self.records(of: bytes, RecordEnds.lines, limit: 1, \.text).first else {
+      throw DataError.emptyFile(path)
     }
-    guard let first = lines.first else { throw DataError.emptyFile(path) }
     firstLine = first
+  }
+
+  /// The first records that are not empty.
+  private static func records<Result>(
+    of bytes: [UInt8], _ ends: RecordEnds, limit: Int, _ body: (Field) -> Result
+  ) -> [Result] {
+    bytes.withUnsafeBytes { bytes in
+      var walk = RecordWalk(bytes, ends)
+      var found: [Result] = []
+      while found.count < limit, let record = walk.next() {
+        if record.field.count > 0 { found.append(body(record.field)) }
+      }
+      return found
+    }
+  }
+
+  /// The fields of the first rows of a layout, at most 1,000; of a row that does not fit, none.
+  private func rows(of layout: TableLayout) -> [[String]] {
+    let splitter = LineSplitter(layout: layout)
+    var rows = Self.records(of: bytes, RecordEnds(layout), limit: 1_001) { field -> [String] in
+      guard case .fields(let count) = splitter.split(field) else { return [] }
+      return (0..<min(count, layout.columns.count)).map { splitter.fields[$0].text }
+    }
+    // The end of the head may cut a row.
+    if !isWhole { rows = rows.dropLast() }
+    return rows
   }
 
   /// Whether the first line names its columns as atomic files do.
@@ -52,7 +77,14 @@ struct FileHead {
 
   private static let otherSeparators: [UInt8] = [0x3B, Byte.pipe, Byte.tab]
 
-  private func count(of byte: UInt8) -> Int { firstLine.utf8.count { $0 == byte } }
+  /// How often a byte is in the first line outside quotes.
+  private func count(of byte: UInt8) -> Int {
+    var isQuoted = false
+    return firstLine.utf8.count {
+      if $0 == Byte.quote { isQuoted.toggle() }
+      return $0 == byte && !isQuoted
+    }
+  }
 
   /// The typed columns of an atomic file.
   func atomic() throws -> TableLayout {
@@ -83,34 +115,70 @@ struct FileHead {
       TableLayout(dialect: .separated(Byte.tab), hasHeader: true, columns: columns))
   }
 
-  /// The columns of a separated file: by its header, or by number where the first line has one.
-  func table(separator: UInt8? = nil) throws -> TableLayout {
+  /// The columns of a separated file: by its header, or by number where it has none.
+  ///
+  /// `header` says whether it has one, and `columns` are the names that the settings use.
+  func table(
+    separator: UInt8? = nil, header: HeaderUse = .automatic, columns: ColumnNames
+  ) throws -> TableLayout {
     let separator =
       separator ?? ([Byte.comma] + Self.otherSeparators).max { count(of: $0) < count(of: $1) }
       ?? Byte.comma
-    let dialect: TableLayout.Dialect =
-      separator == Byte.tab ? .separated(separator) : .quoted(separator)
-    let fields = split(firstLine, dialect)
-    let hasHeader = !fields.contains { Double($0) != nil }
-    let columns = fields.indices.map { column in
-      TableLayout.Column(name: hasHeader ? fields[column] : "\(column + 1)", kind: .token)
+    let width = firstLine.utf8.count { $0 == separator } + 1
+    var layout = TableLayout(
+      dialect: separator == Byte.tab ? .separated(separator) : .quoted(separator),
+      hasHeader: false,
+      columns: (1...width).map { TableLayout.Column(name: "\($0)", kind: .token) }, isTyped: false)
+    var rows = rows(of: layout)
+    if isSpaced(rows) {
+      layout.trimsSpaces = true
+      layout.notes.append("the space after each separator belongs to the separator, not to a field")
+      rows = self.rows(of: layout)
     }
-    return try checked(
-      TableLayout(dialect: dialect, hasHeader: hasHeader, columns: columns, isTyped: false))
+    let first = rows.first ?? [firstLine]
+    layout.columns.removeLast(layout.columns.count - first.count)
+    let guess = HeaderGuess(first: first, rows: Array(rows.dropFirst()), columns: columns)
+    layout.hasHeader = header == .automatic ? guess.hasHeader : header == .yes
+    if header == .automatic, guess.isDoubtful {
+      let line = shortened(first.joined(separator: ", "), to: 60)
+      layout.notes.append(
+        layout.hasHeader
+          ? "the first line, '\(line)', is taken for the names of the columns; set data.header to"
+            + " 'no' if it is a row"
+          : "the first line, '\(line)', is taken for a row, and the columns are called 1 to"
+            + " \(first.count); set data.header to 'yes' if it names them")
+    }
+    guard layout.hasHeader else {
+      layout.firstValues = first
+      return layout
+    }
+    for column in first.indices { layout.columns[column].name = trimmed(first[column]) }
+    let nameless = layout.columns.reversed().prefix { $0.name.isEmpty }.count
+    layout.namelessColumns = min(nameless, first.count - 1)
+    for column in (first.count - layout.namelessColumns)..<first.count {
+      layout.columns[column].kind = .ignored
+    }
+    return try checked(layout)
   }
+
+  /// Whether a space follows every separator of every row.
+  private func isSpaced(_ rows: [[String]]) -> Bool {
+    let fields = rows.lazy.flatMap { $0.dropFirst() }.filter { !$0.isEmpty }
+    return !fields.isEmpty && fields.allSatisfy { $0.utf8.first == Byte.space }
+  }
+
+  private func trimmed(_ text: String) -> String { withField(of: text) { $0.trimmed().text } }
 
   /// The names of the members of the first objects.
   func json() throws -> TableLayout {
     var names: [String] = []
-    for line in lines {
-      withField(of: line) { field in
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: field.count + 1) { bytes in
-          guard let start = bytes.baseAddress else { return }
-          var scanner = JSONScanner(line: field, unescaped: start)
-          _ = scanner.members { name, _ in
-            let name = name.text
-            if !names.contains(name) { names.append(name) }
-          }
+    _ = Self.records(of: bytes, RecordEnds.lines, limit: 1_000) { field in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: field.count + 1) { bytes in
+        guard let start = bytes.baseAddress else { return }
+        var scanner = JSONScanner(line: field, unescaped: start)
+        _ = scanner.members { name, _ in
+          let name = name.text
+          if !names.contains(name) { names.append(name) }
         }
       }
     }
@@ -123,39 +191,21 @@ struct FileHead {
       columns: names.map { TableLayout.Column(name: $0, kind: .token) }, isTyped: false)
   }
 
-  /// The first values of each column that are not empty, of at most 1,000 rows.
+  /// The first values of each column that are not missing, of at most 1,000 rows.
   func samples(of layout: TableLayout) -> [[String]] {
     var samples = [[String]](repeating: [], count: layout.columns.count)
-    let splitter = LineSplitter(layout: layout)
-    for line in lines.dropFirst(layout.hasHeader ? 1 : 0) {
-      withField(of: line) { field in
-        guard case .fields(let count) = splitter.split(field), count == samples.count else {
-          return
-        }
-        for column in samples.indices where splitter.fields[column].count > 0 {
-          samples[column].append(splitter.fields[column].text)
-        }
+    for row in rows(of: layout).dropFirst(layout.hasHeader ? 1 : 0)
+    where row.count == samples.count {
+      for (column, value) in row.enumerated() where !withField(of: value, \.isMissing) {
+        samples[column].append(value)
       }
     }
     return samples
   }
 
-  private func split(_ line: String, _ dialect: TableLayout.Dialect) -> [String] {
-    // More columns than any line has bytes to separate.
-    let columns = (0...line.utf8.count).map {
-      TableLayout.Column(name: "\($0)", kind: .token)
-    }
-    let splitter = LineSplitter(
-      layout: TableLayout(dialect: dialect, hasHeader: false, columns: columns))
-    return withField(of: line) { field in
-      guard case .fields(let count) = splitter.split(field) else { return [line] }
-      return (0..<count).map { splitter.fields[$0].trimmed().text }
-    }
-  }
-
   private func checked(_ layout: TableLayout) throws -> TableLayout {
     var seen: Set<String> = []
-    for name in layout.names where !seen.insert(name).inserted {
+    for name in layout.names where !name.isEmpty && !seen.insert(name).inserted {
       throw DataError.badHeader(file: path, reason: "the header names column '\(name)' twice")
     }
     return layout

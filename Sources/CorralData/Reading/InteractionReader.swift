@@ -35,15 +35,24 @@ struct InteractionReader {
     try take(plan.extras, of: file.path)
     var line = 1
     var isFirst = true
-    try file.withBlocks { block in
-      var body = block
+    let ends = RecordEnds(plan.layout)
+    try file.withBlocks(endingBy: ends) { block in
+      var body = block.bytes
+      var spans = block.spans
       if isFirst, plan.layout.hasHeader {
-        let end = block.firstIndex(of: Byte.newline).map { $0 + 1 } ?? block.count
-        body = UnsafeRawBufferPointer(rebasing: block[end...])
-        line += 1
+        var records = RecordWalk(body, ends)
+        while let record = records.next() {
+          line += record.lines
+          if record.field.count > 0 { break }
+        }
+        let start = min(records.place, body.count)
+        body = UnsafeRawBufferPointer(rebasing: body[start...])
+        spans = spans.compactMap { span in
+          span.lowerBound < start ? nil : span.lowerBound - start..<span.upperBound - start
+        }
       }
       isFirst = false
-      for chunk in read(body, plan: plan, path: file.path) {
+      for chunk in read(body, cutBetween: spans, ends, plan: plan, path: file.path) {
         add(chunk, to: &report, firstLine: line)
         line += chunk.lines
       }
@@ -52,28 +61,29 @@ struct InteractionReader {
     return report
   }
 
-  private func read(_ block: UnsafeRawBufferPointer, plan: RowPlan, path: String) -> [LogChunk] {
-    let pieces = lines(of: block)
+  private func read(
+    _ block: UnsafeRawBufferPointer, cutBetween spans: [Range<Int>], _ ends: RecordEnds,
+    plan: RowPlan, path: String
+  ) -> [LogChunk] {
+    let pieces = pieces(of: block, cutBetween: spans, ends)
     let reader = ChunkReader(plan: plan, path: path, problemLimit: problemLimit)
     // Read by all threads, changed by none, and longer there than they are.
     nonisolated(unsafe) let block = block
     return Parallel.map(pieces.count, grain: 1) { range in
-      let piece = range.lowerBound
-      let bytes = UnsafeRawBufferPointer(rebasing: block[pieces[piece]])
-      return reader.read(bytes, isLast: pieces[piece].upperBound == block.count)
+      reader.read(UnsafeRawBufferPointer(rebasing: block[pieces[range.lowerBound]]))
     }
   }
 
-  /// The block cut into pieces of whole lines: at least a quarter of a megabyte each.
-  private func lines(of block: UnsafeRawBufferPointer) -> [Range<Int>] {
+  /// The block cut into pieces of whole records: at least a quarter of a megabyte each.
+  private func pieces(
+    of block: UnsafeRawBufferPointer, cutBetween spans: [Range<Int>], _ ends: RecordEnds
+  ) -> [Range<Int>] {
     let wanted = max(1, min(Parallel.threads * 2, block.count >> 18))
     var pieces: [Range<Int>] = []
     var first = 0
     for piece in 1...wanted {
       var end = piece == wanted ? block.count : max(first, block.count / wanted * piece)
-      if piece < wanted {
-        end = block[end...].firstIndex(of: Byte.newline).map { $0 + 1 } ?? block.count
-      }
+      if piece < wanted { end = ends.recordEnd(in: block, from: end, spans: spans) }
       if end > first { pieces.append(first..<end) }
       first = end
     }
@@ -81,7 +91,7 @@ struct InteractionReader {
   }
 
   private mutating func add(_ chunk: LogChunk, to report: inout LoadReport.File, firstLine: Int) {
-    report.rows += chunk.lines - chunk.blankLines
+    report.rows += chunk.records
     report.blankLines += chunk.blankLines
     report.badRows += chunk.problemCount
     report.excluded += chunk.excluded

@@ -20,9 +20,9 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case cutOff = "cut-off"
     /// Fewer fields than columns in a row of features: the rest is unknown, the row is kept.
     case incomplete
-    /// Nothing where an identifier or a number belongs.
+    /// Nothing, or a word for it such as `NA`, where an identifier or a number belongs.
     case empty
-    /// A quoted field that does not end on its line.
+    /// A quoted field that does not end.
     case openQuote = "open-quote"
     /// A line of JSON lines that is not an object.
     case notAnObject = "not-an-object"
@@ -61,8 +61,11 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     case .cutOff:
       "\(fields) where there should be \(expected), and the line has no end: the file is cut off"
     case .incomplete: "\(fields) where there should be \(expected): the rest is taken as unknown"
-    case .empty: "column '\(column)' is empty"
-    case .openQuote: "a quoted field does not end on its line"
+    case .empty where value.isEmpty: "column '\(column)' is empty"
+    case .empty: "column '\(column)' holds '\(value)', which stands for nothing"
+    case .openQuote:
+      "a quote opens a field and none closes it within 1,000 lines, before a separator or a line end:"
+        + " the row is taken to end with the line"
     case .notAnObject: "the line is not a JSON object"
     case .repeated: "column '\(column)' holds '\(value)' for the second time"
     }

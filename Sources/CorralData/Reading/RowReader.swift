@@ -46,18 +46,24 @@ struct RowReader {
     case .notAnObject: return problem(nil, .notAnObject)
     }
     let fields = splitter.fields
-    if fields[plan.user].count == 0 { return problem(plan.user, .empty) }
-    if fields[plan.item].count == 0 { return problem(plan.item, .empty) }
+    if fields[plan.user].isMissing { return problem(plan.user, .empty) }
+    if fields[plan.item].isMissing { return problem(plan.item, .empty) }
     for slot in 0..<plan.numbers.count {
       let column = plan.numbers[slot]
       guard let number = fields[column].number else {
-        if fields[column].count == 0, plan.allowsEmpty[slot] {
+        if plan.allowsEmpty[slot], fields[column].isMissing {
           numbers[slot] = .nan
           continue
         }
-        return problem(column, fields[column].count == 0 ? .empty : .notANumber)
+        return problem(column, fields[column].isMissing ? .empty : .notANumber)
       }
-      guard number.isFinite else { return problem(column, .notFinite) }
+      guard number.isFinite else {
+        if plan.allowsEmpty[slot], number.isNaN {
+          numbers[slot] = .nan
+          continue
+        }
+        return problem(column, .notFinite)
+      }
       numbers[slot] = number
     }
     var time = SpelledTime(digits: 0)
@@ -67,7 +73,7 @@ struct RowReader {
       } else {
         switch fields[column].time(as: plan.timeForm) {
         case .time(let found): time = found
-        case .notATime: return problem(column, fields[column].count == 0 ? .empty : .notATime)
+        case .notATime: return problem(column, fields[column].isMissing ? .empty : .notATime)
         case .notFinite: return problem(column, .notFinite)
         case .tooLarge: return problem(column, .tooLarge)
         }

@@ -22,20 +22,23 @@ extension TableLayout {
   /// The layout of a file of interactions, its format where the settings leave it open, and the
   /// first values of each column that are not empty.
   static func ofInteractions(
-    _ file: FileBytes, format: DataFormat
+    _ file: FileBytes, _ settings: DataSettings
   ) throws -> (layout: TableLayout, format: DataFormat, samples: [[String]]) {
     let head = try FileHead(file)
-    let (layout, format) = try ofInteractions(head, format: format)
+    let (layout, format) = try ofInteractions(head, settings)
     return (layout, format, head.samples(of: layout))
   }
 
   private static func ofInteractions(
-    _ head: FileHead, format: DataFormat
+    _ head: FileHead, _ settings: DataSettings
   ) throws -> (layout: TableLayout, format: DataFormat) {
-    let format = format == .automatic ? try head.format() : format
+    let format = settings.format == .automatic ? try head.format() : settings.format
+    func table(separator: UInt8? = nil) throws -> TableLayout {
+      try head.table(separator: separator, header: settings.header, columns: settings.columns)
+    }
     switch format {
-    case .automatic, .csv, .kuairand: return (try head.table(), format)
-    case .tsv: return (try head.table(separator: Byte.tab), format)
+    case .automatic, .csv, .kuairand: return (try table(), format)
+    case .tsv: return (try table(separator: Byte.tab), format)
     case .atomic: return (try head.atomic(), format)
     case .jsonl: return (try head.json(), format)
     case .taobao: return (taobao, format)
@@ -48,12 +51,12 @@ extension TableLayout {
           dialect: .separated(Byte.tab), hasHeader: false, columns: ratings)
         return (layout, format)
       }
-      return (try head.table(), format)
+      return (try table(), format)
     }
   }
 
   /// The layout of a file of features, by its name and first line.
-  static func ofFeatures(_ file: FileBytes) throws -> TableLayout {
+  static func ofFeatures(_ file: FileBytes, _ columns: ColumnNames) throws -> TableLayout {
     let head = try FileHead(file)
     switch head.name {
     case "u.item":
@@ -78,7 +81,7 @@ extension TableLayout {
     default: break
     }
     if head.firstLine.hasPrefix("{") { return try head.json() }
-    return head.isAtomic ? try head.atomic() : try head.table()
+    return head.isAtomic ? try head.atomic() : try head.table(columns: columns)
   }
 
   private static func users(_ names: String..., dialect: Dialect) -> TableLayout {

@@ -40,13 +40,29 @@ struct TableLayout: Sendable, Equatable {
   var columns: [Column]
   /// Whether the format says what the columns hold; else the values do.
   var isTyped = true
+  /// Whether spaces around fields belong to the separators.
+  var trimsSpaces = false
+  /// How many columns at the end have no name: rows may leave them out.
+  var namelessColumns = 0
+  /// The values of the first row, where no line names the columns: they find their columns too.
+  var firstValues: [String] = []
+  /// What was guessed of the layout, a line each.
+  var notes: [String] = []
 
   var names: [String] { columns.map(\.name) }
 
   /// The column of this name: exactly, or as people vary it (`userId`, `user_id`, `UserID`).
+  ///
+  /// Where no column is called so, a whole number from 1 on is the place of one, and in a file without
+  /// names a value of the first row finds its column.
   func column(named name: String) -> Int? {
-    columns.firstIndex { $0.name == name }
-      ?? columns.firstIndex { plain($0.name) == plain(name) }
+    if let found = columns.firstIndex(where: { $0.name == name })
+      ?? columns.firstIndex(where: { plain($0.name) == plain(name) })
+    {
+      return found
+    }
+    if let place = Int(name), columns.indices.contains(place - 1) { return place - 1 }
+    return firstValues.firstIndex { $0.utf8.elementsEqual(name.utf8) }
   }
 
   /// The first column with one of these names.

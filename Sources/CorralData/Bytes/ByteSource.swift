@@ -1,0 +1,106 @@
+import CorralVectors
+import Foundation
+
+/// The bytes of a file as they lie on disk, read where they are asked for.
+///
+/// A file is read and not mapped: one that becomes shorter meanwhile is an error then, and no signal.
+/// What cannot be read twice, a pipe, is taken into memory at once.
+package final class ByteSource: Sendable {
+  let path: String
+  /// The bytes that the file had when it was opened.
+  package let size: Int
+  private let descriptor: Int32
+  private let held: [UInt8]?
+
+  package init(path: String) throws {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.refusal(path, errno) }
+    do {
+      (size, held) = try Self.contents(descriptor, path)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    self.descriptor = descriptor
+  }
+
+  /// The bytes that a file has, and themselves where they can be read once only.
+  private static func contents(
+    _ descriptor: Int32, _ path: String
+  ) throws -> (size: Int, held: [UInt8]?) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw refusal(path, errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return (Int(status.st_size), nil)
+    case S_IFDIR:
+      throw DataError.unreadable(file: path, reason: "this is a folder where a file is needed")
+    default:
+      let bytes = try everything(descriptor, path)
+      return (bytes.count, bytes)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills a buffer from a place in the file on; fewer bytes mean that the file ends there.
+  ///
+  /// Large buffers are filled by several threads. Throws `DataError.unreadable` where the file has
+  /// become shorter.
+  package func read(into output: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    let wanted = max(0, min(output.count, size - offset))
+    if wanted == 0 { return 0 }
+    if let held {
+      held[offset..<(offset + wanted)].withUnsafeBytes { output.copyMemory(from: $0) }
+      return wanted
+    }
+    // Every piece fills a part of the buffer that no other does.
+    nonisolated(unsafe) let output = output
+    let failures = Parallel.map(wanted, grain: 4 << 20) { range in
+      var at = range.lowerBound
+      while at < range.upperBound {
+        let found = pread(
+          self.descriptor, output.baseAddress.map { $0 + at }, range.upperBound - at,
+          off_t(offset + at))
+        if found < 0, errno == EINTR { continue }
+        if found < 0 { return errno }
+        if found == 0 { return -1 }
+        at += found
+      }
+      return Int32(0)
+    }
+    if let failure = failures.first(where: { $0 > 0 }) { throw Self.refusal(path, failure) }
+    if failures.contains(-1) {
+      throw DataError.unreadable(
+        file: path,
+        reason: "the file became shorter while it was read; read it again when nothing writes to it"
+      )
+    }
+    return wanted
+  }
+
+  private static func everything(_ descriptor: Int32, _ path: String) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let found = block.withUnsafeMutableBytes {
+        Foundation.read(descriptor, $0.baseAddress, $0.count)
+      }
+      if found < 0, errno == EINTR { continue }
+      if found < 0 { throw refusal(path, errno) }
+      if found == 0 { return bytes }
+      bytes += block[..<found]
+    }
+  }
+
+  private static func refusal(_ path: String, _ code: Int32) -> DataError {
+    switch code {
+    case ENOENT, ENOTDIR: .missingFile(path)
+    case EACCES, EPERM:
+      .unreadable(file: path, reason: "you may not read this file; check its permissions")
+    default:
+      .unreadable(
+        file: path, reason: "the file cannot be read: \(String(cString: strerror(code)))")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/// Whether the first line of a separated file names its columns.
+public enum HeaderUse: String, Sendable, Codable, CaseIterable {
+  /// It is told from what the line and the rows below hold, and said where that is a guess.
+  case automatic = "auto"
+  /// The first line names the columns.
+  case yes
+  /// The first line is a row, and the columns are called 1, 2, 3, ...
+  case no
+
+  /// `auto`, `yes` or `no`; `true` and `false`, which YAML makes of the last two, mean the same.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let isThere = try? container.decode(Bool.self) {
+      self = isThere ? .yes : .no
+      return
+    }
+    let word = try container.decode(String.self)
+    guard let use = Self(rawValue: word) else {
+      throw DataError.badSetting(
+        name: "data.header", value: word,
+        reason:
+          "say 'yes' where the first line names the columns, 'no' where it is a row, or 'auto'")
+    }
+    self = use
+  }
+}
+
+/// Tells whether a first line names columns.
+struct HeaderGuess {
+  let hasHeader: Bool
+  /// Whether nothing but a setting could be sure of it.
+  let isDoubtful: Bool
+
+  /// The guess for a first line over some rows; `columns` are the names that the settings use.
+  init(first: [String], rows: [[String]], columns: ColumnNames) {
+    if first.contains(where: ColumnNames.isUsual) {
+      (hasHeader, isDoubtful) = (true, false)
+    } else if first.contains(where: Self.isNumberOrDate) {
+      (hasHeader, isDoubtful) = (false, true)
+    } else if first.indices.contains(where: { Self.isOfNumbers($0, rows) }) {
+      (hasHeader, isDoubtful) = (true, false)
+    } else {
+      // All is text. Names of columns are not among the values, and users and items come again.
+      let recurs = first.indices.contains { column in
+        !first[column].isEmpty
+          && rows.contains { column < $0.count && areSame($0[column], first[column]) }
+      }
+      let isNumbered = [columns.user, columns.item].contains { Int($0) != nil }
+      (hasHeader, isDoubtful) = (!recurs && !isNumbered, true)
+    }
+  }
+
+  private static func isOfNumbers(_ column: Int, _ rows: [[String]]) -> Bool {
+    let values = rows.lazy.compactMap { column < $0.count ? $0[column] : nil }.filter {
+      !$0.isEmpty
+    }
+    return !values.isEmpty && values.allSatisfy(isNumberOrDate)
+  }
+
+  private static func isNumberOrDate(_ text: String) -> Bool {
+    withField(of: text) { field in
+      if let number = field.number { return number.isFinite }
+      if case .time(let time) = field.time(as: .plain) { return time.isDate }
+      return false
+    }
+  }
+}
+
+/// Whether two texts have the same bytes.
+private func areSame(_ left: String, _ right: String) -> Bool {
+  left.utf8.elementsEqual(right.utf8)
+}
