@@ -77,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + ["Corral", "CorralCLI", "CorralTesting", arguments],
-      swiftSettings: strict),
+      exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.
     .executableTarget(
       name: "CorralBench", dependencies: umbrella + [arguments],

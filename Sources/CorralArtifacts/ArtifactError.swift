@@ -1,3 +1,4 @@
+import CorralVectors
 import Foundation
 
 /// What can be wrong with a saved model, or with writing one.
@@ -22,6 +23,10 @@ public enum ArtifactError: Error, Equatable {
   case replacedWhileReading(path: String)
   /// The place where a model should go holds something else.
   case notReplaceable(path: String)
+  /// Another process is at work in a directory, and its number where it is known.
+  case inUse(path: String, process: Int?)
+  /// Another process has been saving in the same directory for too long.
+  case busy(path: String)
   /// There is no space left on the disk.
   case diskFull(path: String)
   /// The system does not allow it.
@@ -37,7 +42,7 @@ public enum ArtifactError: Error, Equatable {
     case ENOSPC, EDQUOT: return .diskFull(path: path)
     case EACCES, EPERM, EROFS: return .permissionDenied(path: path, writing: writing)
     default:
-      let reason = String(cString: strerror(number))
+      let reason = SystemReason.text(number)
       return writing
         ? .unwritable(path: path, reason: reason) : .unreadable(path: path, reason: reason)
     }
@@ -72,6 +77,12 @@ extension ArtifactError: CustomStringConvertible {
     case .notReplaceable(let path):
       "\(path) exists and is not a saved model, so it is not replaced; "
         + "give another --out, or remove it first"
+    case .inUse(let path, let process):
+      "another run\(process.map { ", process \($0)," } ?? "") is at work in \(path); wait until it "
+        + "ends, or stop it first"
+    case .busy(let path):
+      "another process has been saving in \(path) for half a minute; what was there before is "
+        + "unchanged; wait for that process, or end it"
     case .diskFull(let path):
       "cannot write \(path): no space is left on the disk; what was there before is unchanged; "
         + "free some space or give another place"

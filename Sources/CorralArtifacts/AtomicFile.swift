@@ -40,7 +40,8 @@ public enum AtomicFile {
 func isDiskFull(_ error: any Error) -> Bool {
   switch error {
   case ArtifactError.diskFull: true
-  case SafetensorsError.unwritable(_, let reason): reason == String(cString: strerror(ENOSPC))
+  case SafetensorsError.unwritable(_, let reason):
+    [ENOSPC, EDQUOT].contains { reason == SystemReason.text($0) }
   default: false
   }
 }

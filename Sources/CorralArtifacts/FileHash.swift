@@ -3,13 +3,11 @@ public import Foundation
 
 /// SHA-256 of files, read a piece at a time: the memory is constant, whatever their size.
 public enum FileHash {
-  private static let pieceSize = 1 << 20
-
   /// The SHA-256 of one file, in lower-case hexadecimal, as `sha256sum` prints it.
   ///
   /// Throws `ArtifactError`.
   public static func sha256(of url: URL) throws -> String {
-    try digest(of: url).sha256
+    try digest(of: OpenFile(path: url.path)).sha256
   }
 
   /// The SHA-256 of a set of files.
@@ -26,23 +24,12 @@ public enum FileHash {
   }
 
   /// The SHA-256 and the length of a file, from one reading of it.
-  static func digest(of url: URL) throws -> (sha256: String, bytes: Int) {
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw ArtifactError.system(errno, path: url.path, writing: false) }
-    defer { close(descriptor) }
+  static func digest(of file: OpenFile) throws -> (sha256: String, bytes: Int) {
     var hash = SHA256()
     var bytes = 0
-    try withUnsafeTemporaryAllocation(byteCount: pieceSize, alignment: 64) { piece in
-      while true {
-        let count = read(descriptor, piece.baseAddress, piece.count)
-        if count == 0 { return }
-        if count < 0 {
-          if errno == EINTR { continue }
-          throw ArtifactError.system(errno, path: url.path, writing: false)
-        }
-        hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: piece[..<count]))
-        bytes += count
-      }
+    try file.forEachPiece { piece in
+      hash.update(bufferPointer: piece)
+      bytes += piece.count
     }
     return (hexadecimal(hash.finalize()), bytes)
   }

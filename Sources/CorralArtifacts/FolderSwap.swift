@@ -1,30 +1,21 @@
+import CorralVectors
 import Foundation
-
-/// What tells a directory from any other, whatever its name.
-struct FolderIdentity: Sendable, Equatable {
-  private let device: UInt64
-  private let node: UInt64
-
-  init(of url: URL) throws {
-    var status = stat()
-    if stat(url.path, &status) != 0 {
-      throw ArtifactError.system(errno, path: url.path, writing: false)
-    }
-    device = UInt64(truncatingIfNeeded: status.st_dev)
-    node = UInt64(truncatingIfNeeded: status.st_ino)
-  }
-}
 
 /// How a finished directory takes the place of another.
 package enum FolderSwap: Sendable {
   /// In one step, by the system's exchange of two names: there is always a model in the place.
   case exchange
   /// In two steps, where the file system cannot exchange: the old one is put aside, then the new
-  /// one renamed. In between the place is empty, and `recover` finds the old one again.
+  /// one renamed. In between the place is empty: readers find the old one where it was put, and the
+  /// next writer moves it back.
   case putAside
 
   /// Moves a directory into its place; what was there is at the returned path, to be removed.
-  func move(_ folder: URL, into place: URL, interrupted: (SavedModel.Step) -> Void) throws -> URL? {
+  ///
+  /// Throws `ArtifactError`; the place is then as it was.
+  func move(
+    _ folder: URL, into place: URL, interrupted: (AtomicFolder.Step) -> Void
+  ) throws -> URL? {
     guard FileManager.default.fileExists(atPath: place.path) else {
       try Self.rename(folder, to: place)
       return nil
@@ -33,18 +24,28 @@ package enum FolderSwap: Sendable {
     let aside = Self.sibling(of: place, "previous")
     try Self.rename(place, to: aside)
     interrupted(.putAside)
-    try Self.rename(folder, to: place)
+    do {
+      try Self.rename(folder, to: place)
+    } catch {
+      try Self.rename(aside, to: place)
+      throw error
+    }
     return aside
   }
 
-  /// Puts back a model that was put aside by a replacement that never finished.
+  /// What a replacement that is not finished has put aside.
+  static func putAside(of place: URL) -> URL? { siblings(of: place, "previous").first }
+
+  /// Puts back what was put aside by a replacement that never finished; only for the writer who has
+  /// the lock of the directory around the place.
   static func recover(_ place: URL) throws {
     if FileManager.default.fileExists(atPath: place.path) { return }
-    guard let aside = siblings(of: place, "previous").first else { return }
-    try rename(aside, to: place)
+    if let aside = putAside(of: place) { try rename(aside, to: place) }
   }
 
   /// Removes what writers that died left beside the place; those at work hold a lock.
+  ///
+  /// Only for the writer who has the lock of the directory around the place.
   static func sweep(_ place: URL) {
     for folder in siblings(of: place, "partial") + siblings(of: place, "previous") {
       guard let lock = FolderLock(folder) else { continue }

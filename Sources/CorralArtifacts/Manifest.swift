@@ -3,7 +3,7 @@ public import Foundation
 /// What a saved model says of itself: `manifest.json`.
 public struct Manifest: Sendable, Hashable, Codable {
   /// The format that this version of Corral writes; it reads this one and all before it.
-  public static let currentFormat = 1
+  public static let currentFormat = 2
   /// The name of its file.
   public static let fileName = "manifest.json"
 
@@ -40,13 +40,19 @@ public struct Manifest: Sendable, Hashable, Codable {
     public var machine: String
     /// How long training took, in seconds.
     public var seconds: Double
+    /// How long its evaluation took, in seconds; `nil` where nothing was measured.
+    public var evaluationSeconds: Double?
 
     /// A model made at a time by a program.
-    public init(at date: Date = Date(), by program: String, machine: String, seconds: Double) {
+    public init(
+      at date: Date = Date(), by program: String, machine: String, seconds: Double,
+      evaluationSeconds: Double? = nil
+    ) {
       at = date.formatted(.iso8601)
       by = program
       self.machine = machine
       self.seconds = seconds
+      self.evaluationSeconds = evaluationSeconds
     }
   }
 
@@ -92,15 +98,10 @@ public struct Manifest: Sendable, Hashable, Codable {
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
-  /// Reads a manifest; the format is looked at first, so that a newer one is named as such.
-  init(contentsOf url: URL) throws {
+  /// Reads the text of the manifest at a place; the format is looked at first, so that a newer one
+  /// is named as such.
+  init(_ text: Data, at url: URL) throws {
     struct Format: Decodable { var format: Int }
-    let text: Data
-    do {
-      text = try Data(contentsOf: url)
-    } catch {
-      throw ArtifactError.unreadable(path: url.path, reason: error.localizedDescription)
-    }
     guard let format = try? JSONDecoder().decode(Format.self, from: text).format else {
       throw ArtifactError.damagedManifest(
         path: url.path, reason: "it is not the JSON of a manifest with a format number")

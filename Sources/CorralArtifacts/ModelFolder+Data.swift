@@ -3,14 +3,16 @@ import CorralVectors
 import Foundation
 
 extension ModelFolder {
-  /// Writes entries of text, one a line, such as titles.
-  public func write(lines: [String], as file: String) throws {
-    try write(Data(Lines.encoded(lines)), as: file)
+  /// Writes texts of any bytes, one a line, such as titles.
+  ///
+  /// A backslash is `\\`, a line feed `\n`, a carriage return `\r` and a tab `\t`.
+  public func write(_ texts: Texts, as file: String) throws {
+    try write(Data(Lines.encoded(texts)), as: file)
   }
 
-  /// Writes a vocabulary: identifiers in order of position, one a line.
+  /// Writes a vocabulary: ids in order of position, one a line.
   public func write(_ vocabulary: Vocabulary, as file: String) throws {
-    try write(lines: vocabulary.ids, as: file)
+    try write(vocabulary.texts, as: file)
   }
 
   /// Writes histories: `values` `[interactions]` and `offsets` `[users + 1]`.
@@ -22,67 +24,105 @@ extension ModelFolder {
       ], as: file)
   }
 
-  /// Writes features, one or more tensors for each column.
+  /// Writes features, one or three tensors for each column.
   ///
-  /// A column `year` of numbers is `year`; a column `genres` of categories is `genres.values`,
-  /// `genres.offsets`, and the bytes of its vocabulary, one category a line, `genres.vocabulary`.
-  /// The metadata's `columns` lists the names in order, one a line, and `count` the rows.
+  /// Column `i` of numbers is `i.values`, a float a row. One of categories is `i.values`, positions
+  /// in its vocabulary, `i.offsets`, where each row begins, and `i.vocabulary`, the bytes of its
+  /// categories, one a line. The metadata's `columns` lists the names in order, one a line, `count`
+  /// is the number of rows, and `tensors` says that columns are named by position.
   public func write(_ features: FeatureTable, as file: String) throws {
     var tensors: [SafetensorsTensor] = []
-    for column in features.columns {
+    for (position, column) in features.columns.enumerated() {
+      let names = ColumnTensors(position)
       switch column.values {
       case .numbers(let numbers):
-        tensors.append(SafetensorsTensor(column.name, numbers))
+        tensors.append(SafetensorsTensor(names.values, numbers))
       case .categories(let rows, let vocabulary):
         tensors += [
-          SafetensorsTensor("\(column.name).values", rows.values),
-          SafetensorsTensor("\(column.name).offsets", rows.offsets.map(Int64.init)),
-          SafetensorsTensor("\(column.name).vocabulary", Lines.encoded(vocabulary.ids)),
+          SafetensorsTensor(names.values, rows.values),
+          SafetensorsTensor(names.offsets, rows.offsets.map(Int64.init)),
+          SafetensorsTensor(names.vocabulary, Lines.encoded(vocabulary.texts)),
         ]
       }
     }
-    let names = String(decoding: Lines.encoded(features.columns.map(\.name)), as: UTF8.self)
+    let names = String(
+      decoding: Lines.encoded(Texts(features.columns.map(\.name))), as: UTF8.self)
     try write(
-      tensors, metadata: ["columns": names, "count": String(features.count)], as: file)
+      tensors,
+      metadata: [
+        "columns": names, "count": String(features.count),
+        ColumnTensors.key: ColumnTensors.byPosition,
+      ], as: file)
+  }
+}
+
+/// The names of the tensors that hold a column of features.
+private struct ColumnTensors {
+  /// The key of the metadata that says how columns are named.
+  static let key = "tensors"
+  /// Its value; files of format 1 have none, and name columns by their own names.
+  static let byPosition = "by position"
+
+  let values: String
+  let offsets: String
+  let vocabulary: String
+
+  /// The tensors of a column by its position, so that no name of a column meets another.
+  init(_ position: Int) { self.init("\(position)", values: "\(position).values") }
+
+  /// The tensors of a column in a file of format 1.
+  init(named name: String, in file: SafetensorsFile) {
+    self.init(name, values: file.entries[name] == nil ? "\(name).values" : name)
+  }
+
+  private init(_ stem: String, values: String) {
+    self.values = values
+    offsets = "\(stem).offsets"
+    vocabulary = "\(stem).vocabulary"
   }
 }
 
 extension SavedModel {
-  /// Reads entries of text.
-  public func lines(_ file: String) throws -> [String] {
-    try Lines.decoded(data(file), path: url.appendingPathComponent(file).path)
+  /// Reads texts, one a line; no text is made until it is asked for.
+  public func texts(_ file: String) throws -> Texts {
+    let path = url.appendingPathComponent(file).path
+    return try data(file).withUnsafeBytes { try Lines.decoded($0, path: path) }
   }
 
-  /// Reads a vocabulary.
+  /// Reads a vocabulary: about 50 ns an id.
   public func vocabulary(_ file: String) throws -> Vocabulary {
-    try Lines.vocabulary(data(file), path: url.appendingPathComponent(file).path)
+    let path = url.appendingPathComponent(file).path
+    return try data(file).withUnsafeBytes { try Lines.vocabulary($0, path: path) }
   }
 
-  /// Reads histories, and checks that every item is one of `itemCount`.
+  /// Reads histories, and checks that every item is one of `itemCount`: at the speed of memory.
   public func histories(_ file: String = ModelFile.histories, itemCount: Int) throws
     -> Ragged<ItemIndex>
   {
-    let tensors = try tensors(file)
-    let rows = try tensors.ragged("values", "offsets", positions: itemCount)
-    return Ragged(values: rows.values.map { ItemIndex(Int($0)) }, offsets: rows.offsets)
+    try tensors(file).ragged("values", "offsets", positions: itemCount)
   }
 
   /// Reads features.
   public func features(_ file: String) throws -> FeatureTable {
     let tensors = try tensors(file)
     let path = tensors.url.path
-    guard let count = tensors.metadata["count"].flatMap(Int.init),
+    guard let count = tensors.metadata["count"].flatMap(Int.init), count >= 0,
       let names = tensors.metadata["columns"]
     else { throw ArtifactError.damagedFile(path: path, reason: "its columns are not listed") }
-    let columns = try Lines.decoded(names.utf8, path: path).map { name in
-      if tensors.entries[name] != nil {
+    let isByPosition = tensors.metadata[ColumnTensors.key] == ColumnTensors.byPosition
+    let listed = try Array(names.utf8).withUnsafeBytes { try Lines.decoded($0, path: path) }
+    let columns = try listed.enumerated().map { position, name in
+      let names =
+        isByPosition ? ColumnTensors(position) : ColumnTensors(named: name, in: tensors)
+      if tensors.entries[names.values]?.type == .float32 {
         return FeatureColumn(
-          name: name, values: .numbers(try tensors.array(name, shape: [count])))
+          name: name, values: .numbers(try tensors.array(names.values, shape: [count])))
       }
-      let vocabulary = try Lines.vocabulary(
-        tensors.array("\(name).vocabulary") as [UInt8], path: path)
-      let rows = try tensors.ragged(
-        "\(name).values", "\(name).offsets", positions: vocabulary.count)
+      let vocabulary = try tensors.withBytes(names.vocabulary, type: .uint8, shape: [nil]) {
+        try Lines.vocabulary($0, path: path)
+      }
+      let rows: Ragged<Int32> = try tensors.ragged(
+        names.values, names.offsets, positions: vocabulary.count)
       guard rows.count == count else {
         throw ArtifactError.damagedFile(
           path: path, reason: "column '\(name)' has \(rows.count) rows of \(count)")
@@ -93,20 +133,33 @@ extension SavedModel {
   }
 }
 
+/// A position that is stored as four bytes.
+private protocol Position: BitwiseCopyable, Sendable {}
+
+extension Int32: Position {}
+extension ItemIndex: Position {}
+
 extension SafetensorsFile {
   /// Rows of positions below a bound, with every promise checked.
-  fileprivate func ragged(
+  fileprivate func ragged<Element: Position>(
     _ valuesName: String, _ offsetsName: String, positions: Int
-  ) throws -> Ragged<Int32> {
-    let values: [Int32] = try array(valuesName)
-    let offsets: [Int64] = try array(offsetsName)
+  ) throws -> Ragged<Element> {
+    let values = try withBytes(valuesName, type: .int32, shape: [nil]) { bytes in
+      [Element](unsafeUninitializedCapacity: bytes.count / 4) { buffer, count in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+        count = bytes.count / 4
+      }
+    }
+    // As unsigned numbers, negative positions are the largest of all.
+    let largest = values.withUnsafeBytes { $0.bindMemory(to: UInt32.self).reduce(0, max) }
+    let offsets: [Int64] = try array(offsetsName, shape: [nil])
     guard offsets.first == 0, offsets.last == Int64(values.count),
       zip(offsets, offsets.dropFirst()).allSatisfy({ $0 <= $1 })
     else {
       throw ArtifactError.damagedFile(
         path: url.path, reason: "the rows of '\(offsetsName)' are not in order")
     }
-    guard values.allSatisfy({ 0 <= $0 && $0 < positions }) else {
+    guard values.isEmpty || largest < positions else {
       throw ArtifactError.damagedFile(
         path: url.path, reason: "'\(valuesName)' has a position that is not below \(positions)")
     }

@@ -60,12 +60,16 @@ public struct ModelFolder {
 
   /// Copies a file, such as the log of the training.
   public func copy(_ source: URL, as file: String) throws {
-    do {
-      try FileManager.default.copyItem(at: source, to: url(of: file))
-    } catch {
-      throw ArtifactError.unwritable(
-        path: url(of: file).path,
-        reason: "\(source.path) cannot be copied: \(error.localizedDescription)")
-    }
+    try copy(OpenFile(path: source.path), as: file)
+  }
+
+  /// Copies a file of another model.
+  public func copy(_ file: String, of model: SavedModel) throws {
+    try model.reading { try copy(model.file(file), as: file) }
+  }
+
+  private func copy(_ source: OpenFile, as file: String) throws {
+    let output = try OutputFile(path: url(of: file).path)
+    try source.forEachPiece { try output.write($0) }
   }
 }

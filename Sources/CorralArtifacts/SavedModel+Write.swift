@@ -1,11 +1,7 @@
+import CorralVectors
 public import Foundation
 
 extension SavedModel {
-  /// The moments of writing a model at which a crash is tried in tests.
-  package enum Step: String, Sendable, CaseIterable {
-    case started, filled, described, putAside, moved, removed
-  }
-
   /// Writes a model: beside its place, to the disk, and renamed into it.
   ///
   /// The closure writes the files into the folder it is given; they are then hashed and named in
@@ -29,69 +25,34 @@ extension SavedModel {
   /// The same, with a choice of how to replace and a place to interrupt it: for tests.
   @discardableResult
   package static func write(
-    to place: URL, manifest: Manifest, swap: FolderSwap, at step: (Step) -> Void,
+    to place: URL, manifest: Manifest, swap: FolderSwap, at step: (AtomicFolder.Step) -> Void,
     files: (ModelFolder) throws -> Void
   ) throws -> SavedModel {
     let place = place.resolvingSymlinksInPath()
-    let parent = place.deletingLastPathComponent()
-    try createFolder(parent)
-    try FolderSwap.recover(place)
-    try checkReplaceable(place)
-    FolderSwap.sweep(place)
-    let partial = FolderSwap.sibling(of: place, "partial")
-    try createFolder(partial)
-    let lock = FolderLock(partial)
-    defer { lock?.release() }
-    do {
-      step(.started)
+    var manifest = manifest
+    let unconfirmed = try AtomicFolder.write(
+      to: place, replacing: checkReplaceable, by: swap, at: step
+    ) { partial in
       try files(ModelFolder(url: partial))
       step(.filled)
-      var manifest = manifest
       manifest.files = try records(in: partial)
-      let file = try OutputFile(
-        path: partial.appendingPathComponent(Manifest.fileName).path)
+      let file = try OutputFile(path: partial.appendingPathComponent(Manifest.fileName).path)
       try file.write(manifest.encoded())
       try file.flush()
-      try flushToDisk(partial.path)
-      step(.described)
-      let old = try swap.move(partial, into: place, interrupted: step)
-      try flushToDisk(parent.path)
-      step(.moved)
-      if let old { try? FileManager.default.removeItem(at: old) }
-      step(.removed)
-      return SavedModel(
-        url: place, manifest: manifest, identity: try FolderIdentity(of: place))
-    } catch {
-      try? FolderSwap.recover(place)
-      try? FileManager.default.removeItem(at: partial)
-      throw error
     }
+    return SavedModel(try OpenFolder(place), manifest: manifest, unconfirmed: unconfirmed)
   }
 
-  /// Only a model, an empty directory, or nothing at all gives way.
-  private static func checkReplaceable(_ place: URL) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else { return }
-    let manifest = place.appendingPathComponent(Manifest.fileName)
-    if isFolder.boolValue {
-      if FileManager.default.fileExists(atPath: manifest.path) { return }
-      let contents = try? FileManager.default.contentsOfDirectory(atPath: place.path)
-      if contents?.isEmpty == true { return }
+  /// Throws `ArtifactError.notReplaceable` unless a place holds a model, an empty directory, or
+  /// nothing at all.
+  package static func checkReplaceable(_ place: URL) throws {
+    if FileManager.default.fileExists(
+      atPath: place.appendingPathComponent(Manifest.fileName).path)
+    {
+      return
     }
+    if try AtomicFolder.names(in: place).isEmpty { return }
     throw ArtifactError.notReplaceable(path: place.path)
-  }
-
-  private static func createFolder(_ url: URL) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) {
-      if isFolder.boolValue { return }
-      throw ArtifactError.unwritable(path: url.path, reason: "it is a file, not a directory")
-    }
-    let parent = url.deletingLastPathComponent()
-    if parent.path != url.path { try createFolder(parent) }
-    if mkdir(url.path, 0o777) != 0, errno != EEXIST {
-      throw ArtifactError.system(errno, path: url.path, writing: true)
-    }
   }
 
   /// Hashes every file in the folder and brings it to the disk.
@@ -103,7 +64,7 @@ extension SavedModel {
       _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
       try flushToDisk(url.path)
       if isFolder.boolValue { continue }
-      let digest = try FileHash.digest(of: url)
+      let digest = try FileHash.digest(of: OpenFile(path: url.path))
       records[name] = Manifest.FileRecord(bytes: digest.bytes, sha256: digest.sha256)
     }
     return records

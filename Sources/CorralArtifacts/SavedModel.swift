@@ -4,104 +4,119 @@ public import Foundation
 /// A trained model on the disk: a directory that is whole, or is refused.
 ///
 /// `manifest.json` names every other file with its length and SHA-256. The weights are safetensors
-/// files, the vocabularies text with one identifier a line, so that Python reads a model with the
-/// `safetensors` package alone.
+/// files, the vocabularies text with one id a line, so that Python reads a model with the
+/// `safetensors` package alone. The directory stays open, so that a model is read to its end although
+/// another one takes its place.
 public struct SavedModel: Sendable {
   /// The directory.
   public let url: URL
   /// What the model says of itself.
   public let manifest: Manifest
-  /// Tells this directory from another that took its place.
-  let identity: FolderIdentity
+  /// What the system could not confirm when the model was written, such as that its name is on the
+  /// disk; `nil` where all went well, and for a model that was opened.
+  public let unconfirmed: String?
+  private let folder: OpenFolder
+
+  init(_ folder: OpenFolder, manifest: Manifest, unconfirmed: String? = nil) {
+    url = folder.url
+    self.folder = folder
+    self.manifest = manifest
+    self.unconfirmed = unconfirmed
+  }
 
   /// Opens a model and checks all of it: the format, and every file's length and SHA-256.
   ///
-  /// Reads every byte once, at the speed of the disk or of SHA-256; memory is constant. A model
-  /// whose replacement was cut short by a crash is found where it was put aside and moved back.
+  /// Reads every byte once, a file a thread, at the speed of the disk or of SHA-256; memory is
+  /// constant. A model that another one replaces meanwhile is opened again, a few times. Where a
+  /// crash cut a replacement short, the model that was put aside is opened where it is; nothing is
+  /// moved, since only a writer may.
   ///
   /// - Throws: `ArtifactError` with the file and the reason.
   public static func open(_ url: URL) throws -> SavedModel {
     let url = url.resolvingSymlinksInPath()
-    try FolderSwap.recover(url)
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw ArtifactError.notAModel(path: url.path, reason: "there is no such directory")
+    return try repeating { try openOnce(url) }
+  }
+
+  /// Runs a body again, a few times, when it fails because another model took the place of the one
+  /// that it read.
+  public static func repeating<Result>(_ body: () throws -> Result) throws -> Result {
+    for attempt in 1..<10 {
+      do {
+        return try body()
+      } catch ArtifactError.replacedWhileReading {
+        usleep(UInt32(attempt) * 2000)
+      }
     }
-    guard isFolder.boolValue else {
-      throw ArtifactError.notAModel(path: url.path, reason: "it is a file, not a directory")
+    return try body()
+  }
+
+  private static func openOnce(_ url: URL) throws -> SavedModel {
+    let folder: OpenFolder
+    do {
+      folder = try OpenFolder(url)
+    } catch ArtifactError.notAModel(_, OpenFolder.isMissing) {
+      guard let aside = FolderSwap.putAside(of: url) else {
+        throw ArtifactError.notAModel(path: url.path, reason: OpenFolder.isMissing)
+      }
+      folder = try OpenFolder(aside)
     }
-    let manifestURL = url.appendingPathComponent(Manifest.fileName)
-    guard FileManager.default.fileExists(atPath: manifestURL.path) else {
-      throw ArtifactError.notAModel(path: url.path, reason: "it has no \(Manifest.fileName)")
+    return try folder.reading {
+      let manifest: Manifest
+      do {
+        let text = try folder.file(Manifest.fileName).mapped()
+        manifest = try Manifest(text, at: folder.url.appendingPathComponent(Manifest.fileName))
+      } catch ArtifactError.missingFile {
+        throw ArtifactError.notAModel(path: url.path, reason: "it has no \(Manifest.fileName)")
+      }
+      let model = SavedModel(folder, manifest: manifest)
+      try model.verify()
+      return model
     }
-    let identity = try FolderIdentity(of: url)
-    let manifest = try Manifest(contentsOf: manifestURL)
-    let model = SavedModel(url: url, manifest: manifest, identity: identity)
-    try model.verify()
-    return model
   }
 
   /// Whether the model has a file.
   public func contains(_ file: String) -> Bool { manifest.files[file] != nil }
 
-  /// Where a file of the model is; throws `ArtifactError.noSuchPart` for one it does not have.
-  public func url(of file: String) throws -> URL {
-    guard contains(file) else { throw ArtifactError.noSuchPart(model: url.path, file: file) }
-    return url.appendingPathComponent(file)
-  }
-
-  /// The bytes of a file.
-  public func data(_ file: String) throws -> Data {
-    try reading(file) { try Data(contentsOf: $0) }
-  }
+  /// The bytes of a file, mapped into memory where the system can.
+  public func data(_ file: String) throws -> Data { try reading { try self.file(file).mapped() } }
 
   /// The tensors of a safetensors file of the model.
   public func tensors(_ file: String) throws -> SafetensorsFile {
-    try reading(file) { try SafetensorsFile($0) }
+    try SafetensorsFile(data(file), at: url.appendingPathComponent(file))
   }
 
-  /// Reads a file through a closure, and makes sure that it was this model's.
-  ///
-  /// Throws `ArtifactError.replacedWhileReading` when another model has taken the directory's
-  /// place since it was opened, so that parts of two models are never mixed.
-  public func reading<Value>(_ file: String, _ body: (URL) throws -> Value) throws -> Value {
-    let url = try url(of: file)
-    do {
-      let value = try body(url)
-      try checkUnchanged()
-      return value
-    } catch {
-      try checkUnchanged()
-      throw error
-    }
+  /// The error that refuses a file for a reason.
+  public func damaged(_ file: String, _ reason: String) -> ArtifactError {
+    .damagedFile(path: url.appendingPathComponent(file).path, reason: reason)
   }
 
-  /// Throws `ArtifactError.replacedWhileReading` when this directory is no longer in its place.
-  public func checkUnchanged() throws {
-    guard let now = try? FolderIdentity(of: url), now == identity else {
-      throw ArtifactError.replacedWhileReading(path: url.path)
-    }
+  /// Runs a body that reads files; what it throws when another model has taken the place of this
+  /// one is `ArtifactError.replacedWhileReading`.
+  func reading<Result>(_ body: () throws -> Result) throws -> Result { try folder.reading(body) }
+
+  /// A file of the model; throws `ArtifactError.noSuchPart` for one it does not have.
+  func file(_ name: String) throws -> OpenFile {
+    guard contains(name) else { throw ArtifactError.noSuchPart(model: url.path, file: name) }
+    return try folder.file(name)
   }
 
   /// Compares every file with the manifest: lengths first, because they are quick to see.
   private func verify() throws {
-    let files = manifest.files.sorted { $0.key < $1.key }
-    for (name, record) in files {
-      let path = url.appendingPathComponent(name).path
-      guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-        attributes[.type] as? FileAttributeType == .typeRegular
-      else { throw ArtifactError.missingFile(path: path) }
-      let bytes = (attributes[.size] as? NSNumber)?.intValue ?? 0
-      if bytes != record.bytes {
-        throw ArtifactError.wrongSize(path: path, expected: record.bytes, found: bytes)
+    let files = try manifest.files.sorted { $0.key < $1.key }.map { name, record in
+      let file = try folder.file(name)
+      if file.count != record.bytes {
+        throw ArtifactError.wrongSize(path: file.path, expected: record.bytes, found: file.count)
       }
+      return (file: file, sha256: record.sha256)
     }
-    for (name, record) in files {
-      let file = url.appendingPathComponent(name)
-      if try FileHash.sha256(of: file) != record.sha256 {
-        throw ArtifactError.wrongChecksum(path: file.path)
-      }
+    // The longest first, so that no thread begins it when the others are done.
+    let order = files.indices.sorted { files[$0].file.count > files[$1].file.count }
+    let results = Parallel.map(order.count, grain: 1) { place in
+      Result { try FileHash.digest(of: files[order[place.lowerBound]].file).sha256 }
     }
-    try checkUnchanged()
+    for (index, result) in zip(order, results).sorted(by: { $0.0 < $1.0 })
+    where try result.get() != files[index].sha256 {
+      throw ArtifactError.wrongChecksum(path: files[index].file.path)
+    }
   }
 }

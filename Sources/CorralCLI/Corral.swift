@@ -21,9 +21,11 @@ struct Corral: ParsableCommand {
 
   /// Runs a command, and ends the process with the exit code that its outcome deserves.
   static func main() {
+    StandardStreams.prepare()
     do {
       var command = try parseAsRoot(CommandLine.spelledArguments)
       try command.run()
+      try StandardStreams.checkOutput()
     } catch {
       Failure.exit(with: error)
     }

@@ -64,11 +64,35 @@ enum Failure {
 
   /// Says what is wrong, and ends the process.
   static func exit(with error: any Error) -> Never {
-    guard let code = code(for: error) else { Corral.exit(withError: error) }
-    let style = Console(isJSON: false, verbosity: .normal).noteStyle
-    let text = "\(style.bad("error:")) \(text(of: error))".printableLines(style) + "\n"
-    FileHandle.standardError.write(Data(text.utf8))
+    guard let code = code(for: error) else { exitAsParsed(error) }
+    say(error)
     Foundation.exit(code)
+  }
+
+  /// Ends the process as the argument parser would: help and version are results, which must reach
+  /// standard output.
+  private static func exitAsParsed(_ error: any Error) -> Never {
+    let code = Corral.exitCode(for: error).rawValue
+    let message = Corral.fullMessage(for: error)
+    let text = message.isEmpty ? "" : message + "\n"
+    guard code == 0 else {
+      StandardStreams.say(text)
+      Foundation.exit(code)
+    }
+    StandardStreams.output(text)
+    do {
+      try StandardStreams.checkOutput()
+    } catch {
+      say(error)
+      Foundation.exit(failed)
+    }
+    Foundation.exit(code)
+  }
+
+  private static func say(_ error: any Error) {
+    let style = Console(isJSON: false, verbosity: .normal).noteStyle
+    StandardStreams.say(
+      "\(style.bad("error:")) \(text(of: error))".printableLines(style) + "\n")
   }
 
   /// The exit code for an error, or `nil` where the argument parser knows better.
@@ -76,9 +100,14 @@ enum Failure {
     switch error {
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
       TrainingError.parameterNotFinite, TrainingError.scoresNotFinite, BaselineError.unsolvable,
-      ArtifactError.diskFull,
-      ArtifactError.unwritable, SafetensorsError.unwritable, is CocoaError:
+      ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
+      SafetensorsError.unwritable, is StandardStreams.LostOutput:
       failed
+    case is CocoaError, is POSIXError:
+      switch SystemReason.number(of: error) {
+      case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EROFS, EEXIST, ENAMETOOLONG, ELOOP: badInput
+      default: failed
+      }
     case is InputError, is SettingsError, is DataError, is EvaluationError, is ArtifactError,
       is ModelsError, is TrainingError, is TorchError, is IndexError, is SamplingError,
       is SafetensorsError, is BaselineError:
@@ -87,12 +116,14 @@ enum Failure {
     }
   }
 
-  /// An error in words: what the system says of files has a text of its own.
+  /// An error in words: what the system refuses is said in ours.
   static func text(of error: any Error) -> String {
-    guard let system = error as? CocoaError else { return "\(error)" }
-    let path = system.filePath ?? system.url?.path ?? ""
-    return system.code == .fileWriteOutOfSpace
-      ? "no space is left on the disk that holds \(path); free some, or choose another --out"
-      : "\(path.isEmpty ? "" : path + ": ")\(system.localizedDescription)"
+    guard error is CocoaError || error is POSIXError else { return "\(error)" }
+    let system = error as? CocoaError
+    let path = system?.filePath ?? system?.url?.path ?? ""
+    if SystemReason.number(of: error) == ENOSPC {
+      return "no space is left on the disk that holds \(path); free some, or choose another --out"
+    }
+    return (path.isEmpty ? "" : path + ": ") + SystemReason.text(of: error)
   }
 }

@@ -1,5 +1,5 @@
 import CorralData
-import CorralVectors
+public import CorralVectors
 public import Foundation
 
 extension Evaluation {
@@ -12,16 +12,16 @@ extension Evaluation {
     var recommendedItems: [Int]
     var skippedUsers: Int
     var maskedTargets: Int
-    var seconds: Double
   }
 
   /// Writes the evaluation to a safetensors file, so that another can be compared with it later.
   ///
-  /// It takes about `4 * (3 + cutoffs)` bytes a user and 9 a target.
+  /// It takes about `4 * (3 + cutoffs)` bytes a user and 9 a target. How long it took is not in the
+  /// file, so that the same ranks give the same bytes.
   public func write(to url: URL) throws {
     let header = Header(
       protocolInUse: protocolInUse, settings: settings, recommendedItems: recommendedItems,
-      skippedUsers: skippedUsers, maskedTargets: maskedTargets, seconds: seconds)
+      skippedUsers: skippedUsers, maskedTargets: maskedTargets)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     try SafetensorsFile.write(
@@ -45,9 +45,15 @@ extension Evaluation {
   ///
   /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
   public init(contentsOf url: URL) throws {
-    let file = try SafetensorsFile(url)
+    try self.init(SafetensorsFile(url))
+  }
+
+  /// Reads an evaluation from a file that is open, and checks it as a whole.
+  ///
+  /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
+  public init(_ file: SafetensorsFile) throws {
     func damaged(_ reason: String) -> EvaluationError {
-      .damagedFile(path: url.path, reason: reason)
+      .damagedFile(path: file.url.path, reason: reason)
     }
     guard file.metadata["kind"] == Self.kind else {
       throw damaged("its kind is '\(file.metadata["kind"] ?? "none")', not '\(Self.kind)'")
@@ -61,11 +67,17 @@ extension Evaluation {
     recommendedItems = header.recommendedItems
     skippedUsers = header.skippedUsers
     maskedTargets = header.maskedTargets
-    seconds = header.seconds
-    let positions: [Int32] = try file.array("users")
+    seconds = 0
+    let positions: [Int32] = try file.array("users", shape: [nil])
+    guard positions.first ?? 0 >= 0, zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 })
+    else { throw damaged("its users are not in rising order") }
+    guard
+      ([header.protocolInUse.items, skippedUsers, maskedTargets] + recommendedItems)
+        .allSatisfy({ $0 >= 0 }), header.settings.cutoffs.allSatisfy({ $0 > 0 })
+    else { throw damaged("a count or a cut-off is below 0") }
     users = positions.map { UserIndex(Int($0)) }
     let offsets: [Int64] = try file.array("target_offsets", shape: [users.count + 1])
-    let items: [Int32] = try file.array("targets")
+    let items: [Int32] = try file.array("targets", shape: [nil])
     guard offsets.first == 0, offsets.last == Int64(items.count),
       zip(offsets, offsets.dropFirst()).allSatisfy({ $0 < $1 })
     else { throw damaged("its rows of targets are not in order") }

@@ -4,7 +4,7 @@ public import CorralData
 ///
 /// Everything else is computed from it later, without the model: means, slices, intervals, and
 /// paired tests against another evaluation on the same users.
-public struct Evaluation: Sendable, Equatable {
+public struct Evaluation: Sendable {
   /// What was measured and how.
   public let protocolInUse: EvaluationProtocol
   /// The settings it was measured with.
@@ -30,7 +30,7 @@ public struct Evaluation: Sendable, Equatable {
   public let skippedUsers: Int
   /// How many targets the user had already met while seen items were masked: they cannot be hit.
   public let maskedTargets: Int
-  /// How long the model and the ranking took.
+  /// How long the model and the ranking took; 0 for an evaluation that was read from a file.
   public let seconds: Double
 
   /// How many targets training never saw.
@@ -88,5 +88,16 @@ public struct Evaluation: Sendable, Equatable {
       throw EvaluationError.notMeasured(metric, measured: metrics)
     }
     return column
+  }
+}
+
+extension Evaluation: Equatable {
+  /// Whether the same was measured, however long it took.
+  public static func == (left: Evaluation, right: Evaluation) -> Bool {
+    left.protocolInUse == right.protocolInUse && left.settings == right.settings
+      && left.users == right.users && left.targets == right.targets && left.ranks == right.ranks
+      && left.targetGroups == right.targetGroups && left.historyLengths == right.historyLengths
+      && left.headShares == right.headShares && left.recommendedItems == right.recommendedItems
+      && left.skippedUsers == right.skippedUsers && left.maskedTargets == right.maskedTargets
   }
 }

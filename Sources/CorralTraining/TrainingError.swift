@@ -43,6 +43,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       there is nothing to learn from: the training part (\(rule)) has no interaction with a weight \
       above 0 that a query could come before; use more data or a weaker filter
       """
+    case .settingsDiffer(let path, let key, let saved, let now) where key.hasSuffix("train.epochs"):
+      """
+      \(path) cannot be resumed with \(key) = \(now) after \(saved): with a train.schedule that \
+      falls to the last epoch, the rate of every step follows from the number of epochs; use the \
+      number that it was started with, or start anew with train.schedule=constant, which can always \
+      be trained on
+      """
     case .settingsDiffer(let path, let key, let saved, let now):
       """
       \(path) cannot be resumed: it was trained with \(key) = \(saved), and now \(key) = \(now); use \

@@ -55,6 +55,19 @@ public enum Parallel {
     }
   }
 
+  /// Runs two bodies at the same time, and returns what both return; throws the first's error, or the
+  /// second's.
+  package static func both<First: Sendable, Second: Sendable>(
+    _ first: @Sendable () throws -> First, _ second: @Sendable () throws -> Second
+  ) throws -> (First, Second) {
+    let results = map(2, grain: 1) {
+      place -> (Result<First, any Error>?, Result<Second, any Error>?) in
+      place.lowerBound == 0 ? (Result { try first() }, nil) : (nil, Result { try second() })
+    }
+    guard let one = results[0].0, let other = results[1].1 else { fatalError("both: not run") }
+    return (try one.get(), try other.get())
+  }
+
   /// One result for each chunk, in the order of the chunks.
   ///
   /// - Parameters:

@@ -26,14 +26,21 @@ public struct SafetensorsFile: Sendable {
 
   /// Opens and checks a file; throws `SafetensorsError`.
   public init(_ url: URL) throws {
-    self.url = url
+    let data: Data
     do {
       data = try Data(contentsOf: url, options: .mappedIfSafe)
     } catch {
       let exists = FileManager.default.fileExists(atPath: url.path)
       throw SafetensorsError.unreadable(
-        file: url.path, reason: exists ? error.localizedDescription : "there is no such file")
+        file: url.path, reason: exists ? SystemReason.text(of: error) : "there is no such file")
     }
+    try self.init(data, at: url)
+  }
+
+  /// Checks the bytes of a file, which were read at a place; throws `SafetensorsError`.
+  public init(_ data: Data, at url: URL) throws {
+    self.url = url
+    self.data = data
     (metadata, entries) = try Self.check(data, file: url.path)
   }
 

@@ -118,7 +118,7 @@ extension SafetensorsFile {
 private struct SystemError: Error, CustomStringConvertible {
   let description: String
 
-  init() { description = String(cString: strerror(errno)) }
+  init() { description = SystemReason.text(errno) }
 }
 
 /// A file that is written from start to end.

@@ -4,8 +4,8 @@ import Testing
 
 /// Processes that really die in the middle of writing, each at another step.
 @Suite struct CrashTests {
-  @Test(arguments: SavedModel.Step.allCases)
-  func `a crash at any step leaves a whole model`(_ step: SavedModel.Step) async throws {
+  @Test(arguments: AtomicFolder.Step.allCases)
+  func `a crash at any step leaves a whole model`(_ step: AtomicFolder.Step) async throws {
     let folder = newTemporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let place = folder.appendingPathComponent("model")

@@ -22,7 +22,7 @@ import Testing
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("run.safetensors")
       try AtomicFile.write(Data("before".utf8), to: url)
-      let full = String(cString: strerror(ENOSPC))
+      let full = SystemReason.text(ENOSPC)
       for failure: any Error in [
         SafetensorsError.unwritable(file: "beside", reason: full),
         ArtifactError.diskFull(path: "beside"),
@@ -70,7 +70,7 @@ import Testing
     (EACCES, .permissionDenied(path: "x", writing: true)),
     (EPERM, .permissionDenied(path: "x", writing: true)),
     (EROFS, .permissionDenied(path: "x", writing: true)),
-    (EISDIR, .unwritable(path: "x", reason: "Is a directory")),
+    (EISDIR, .unwritable(path: "x", reason: "it is a folder, not a file")),
   ])
   func `error numbers become errors`(_ number: Int32, _ error: ArtifactError) {
     #expect(ArtifactError.system(number, path: "x", writing: true) == error)
@@ -98,7 +98,7 @@ import Testing
     let error = #expect(throws: ArtifactError.self) { try AtomicFile.write(Data(), to: url) }
     #expect(
       error?.description.hasPrefix("cannot write /nowhere-at-all/.state.bin.partial-") == true)
-    #expect(error?.description.contains("No such file or directory") == true)
+    #expect(error?.description.contains("there is no such file or folder") == true)
   }
 
   @Test func `hashes are those of sha256sum`() throws {
@@ -128,7 +128,7 @@ import Testing
       let missing = folder.appendingPathComponent("missing")
       let error = #expect(throws: ArtifactError.self) { try FileHash.sha256(of: missing) }
       #expect(
-        error?.description == "cannot read \(missing.path): No such file or directory")
+        error?.description == "cannot read \(missing.path): there is no such file or folder")
     }
   }
 

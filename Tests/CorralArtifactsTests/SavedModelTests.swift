@@ -24,7 +24,7 @@ import Testing
         try $0.write(users, as: ModelFile.users)
         try $0.write(histories, as: ModelFile.histories)
         try $0.write(features, as: ModelFile.itemFeatures)
-        try $0.write(lines: ["Toy Story (1995)", ""], as: ModelFile.titles)
+        try $0.write(Texts(["Toy Story (1995)", ""]), as: ModelFile.titles)
         try $0.write([SafetensorsTensor("items.weight", weights)], as: ModelFile.retriever)
         try FileManager.default.createDirectory(
           at: $0.url(of: "index"), withIntermediateDirectories: true)
@@ -43,11 +43,63 @@ import Testing
       #expect(try model.vocabulary(ModelFile.users) == users)
       #expect(try model.histories(itemCount: 3) == histories)
       #expect(try model.features(ModelFile.itemFeatures) == features)
-      #expect(try model.lines(ModelFile.titles) == ["Toy Story (1995)", ""])
+      #expect(try Array(model.texts(ModelFile.titles)) == ["Toy Story (1995)", ""])
       let stored = try model.tensors(ModelFile.retriever).matrix("items.weight")
       #expect(stored.values.map(\.bitPattern) == weights.values.map(\.bitPattern))
       #expect(try model.data("index/graph.bin") == Data([1, 2, 3]))
       #expect(try names(in: place.deletingLastPathComponent()) == ["first"])
+    }
+  }
+
+  @Test func `ids come back byte by byte, whatever they are`() throws {
+    try withTemporaryFolder { folder in
+      var generator = SeededGenerator(seed: 9)
+      var ids = Set<[UInt8]>([
+        [], [0x09], [0x0D, 0x0A], [0x5C], [0xE9], [0xC3, 0xA9], [0x65, 0xCC, 0x81],
+      ])
+      while ids.count < 500 {
+        ids.insert(
+          (0..<Int.random(in: 1...9, using: &generator)).map { _ in
+            UInt8.random(in: 0...255, using: &generator)
+          })
+      }
+      var texts = Texts()
+      for id in ids.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        id.withUnsafeBufferPointer { texts.append($0) }
+      }
+      let users = try Vocabulary(texts)
+      let model = try SavedModel.write(
+        to: folder.appendingPathComponent("model"), manifest: exampleManifest()
+      ) { try $0.write(users, as: ModelFile.users) }
+      #expect(try model.vocabulary(ModelFile.users) == users)
+      let file = try Data(contentsOf: model.url.appendingPathComponent("users.txt"))
+      #expect(file.filter { $0 == 0x0A }.count == 500 && !file.contains(0x09))
+    }
+  }
+
+  /// Columns whose names would meet if tensors were named by them.
+  static let meetingNames = [
+    ["genres", "genres.values"], ["v", "v.0"], ["0", "0.values"], ["é", "e\u{301}"],
+    ["a.offsets", "a"], ["__metadata__", "dtype"],
+  ]
+
+  @Test(arguments: meetingNames)
+  func `columns of features keep apart, whatever they are called`(_ names: [String]) throws {
+    try withTemporaryFolder { folder in
+      let features = FeatureTable(
+        count: 2,
+        columns: [
+          FeatureColumn(
+            name: names[0],
+            values: .categories(Ragged([[0], [0, 1]]), vocabulary: Vocabulary(["x", "yyy"]))),
+          FeatureColumn(name: names[1], values: .numbers([1, 2])),
+        ])
+      let model = try SavedModel.write(
+        to: folder.appendingPathComponent("model"), manifest: exampleManifest()
+      ) { try $0.write(features, as: ModelFile.itemFeatures) }
+      let read = try model.features(ModelFile.itemFeatures)
+      #expect(read == features)
+      #expect(read.columns.map { Array($0.name.utf8) } == names.map { Array($0.utf8) })
     }
   }
 

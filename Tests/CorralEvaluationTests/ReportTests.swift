@@ -92,7 +92,10 @@ import Testing
       try evaluation.write(to: url)
       let read = try Evaluation(contentsOf: url)
       #expect(read == evaluation)
-      #expect(read.report() == evaluation.report())
+      // How long it took is not in the file, so that the same ranks give the same bytes.
+      var report = evaluation.report()
+      (report.seconds, report.usersPerSecond) = (0, 0)
+      #expect(read.report() == report)
       #expect(try read.compared(with: evaluation).allSatisfy { $0.p == 1 })
     }
   }

@@ -175,7 +175,7 @@ struct SafetensorsTests {
   @Test func `a file that cannot be written is named and not left behind`() throws {
     let missing = url.appendingPathComponent("inside").path
     #expect(
-      throws: SafetensorsError.unwritable(file: missing, reason: "No such file or directory")
+      throws: SafetensorsError.unwritable(file: missing, reason: "there is no such file or folder")
     ) {
       try SafetensorsFile.write([], to: URL(fileURLWithPath: missing))
     }
@@ -185,7 +185,7 @@ struct SafetensorsTests {
       try FileManager.default.createSymbolicLink(
         atPath: url.path, withDestinationPath: "/dev/full")
       #expect(
-        throws: SafetensorsError.unwritable(file: url.path, reason: "No space left on device")
+        throws: SafetensorsError.unwritable(file: url.path, reason: "no space is left on the disk")
       ) {
         let numbers = [Float](repeating: 0, count: 1 << 16)
         try SafetensorsFile.write([SafetensorsTensor("a", numbers)], to: url)

@@ -11,7 +11,9 @@ struct Export: ParsableCommand {
     discussion: """
       A score is the inner product of a user's vector and an item's, the largest one where users \
       have several. Row n of a matrix belongs to line n of users.txt or items.txt; in TSV files the \
-      identifier stands in the first column.
+      id stands in the first column. An id has its own bytes, but for a line feed, a carriage return, \
+      a tab and a backslash, which are \\n, \\r, \\t and \\\\. The folder must be new, empty, or an \
+      earlier export, which is replaced.
       """)
 
   /// What the vectors are written as.
@@ -37,8 +39,16 @@ struct Export: ParsableCommand {
     let opened = try OpenedModel(model)
     try opened.checkInnerProducts("an export")
     let folder = URL(filePath: out ?? URL(filePath: model).standardizedFileURL.path + "-export")
+      .resolvingSymlinksInPath()
     let users = opened.model.queries(0..<opened.users.count, histories: opened.histories)
-    let written = try write(users: users, of: opened, to: folder)
+    var written: [String] = []
+    let unconfirmed = try AtomicFolder.write(to: folder, replacing: ExportRecord.checkReplaceable) {
+      written = try write(users: users, of: opened, to: $0)
+      try ExportRecord(format: format.rawValue, files: written).write(to: $0)
+    }
+    if let unconfirmed {
+      console.warn("\(folder.path) is written, but may be lost in a power cut: \(unconfirmed)")
+    }
     try console.printJSON(
       Output(
         format: format.rawValue, path: folder.path, files: written, users: opened.users.count,
@@ -53,7 +63,6 @@ struct Export: ParsableCommand {
   }
 
   private func write(users: Matrix, of opened: OpenedModel, to folder: URL) throws -> [String] {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let items = opened.model.itemVectors()
     func write(_ name: String, _ data: Data) throws -> String {
       try AtomicFile.write(data, to: folder.appending(path: name))
@@ -62,7 +71,7 @@ struct Export: ParsableCommand {
     // A user with several interests has as many rows.
     let interests = users.rows / max(opened.users.count, 1)
     func ids(_ vocabulary: Vocabulary, each: Int = 1) -> Data {
-      Data(vocabulary.ids.map { String(repeating: $0 + "\n", count: each) }.joined().utf8)
+      Data(Lines.encoded(vocabulary.texts, each: each))
     }
     switch format {
     case .safetensors:
@@ -112,13 +121,52 @@ private func numpy(_ matrix: Matrix) -> Data {
   return data
 }
 
-/// A matrix as lines of an identifier and the elements, with tabs between them.
+/// A matrix as lines of an id and the elements, with tabs between them.
 private func table(_ matrix: Matrix, _ ids: Vocabulary, each: Int = 1) -> Data {
-  var data = Data()
+  var bytes: [UInt8] = []
   for row in 0..<matrix.rows {
-    data.append(Data(ids[row / each].utf8))
-    for value in matrix[row] { data.append(Data("\t\(value)".utf8)) }
-    data.append(10)
+    ids.texts.withBytes(at: row / each) { Lines.append($0, to: &bytes) }
+    for value in matrix[row] { bytes.append(contentsOf: "\t\(value)".utf8) }
+    bytes.append(UInt8(ascii: "\n"))
   }
-  return data
+  return Data(bytes)
+}
+
+/// What marks a folder as an export: its format and the names of its files, in `export.json`.
+private struct ExportRecord: Codable {
+  static let fileName = "export.json"
+
+  var writer = "corral export"
+  let format: String
+  let files: [String]
+
+  init(format: String, files: [String]) {
+    self.format = format
+    self.files = files
+  }
+
+  func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try AtomicFile.write(
+      encoder.encode(self) + Data("\n".utf8), to: folder.appending(path: Self.fileName))
+  }
+
+  /// Throws `InputError` for a folder that holds anything besides an earlier export.
+  static func checkReplaceable(_ folder: URL) throws {
+    let names = try AtomicFolder.names(in: folder)
+    if names.isEmpty { return }
+    let text = try? Data(contentsOf: folder.appending(path: fileName))
+    let record = text.flatMap { try? JSONDecoder().decode(ExportRecord.self, from: $0) }
+    let own =
+      record?.writer == ExportRecord(format: "", files: []).writer
+      ? (record?.files ?? []) + [fileName] : []
+    if let other = names.sorted().first(where: { !own.contains($0) }) {
+      throw InputError.other(
+        """
+        \(folder.path) holds \(other), which no export wrote, so it is not replaced; give another \
+        --out, or remove it first
+        """)
+    }
+  }
 }

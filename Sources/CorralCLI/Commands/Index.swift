@@ -33,7 +33,11 @@ struct Index: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-      let console = output.console
+      // Where another model takes the place of this one meanwhile, the index is built for that one.
+      try SavedModel.repeating { try build(output.console) }
+    }
+
+    private func build(_ console: Console) throws {
       let opened = try OpenedModel(model)
       try opened.checkInnerProducts("an index")
       var overlay = SettingsOverlay(opened.settings.index)
@@ -46,7 +50,7 @@ struct Index: ParsableCommand {
       let start = ContinuousClock.now
       let index = try BuiltIndex(vectors, settings: settings.index)
       let seconds = (ContinuousClock.now - start).inSeconds
-      try opened.replaceIndex(index, settings: settings)
+      try opened.replaceIndex(index, settings: settings).warnIfUnconfirmed(on: console)
       try console.printJSON(
         Output(
           model: model, kind: kind.rawValue, items: vectors.rows, dimension: vectors.columns,
@@ -187,13 +191,13 @@ struct Index: ParsableCommand {
 
 extension OpenedModel {
   /// Writes the model again with another index: the old one stays whole until the new one is.
-  fileprivate func replaceIndex(_ index: BuiltIndex, settings: Settings) throws {
+  fileprivate func replaceIndex(_ index: BuiltIndex, settings: Settings) throws -> SavedModel {
     var manifest = saved.manifest
     manifest.settings = try JSONValue(encoding: settings)
     manifest.kinds["index"] = settings.index.kind.rawValue
-    try SavedModel.write(to: saved.url, manifest: manifest) { folder in
+    return try SavedModel.write(to: URL(filePath: path), manifest: manifest) { folder in
       for name in saved.manifest.files.keys.sorted() where name != Self.indexFile {
-        try folder.copy(saved.url(of: name), as: name)
+        try folder.copy(name, of: saved)
       }
       try folder.write(index)
     }

@@ -33,11 +33,19 @@ struct Train: ParsableCommand {
     let console = output.console
     let place = URL(filePath: out)
     let checkpoint = Checkpoint(beside: place)
-    try checkpoint.prepare(isResuming: resume, place: place)
-    if resume, !checkpoint.exists, FileManager.default.fileExists(atPath: place.path) {
-      console.note("nothing to resume: \(out) is complete")
+    if resume, !checkpoint.exists,
+      FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
+    {
+      try FinishedRun(at: place, named: out).check(settings, console: console)
       return
     }
+    let lock = try checkpoint.claim(isResuming: resume, place: place)
+    try withExtendedLifetime(lock) {
+      try checkpoint.clearingUp { try train(to: place, checkpoint, console) }
+    }
+  }
+
+  private func train(to place: URL, _ checkpoint: Checkpoint, _ console: Console) throws {
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
     settings.dropUnreadImpressions()
     console.note(console.noteStyle.dim(try settings.differing()))
@@ -54,23 +62,20 @@ struct Train: ParsableCommand {
     Interruption.listen()
     let run = TrainingRun(
       settings: settings, data: data, console: console, checkpoint: checkpoint)
-    let (outcome, report) = try checkpoint.clearingUp {
-      try checkpoint.begin(settings)
-      let outcome = try run.trained()
-      if outcome.isStopped {
-        console.note("stopped; go on with: corral train --out \(out) --resume")
-        throw ExitCode(Failure.stopped)
-      }
-      let measured = try Measurement(
-        of: outcome.model, then: outcome.ranker, by: ranking, on: data.split, part: .test)
-      try ModelSaving(
-        settings: settings, data: data, measured: measured, outcome: outcome,
-        attachments: run.attachments
-      ).write(to: place)
-      return (outcome, try measured.report())
+    try checkpoint.begin(settings)
+    let outcome = try run.trained()
+    if outcome.isStopped {
+      console.note("stopped; go on with: corral train --out \(out) --resume")
+      throw ExitCode(Failure.stopped)
     }
+    let measured = try Measurement(
+      of: outcome.model, then: outcome.ranker, by: ranking, on: data.split, part: .test)
+    try ModelSaving(
+      settings: settings, data: data, measured: measured, outcome: outcome,
+      attachments: run.attachments
+    ).write(to: place).warnIfUnconfirmed(on: console)
     if !keepCheckpoint { checkpoint.remove() }
-    try show(outcome, report, data: data, settings: settings, on: console)
+    try show(outcome, measured.report(), data: data, settings: settings, on: console)
   }
 
   private func show(

@@ -50,7 +50,7 @@ package struct Console: Sendable {
 
   /// Writes a part of the result as text; says nothing where the result is JSON.
   package func print(_ text: String = "") {
-    if !isJSON { Self.write(text.printableLines(style) + "\n", to: .standardOutput) }
+    if !isJSON { StandardStreams.output(text.printableLines(style) + "\n") }
   }
 
   /// Writes the result as JSON where that was asked for.
@@ -61,7 +61,7 @@ package struct Console: Sendable {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let text = String(decoding: try encoder.encode(value), as: UTF8.self)
-    Self.write(text.printableJSON + "\n", to: .standardOutput)
+    StandardStreams.output(text.printableJSON + "\n")
   }
 
   /// Says what is going on.
@@ -97,16 +97,11 @@ package struct Console: Sendable {
 
   /// Writes over the current line of the terminal; the caller ends it with a whole line.
   package func overwrite(_ text: String) {
-    Self.write("\r\u{1B}[K" + text.printableLines(noteStyle), to: .standardError)
+    StandardStreams.say("\r\u{1B}[K" + text.printableLines(noteStyle))
   }
 
   private func say(_ text: String) {
-    Self.write(text.printableLines(noteStyle) + "\n", to: .standardError)
-  }
-
-  private static func write(_ text: String, to stream: FileHandle) {
-    // A reader that went away takes the rest of the output with it; there is nobody to tell.
-    try? stream.write(contentsOf: Data(text.utf8))
+    StandardStreams.say(text.printableLines(noteStyle) + "\n")
   }
 
   private static func wantsColour(_ descriptor: Int32) -> Bool {

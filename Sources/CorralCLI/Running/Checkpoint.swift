@@ -1,5 +1,6 @@
 import CorralArtifacts
 import CorralTraining
+import CorralVectors
 import Foundation
 
 /// Where a run that is not finished keeps what it needs to go on: a folder beside the model.
@@ -14,31 +15,58 @@ struct Checkpoint {
       .appending(path: place.lastPathComponent + ".checkpoint")
   }
 
-  /// Whether a run left one.
+  /// Whether a run was begun here and not ended.
   var exists: Bool { FileManager.default.fileExists(atPath: settingsFile.path) }
 
-  /// Refuses to start where a run would be lost, or could not be saved in the end.
-  func prepare(isResuming: Bool, place: URL) throws {
-    if exists, !isResuming {
+  /// Whether a run has saved something that it can go on from.
+  private var holdsProgress: Bool {
+    names.contains { $0.hasSuffix(".safetensors") && !$0.hasPrefix(".") }
+  }
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+  }
+
+  /// Takes the checkpoint for this process, and clears away what a process that was killed left.
+  ///
+  /// Throws where another run is at work, where a run would be lost, and where the model could not
+  /// be saved in the end. Nobody else has the checkpoint until the lock is let go.
+  func claim(isResuming: Bool, place: URL) throws -> ProcessLock {
+    try SavedModel.checkReplaceable(place.resolvingSymlinksInPath())
+    try makeFolder()
+    let lock = try ProcessLock.take(folder.appending(path: Self.lockName))
+    if holdsProgress, !isResuming {
       throw InputError.other(
         """
         \(folder.path) holds a run; add --resume to go on with it, or remove the folder to \
         start again
         """)
     }
-    let manager = FileManager.default
-    let isTaken = manager.fileExists(atPath: place.path)
-    let isModel = manager.fileExists(atPath: place.appending(path: Manifest.fileName).path)
-    let isEmpty = (try? manager.contentsOfDirectory(atPath: place.path).isEmpty) ?? false
-    if isTaken, !isModel, !isEmpty { throw ArtifactError.notReplaceable(path: place.path) }
+    // A resumed run goes on with its logs too; half-written files are nothing to anybody.
+    for name in names
+    where name != Self.lockName && (!isResuming || name.contains(".partial-")) {
+      try? FileManager.default.removeItem(at: folder.appending(path: name))
+    }
+    return lock
+  }
+
+  private static let lockName = "run.lock"
+
+  private func makeFolder() throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw ArtifactError.system(
+        SystemReason.number(of: error) ?? EIO, path: folder.path, writing: true)
+    }
   }
 
   /// The file with the merged settings of the run that is to go on, where there is one.
   var settings: URL? { exists ? settingsFile : nil }
 
-  /// Makes the folder, and says in it what the run was told.
+  /// Makes the folder, and writes the settings of the run into it.
   func begin(_ settings: Settings) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try makeFolder()
     try AtomicFile.write(Data(yamlText(settings).utf8), to: settingsFile)
   }
 
@@ -52,7 +80,7 @@ struct Checkpoint {
     let names = [Self.retriever.run, Self.retriever.log]
     guard names.allSatisfy({ manager.fileExists(atPath: other.folder.appending(path: $0).path) })
     else { return false }
-    try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+    try makeFolder()
     for name in names {
       let place = folder.appending(path: name)
       if manager.fileExists(atPath: place.path) { try manager.removeItem(at: place) }
@@ -64,17 +92,16 @@ struct Checkpoint {
   }
 
   /// Runs a body; when it throws before it left anything to go on with, the folder goes too, and when
-  /// it refuses to go on with other settings or data, what the run was told stays as it was.
+  /// it refuses to go on with other settings or data, the settings of the run stay as they were.
   func clearingUp<Result>(_ body: () throws -> Result) throws -> Result {
     let told = try? Data(contentsOf: settingsFile)
     do {
       return try body()
     } catch {
-      let files = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-      if (files ?? []).allSatisfy({ $0 == settingsFile.lastPathComponent }) { remove() }
+      if !holdsProgress { remove() }
       switch error {
-      case TrainingError.settingsDiffer, TrainingError.dataDiffer:
-        if let told { try AtomicFile.write(told, to: settingsFile) }
+      case TrainingError.settingsDiffer, TrainingError.dataDiffer, is InputError:
+        if let told, holdsProgress { try AtomicFile.write(told, to: settingsFile) }
       default: break
       }
       throw error

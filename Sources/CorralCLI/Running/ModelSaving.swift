@@ -26,7 +26,7 @@ struct ModelSaving {
       let dataset = data.dataset
       try folder.write(dataset.users, as: ModelFile.users)
       try folder.write(dataset.items, as: ModelFile.items)
-      if !dataset.titles.isEmpty { try folder.write(lines: dataset.titles, as: ModelFile.titles) }
+      if !dataset.titles.isEmpty { try folder.write(Texts(dataset.titles), as: ModelFile.titles) }
       try folder.write(data.histories, as: ModelFile.histories)
       try folder.write(dataset.userFeatures, as: ModelFile.userFeatures)
       try folder.write(dataset.itemFeatures, as: ModelFile.itemFeatures)
@@ -68,6 +68,16 @@ struct ModelSaving {
           \(machine.operatingSystemVersionString), \(machine.activeProcessorCount) cores, \
           \(settings.train.device)
           """,
-        seconds: outcome.seconds))
+        seconds: outcome.seconds, evaluationSeconds: try measured?.report().seconds))
+  }
+}
+
+extension SavedModel {
+  /// Warns when the model is in its place, and the system could not confirm that it stays there.
+  func warnIfUnconfirmed(on console: Console) {
+    guard let unconfirmed else { return }
+    console.warn(
+      "\(url.path) is saved, but the system could not bring its name to the disk "
+        + "(\(unconfirmed)); after a power cut the model before it may stand there")
   }
 }

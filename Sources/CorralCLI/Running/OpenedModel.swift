@@ -16,24 +16,40 @@ struct OpenedModel {
   let users: Vocabulary
   let items: Vocabulary
   /// What people call each item; empty when nothing says.
-  let titles: [String]
+  let titles: Texts
   /// Everything that each user is known to have interacted with, oldest first.
   let histories: Ragged<ItemIndex>
   let model: TrainedModel
   /// What orders the candidates that the model finds; `nil` where the model's order stands.
   let ranker: FrozenRanker?
 
-  /// Opens a model and checks all of it; throws `ArtifactError` for a damaged one.
+  /// Opens a model and checks all of it: every file, and that its parts fit each other.
+  ///
+  /// Every byte of the model is read once, its vocabularies become tables over their bytes, and its
+  /// histories are copied as they lie. A model that another one replaces meanwhile is opened again.
+  ///
+  /// - Throws: `ArtifactError` for a damaged model, with the file and the reason.
   init(_ path: String) throws {
+    self = try SavedModel.repeating { try OpenedModel(once: path) }
+  }
+
+  private init(once path: String) throws {
     self.path = path
-    saved = try SavedModel.open(URL(filePath: path))
+    let saved = try SavedModel.open(URL(filePath: path))
+    self.saved = saved
     settings = try Self.settings(of: saved)
-    users = try saved.vocabulary(ModelFile.users)
-    items = try saved.vocabulary(ModelFile.items)
-    titles = saved.contains(ModelFile.titles) ? try saved.lines(ModelFile.titles) : []
-    histories = try saved.histories(itemCount: items.count)
+    (users, (items, titles, histories)) = try Parallel.both {
+      try saved.vocabulary(ModelFile.users)
+    } _: {
+      let items = try saved.vocabulary(ModelFile.items)
+      return (
+        items, saved.contains(ModelFile.titles) ? try saved.texts(ModelFile.titles) : Texts(),
+        try saved.histories(itemCount: items.count)
+      )
+    }
     model = try TrainedModel(saved, settings: settings)
     ranker = settings.ranker == .none ? nil : try FrozenRanker(saved)
+    try checkParts()
   }
 
   /// What the model is called: its directory's name.
@@ -58,7 +74,14 @@ struct OpenedModel {
   /// retriever before a ranker.
   func savedEvaluation(_ file: String = ModelFile.evaluation) throws -> Evaluation? {
     guard saved.contains(file) else { return nil }
-    return try saved.reading(file) { try Evaluation(contentsOf: $0) }
+    let evaluation = try Evaluation(saved.tensors(file))
+    guard evaluation.users.last?.position ?? 0 < users.count,
+      evaluation.targets.values.allSatisfy({ $0.position < items.count })
+    else {
+      throw saved.damaged(
+        file, "it measures users or items that are not in \(ModelFile.users) or \(ModelFile.items)")
+    }
+    return evaluation
   }
 
   /// The data that the model was trained on, checked to be those.
@@ -92,12 +115,5 @@ struct OpenedModel {
   func nearest(to id: String, among vocabulary: Vocabulary) -> String? {
     if let title = titles.firstIndex(of: id) { return items[title] }
     return vocabulary.count <= 100_000 && id.count > 3 ? id.nearest(among: vocabulary.ids) : nil
-  }
-
-  private static func settings(of saved: SavedModel) throws -> Settings {
-    var overlay = Settings.overlay()
-    let json = try JSONEncoder().encode(saved.manifest.settings)
-    try overlay.lay(String(decoding: json, as: UTF8.self), from: "\(saved.url.path)/manifest.json")
-    return try overlay.decoded()
   }
 }

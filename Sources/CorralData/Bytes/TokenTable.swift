@@ -1,18 +1,17 @@
 /// Distinct tokens in the order in which they were first met, found again by their bytes.
 ///
-/// All text is in one array and a token costs about 30 bytes beside its own; nothing is a `String`
-/// until one is asked for. Open addressing with linear probing, at most three quarters full.
+/// A token costs about 30 bytes beside its own. Open addressing with linear probing, at most three
+/// quarters full.
 struct TokenTable: Sendable {
-  /// The bytes of all tokens, one after the other.
-  private(set) var bytes: [UInt8] = []
-  /// Token `i` is `bytes[offsets[i]..<offsets[i + 1]]`.
-  private(set) var offsets: [Int] = [0]
+  /// The tokens in their order.
+  private(set) var texts = Texts()
   /// The key of the token in each slot: short tokens are their own key, longer ones hashed.
   private var keys: [UInt64]
   /// The position of the token in each slot, or -1.
   private var slots: [Int32]
   private var shift: UInt64
 
+  /// A table without a token, with room for some.
   init(minimumCapacity: Int = 0) {
     var bits = 4
     while (1 << bits) * 3 / 4 < minimumCapacity { bits += 1 }
@@ -21,7 +20,28 @@ struct TokenTable: Sendable {
     shift = UInt64(64 - bits)
   }
 
-  var count: Int { offsets.count - 1 }
+  /// The table of texts that are already there; throws the first that repeats another.
+  init(_ texts: Texts) throws(Vocabulary.Repetition) {
+    self.init(minimumCapacity: texts.count)
+    self.texts = texts
+    let mask = slots.count - 1
+    for position in texts.indices {
+      let key = withField(position) { $0.key }
+      var slot = Int(truncatingIfNeeded: spread(key) >> shift)
+      while slots[slot] >= 0 {
+        if keys[slot] == key,
+          isShort(key) || withField(position, { holds($0, at: slots[slot]) })
+        {
+          throw Vocabulary.Repetition(first: Int(slots[slot]), second: position)
+        }
+        slot = (slot + 1) & mask
+      }
+      keys[slot] = key
+      slots[slot] = Int32(position)
+    }
+  }
+
+  var count: Int { texts.count }
 
   /// The position of a token, which is added at the end when it is new.
   @inline(__always)
@@ -59,21 +79,10 @@ struct TokenTable: Sendable {
     return nil
   }
 
-  /// The text of a token.
-  subscript(position: Int) -> String { withField(position) { $0.text } }
-
   /// A token's bytes, for as long as `body` runs.
   @inline(__always)
   func withField<Result>(_ position: Int, _ body: (Field) -> Result) -> Result {
-    bytes.withUnsafeBufferPointer { all in
-      // An empty table has no base address, and no token to ask for; an empty token has no bytes.
-      withUnsafePointer(to: UInt8(0)) { nothing in
-        body(
-          Field(
-            start: all.baseAddress.map { $0 + offsets[position] } ?? nothing,
-            count: offsets[position + 1] - offsets[position]))
-      }
-    }
+    texts.withBytes(at: position) { body(Field($0)) }
   }
 
   /// The table of the tokens at these positions, in that order.
@@ -88,8 +97,7 @@ struct TokenTable: Sendable {
   @inline(never)
   private mutating func add(_ field: Field, _ key: UInt64, at slot: Int) -> Int32 {
     let position = Int32(count)
-    bytes.append(contentsOf: field.bytes)
-    offsets.append(bytes.count)
+    texts.append(field.bytes)
     keys[slot] = key
     slots[slot] = position
     if count > slots.count * 3 / 4 { grow() }
@@ -127,7 +135,7 @@ struct TokenTable: Sendable {
 extension TokenTable: Equatable {
   /// Tables are equal when they hold the same tokens in the same order.
   static func == (left: TokenTable, right: TokenTable) -> Bool {
-    left.offsets == right.offsets && left.bytes == right.bytes
+    left.texts == right.texts
   }
 }
 
