@@ -3,23 +3,35 @@ public import CorralIndex
 public import CorralVectors
 import Foundation
 
+extension Popularity {
+  /// The counts as a named tensor for a safetensors file.
+  public var tensors: [SafetensorsTensor] { [SafetensorsTensor("counts", counts.map(Int64.init))] }
+
+  /// Reads the counts back from a file; throws `SafetensorsError` where it holds none.
+  public init(_ file: SafetensorsFile) throws {
+    let counts: [Int64] = try file.array("counts")
+    self.init(counts: counts.map(Int.init))
+  }
+}
+
 /// Recommends what occurred most often, the same to everybody.
 public struct Popularity: QueryEncoder, Equatable {
   /// How often each item occurred, `[items]`.
   public let counts: [Int]
 
+  /// The items that were counted at least once.
+  public let placed: PlacedItems
+
   /// The popularity of items that were counted.
   public init(counts: [Int]) {
     self.counts = counts
+    placed = PlacedItems(counts.map { $0 > 0 })
   }
 
   /// The popularity of the items of a training part.
   public init(_ split: Split) {
     self.init(counts: split.itemCounts())
   }
-
-  /// The items that were counted at least once.
-  public var placed: PlacedItems { PlacedItems(counts.map { $0 > 0 }) }
 
   /// Vectors are single numbers.
   public var dimension: Int { 1 }

@@ -55,10 +55,27 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     }
   }
 
+  /// What is found through an index, measured on the same users.
+  public struct Index: Sendable, Hashable, Codable {
+    /// The kind of index: `hnsw` or `multi-index`.
+    public var kind: String
+    /// Each stage's metrics by name, as in the report; the candidates of a ranker come through the
+    /// index.
+    public var stages: [String: [String: Interval]]
+
+    /// The metrics of an index.
+    public init(kind: String, stages: [String: [String: Interval]]) {
+      (self.kind, self.stages) = (kind, stages)
+    }
+  }
+
   /// What was measured.
   public var protocolInUse: Rules
   /// Each stage's metrics by name: `stages["retriever"]?["recall@10"]`.
   public var stages: [String: [String: Interval]]
+  /// The same through the index that the model serves with; `stages` are by exact search, so that
+  /// models with different indexes can be compared.
+  public var index: Index?
   /// What the ranker of two stages makes of what it is given, where there is one.
   public var twoStage: TwoStageReport?
   /// The metrics of parts: `slices["items"]?["tail"]`, `slices["users"]?["heavy"]`.
@@ -74,6 +91,6 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     case protocolInUse = "protocol"
     case usersPerSecond = "users_per_second"
     case twoStage = "two_stage"
-    case stages, slices, counts, seconds
+    case stages, index, slices, counts, seconds
   }
 }

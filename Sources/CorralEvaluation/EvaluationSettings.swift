@@ -24,6 +24,9 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
   /// The seed of that drawing.
   public var seed: UInt64 = 2024
 
+  /// The most resamples: more take memory and time and narrow no interval.
+  private static let mostResamples = 100_000
+
   /// The settings that reports use unless told otherwise.
   public init() {}
 
@@ -51,9 +54,10 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
         "evaluate.measures", "[]",
         "give one or more of " + Measure.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    if resamples < 0 {
+    if !(0...Self.mostResamples).contains(resamples) {
       throw EvaluationError.badSetting(
-        "evaluate.resamples", "\(resamples)", "give 0 for no intervals, or about 1000")
+        "evaluate.resamples", "\(resamples)",
+        "give 0 for no intervals, or up to \(Self.mostResamples), such as 1000")
     }
   }
 }

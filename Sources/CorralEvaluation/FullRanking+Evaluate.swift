@@ -52,7 +52,8 @@ extension FullRanking {
     of scoring: Scoring, depth: Int, unplaced: Unplaced = .last,
     _ body: (Range<Int>, TopLists) throws -> Void
   ) throws {
-    let search = PlacedRows(try items(of: scoring), placed: scoring.placed)
+    let placed = scoring.placed.prefix(itemCount)
+    let search = PlacedRows(try items(of: scoring), count: itemCount, placed: placed)
     var first = 0
     while first < users.count {
       let block = block(from: first)
@@ -67,21 +68,21 @@ extension FullRanking {
           of: block, queries: queries, interests: interests, search: search, depth: depth)
       case .scores(let scores):
         let scores = try scores(positions)
-        try check(scores, for: positions, interests: 1, columns: itemCount, isBad: \.isNaN)
-        lists = topLists(of: block, scores: scores, placed: scoring.placed, depth: depth)
+        try check(scores, for: positions, interests: 1, columns: catalogueCount, isBad: \.isNaN)
+        lists = topLists(of: block, scores: scores, placed: placed, depth: depth)
       case .index(let queries, let search):
         let queries = try queries(positions)
         let interests = max(1, queries.rows / positions.count)
         try check(queries, for: positions, interests: interests, columns: queries.columns)
         lists = topLists(
-          of: block, queries: queries, interests: interests, placed: scoring.placed, depth: depth,
+          of: block, queries: queries, interests: interests, placed: placed, depth: depth,
           by: search)
       }
       try body(
         block,
         unplaced == .omitted
           ? lists
-          : lists.followed(by: scoring.placed, to: depth) { masked[block.lowerBound + $0] })
+          : lists.followed(by: placed, to: depth) { masked[block.lowerBound + $0] })
       first = block.upperBound
     }
   }
@@ -105,8 +106,9 @@ extension FullRanking {
   /// The item vectors, checked; none for a model that makes its scores itself.
   private func items(of scoring: Scoring) throws -> Matrix {
     guard case .vectors(_, let items) = scoring.source else { return Matrix(rows: 0, columns: 0) }
-    if items.rows != itemCount {
-      fatalError("evaluate: \(items.rows) item vectors for a catalogue of \(itemCount) items")
+    if items.rows != catalogueCount {
+      fatalError(
+        "evaluate: \(items.rows) item vectors for a catalogue of \(catalogueCount) items")
     }
     if let bad = items.values.firstIndex(where: { !$0.isFinite }) {
       throw EvaluationError.notANumber("in the vector of item \(bad / items.columns)")

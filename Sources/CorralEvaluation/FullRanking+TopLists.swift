@@ -37,13 +37,14 @@ extension FullRanking {
     of block: Range<Int>, queries: Matrix, interests: Int, placed: PlacedItems, depth: Int,
     by search: Scoring.Search
   ) -> TopLists {
+    let ranked = itemCount
     let base = users[block.lowerBound].position
     let parts = Parallel.map(block.count, grain: Self.usersPerChunk) { [users, masked] chunk in
       chunk.map { place in
         let row = (users[block.lowerBound + place].position - base) * interests
         let seen = Set(masked[block.lowerBound + place])
         return search(queries.gathered(row..<row + interests), depth) { item in
-          placed.contains(item) && !seen.contains(item.rawValue)
+          item.position < ranked && placed.contains(item) && !seen.contains(item.rawValue)
         }
       }
     }
@@ -64,7 +65,7 @@ extension FullRanking {
         var list = TopList(depth: depth)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: itemCount) { row in
           for user in chunk {
-            let start = (users[block.lowerBound + user].position - base) * itemCount
+            let start = (users[block.lowerBound + user].position - base) * catalogueCount
             _ = row.update(fromContentsOf: values[start..<start + itemCount])
             for item in masked[block.lowerBound + user] { row[Int(item)] = -.infinity }
             for item in placed.unplaced { row[item.position] = -.infinity }

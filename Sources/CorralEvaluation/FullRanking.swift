@@ -4,7 +4,8 @@ public import CorralData
 ///
 /// Built once for a split and used for any number of models or epochs. Ties are broken by one
 /// rule: the higher score first, then the lower item position; a target's rank is one more than
-/// the number of items before it. Targets are a set: an item held out twice counts once.
+/// the number of items before it. Targets are a set: an item held out twice counts once. New items,
+/// which have no interaction at all, are not ranked.
 public struct FullRanking: Sendable {
   /// How models are measured.
   public let settings: EvaluationSettings
@@ -21,6 +22,8 @@ public struct FullRanking: Sendable {
   /// How many interactions their histories have.
   let historyLengths: [Int32]
   let itemGroups: [ItemGroup]
+  /// The items that a model knows: those that are ranked, and new ones behind them.
+  let catalogueCount: Int
   let skippedUsers: Int
   let maskedTargets: Int
 
@@ -33,7 +36,7 @@ public struct FullRanking: Sendable {
   public init(
     of split: Split, part: HeldOut = .test, settings: EvaluationSettings = EvaluationSettings()
   ) throws {
-    try settings.validate(itemCount: split.itemCount)
+    try settings.validate(itemCount: split.interactedItemCount)
     let heldOut = split.targets(part)
     let histories = split.histories(before: part)
     var users: [UserIndex] = []
@@ -59,13 +62,14 @@ public struct FullRanking: Sendable {
     self.masked = masked.rows
     self.historyLengths = historyLengths
     self.maskedTargets = maskedTargets
-    itemGroups = ItemGroup.groups(counts: split.itemCounts())
+    itemGroups = ItemGroup.groups(counts: split.interactedItemCounts())
+    catalogueCount = split.itemCount
     skippedUsers = split.userCount - users.count
     protocolInUse = EvaluationProtocol(
-      split: split.rule, part: part, seen: settings.seen, items: split.itemCount)
+      split: split.rule, part: part, seen: settings.seen, items: split.interactedItemCount)
   }
 
-  /// The number of items that are ranked for every user.
+  /// The number of items that are ranked for every user: those with an interaction.
   public var itemCount: Int { itemGroups.count }
 
   /// The number of users that are measured.

@@ -9,15 +9,16 @@ struct PlacedRows {
   /// The row of each item, -1 for one that is left out; empty where rows are items.
   private let rows: [Int32]
 
-  /// A search among rows `[items, dimension]`, which are copied only where some are left out.
-  init(_ matrix: Matrix, placed: PlacedItems) {
-    if placed.areAll {
+  /// A search among the first `count` rows of `[items, dimension]`, which are copied only where some
+  /// are left out.
+  init(_ matrix: Matrix, count: Int, placed: PlacedItems) {
+    if placed.areAll, matrix.rows <= count {
       (search, items, rows) = (InnerProductSearch(matrix), [], [])
       return
     }
     var items: [Int32] = []
     var rows = [Int32](repeating: -1, count: matrix.rows)
-    for item in 0..<matrix.rows where placed.contains(ItemIndex(item)) {
+    for item in 0..<min(count, matrix.rows) where placed.contains(ItemIndex(item)) {
       rows[item] = Int32(items.count)
       items.append(Int32(item))
     }

@@ -2,6 +2,20 @@ public import CorralData
 public import CorralVectors
 
 extension CandidateIndex {
+  /// The best `count` allowed items for a request to a model whose items the index holds: what
+  /// `corral recommend` gives.
+  ///
+  /// Items that the model cannot place come last. Throws what the model throws where it can say nothing
+  /// about the request, or where no index can search by its scores.
+  public func search(
+    for query: Query, by encoder: some QueryEncoder, count: Int,
+    where isAllowed: (ItemIndex) -> Bool
+  ) throws -> [Candidate] {
+    search(
+      anyOf: try encoder.vectors(for: query), count: count, placed: encoder.placed,
+      where: isAllowed)
+  }
+
   /// The best `count` allowed items for a query of several vectors, `[interests, dimension]`: an item's
   /// score is that of the vector that likes it best.
   ///

@@ -25,6 +25,9 @@ public protocol QueryEncoder: Sendable {
   /// The number of elements of a query vector.
   var dimension: Int { get }
 
+  /// Which items it can place among the others.
+  var placed: PlacedItems { get }
+
   /// The vector of one request; throws when the encoder can say nothing about it.
   func vector(for query: Query) throws -> [Float]
 
@@ -34,6 +37,9 @@ public protocol QueryEncoder: Sendable {
 }
 
 extension QueryEncoder {
+  /// Every item can be placed.
+  public var placed: PlacedItems { .all }
+
   /// One vector, `[1, dimension]`.
   public func vectors(for query: Query) throws -> Matrix {
     let vector = try vector(for: query)

@@ -4,6 +4,10 @@ public enum ModelsError: Error, Equatable, CustomStringConvertible {
   case setting(key: String, value: String, reason: String)
   /// A saved model says something of itself that cannot be understood.
   case damaged(path: String, reason: String)
+  /// A saved model whose retriever is no network.
+  case otherKind(path: String, kind: String)
+  /// A query whose scores do not follow from one vector: `advice` says what to ask for.
+  case noSingleVector(kind: String, advice: String)
   /// A query names no known user and has no history.
   case nothingKnown
   /// A candidate is not an item of the catalogue.
@@ -15,6 +19,13 @@ public enum ModelsError: Error, Equatable, CustomStringConvertible {
     case .setting(let key, let value, let reason): "setting '\(key)' is \(value): \(reason)"
     case .damaged(let path, let reason):
       "\(path) is no model that can be read: \(reason); train the model again"
+    case .otherKind(let path, let kind):
+      """
+      \(path) is \(kind), which is no network: open it with Popularity, ImplicitALS or Item2Vec from \
+      its retriever.safetensors
+      """
+    case .noSingleVector(let kind, let advice):
+      "\(kind) does not score by one vector a query: \(advice)"
     case .nothingKnown:
       """
       nothing is known about this query: give a user that training saw or a history of known items, \

@@ -43,7 +43,8 @@ struct Compare: ParsableCommand {
     let baseline = evaluations[0].protocolInUse
     console.print(
       console.style.dim(
-        "\(baseline.part.rawValue) of \(baseline.split), \(evaluations[0].users.count) users\n"))
+        "\(baseline.part.rawValue) of \(baseline.split), "
+          + "\(Format.counted(evaluations[0].users.count, "user"))\n"))
     for metric in shown {
       console.print(try table(metric, evaluations, tests).rendered(console.style) + "\n")
     }

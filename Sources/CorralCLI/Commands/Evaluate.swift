@@ -2,6 +2,7 @@ import ArgumentParser
 import CorralArtifacts
 import CorralData
 import CorralEvaluation
+import CorralIndex
 import Foundation
 
 /// `corral evaluate DIR`: how good a saved model is on what was held out.
@@ -11,7 +12,8 @@ struct Evaluate: ParsableCommand {
     discussion: """
       The data are those the model was trained on, found again by path and checked by SHA-256, and \
       cut as they were; --data reads them from another place. Settings of the block `evaluate` can \
-      be changed with --set.
+      be changed with --set. A model that was saved with an index is measured twice: by exact \
+      search, and through the index that recommendations come from.
       """)
 
   @Argument(help: "The directory of a saved model.")
@@ -39,10 +41,23 @@ struct Evaluate: ParsableCommand {
     }
     let data = try opened.loadData(from: data, console: console)
     let ranking = try FullRanking(of: data.split, part: split, settings: overlay.decoded())
-    console.detail("ranking \(data.split.itemCount) items for \(ranking.userCount) users")
+    console.detail("ranking \(ranking.itemCount) items for \(ranking.userCount) users")
     let measured = try Measurement(
       of: opened.model, then: opened.ranker, by: ranking, on: data.split, part: split)
-    try show(measured.report(), of: opened, data: data, on: console)
+    var report = try measured.report()
+    report.index = try throughIndex(of: opened, ranking, on: data.split)
+    try show(report, of: opened, data: data, on: console)
+  }
+
+  /// The same users through the index that the model serves with, where it has one.
+  private func throughIndex(
+    of opened: OpenedModel, _ ranking: FullRanking, on split: Split
+  ) throws -> EvaluationReport.Index? {
+    guard let scoring = try opened.indexScoring(split, part: self.split) else { return nil }
+    let measured = try Measurement(
+      scoring, then: opened.ranker, by: ranking, on: split, part: self.split)
+    return EvaluationReport.Index(
+      kind: opened.settings.index.kind.rawValue, stages: measured.stages)
   }
 
   private func show(
@@ -52,8 +67,12 @@ struct Evaluate: ParsableCommand {
     let stage = report.lastStage
     console.print("\(console.style.bold(opened.name))  \(opened.kind)")
     console.print(console.style.dim(data.summary))
-    console.print(console.style.dim(EvaluationView.protocolLine(report)) + "\n")
-    console.print(EvaluationView.metrics(stage).rendered(console.style) + "\n")
+    console.print(console.style.dim(EvaluationView.protocolLine(report)))
+    for line in EvaluationView.masked(report) { console.print(console.style.warning(line)) }
+    console.print("\n" + EvaluationView.metrics(stage).rendered(console.style) + "\n")
+    if let index = EvaluationView.index(report) {
+      console.print(index.rendered(console.style) + "\n")
+    }
     TwoStageView.print(report, on: console)
     let headline = EvaluationView.headline(of: stage)
     console.print(

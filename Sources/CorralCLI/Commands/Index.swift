@@ -46,7 +46,9 @@ struct Index: ParsableCommand {
       settings.index = try overlay.decoded()
       settings.index.kind = kind
       let vectors = opened.model.itemVectors()
-      console.note("building a \(kind.rawValue) index over \(Format.count(vectors.rows)) items")
+      console.note(
+        "building \(Format.indefinite(kind.rawValue)) index over "
+          + Format.counted(vectors.rows, "item"))
       let start = ContinuousClock.now
       let index = try BuiltIndex(vectors, settings: settings.index)
       let seconds = (ContinuousClock.now - start).inSeconds
@@ -57,8 +59,9 @@ struct Index: ParsableCommand {
           seconds: seconds, bytes: index.byteCount))
       console.print(
         """
-        \(kind.rawValue) index over \(Format.count(vectors.rows)) items of \(vectors.columns) \
-        numbers: \(Format.seconds(seconds)), \(Format.bytes(index.byteCount)), saved in \(model)
+        \(kind.rawValue) index over \(Format.counted(vectors.rows, "item")) of \
+        \(Format.counted(vectors.columns, "number")): \(Format.seconds(seconds)), \
+        \(Format.bytes(index.byteCount)), saved in \(model)
         """)
       console.suggest([("corral index check \(model)", "what it finds of the exact best")])
     }
@@ -89,21 +92,24 @@ struct Index: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "What scores are divided by where negatives are drawn through a multi-index; "
-          + "the loss's temperature unless told."))
+        "What scores are divided by where negatives are drawn through a multi-index, from 0.0001 "
+          + "to 10000; the loss's temperature by default."))
     var temperature: Float?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
       if k < 1 || queries < 1 { throw ValidationError("-k and --queries need numbers from 1") }
-      if let temperature, !(temperature > 0) {
-        throw ValidationError("--temperature needs a number above 0")
-      }
     }
+
+    /// Temperatures by which scores can be divided and are still numbers.
+    private static let temperatures: ClosedRange<Float> = 0.0001...10_000
 
     func run() throws {
       let console = output.console
+      if let temperature, !Self.temperatures.contains(temperature) {
+        throw InputError.options("--temperature \(temperature): give a number from 0.0001 to 10000")
+      }
       let opened = try OpenedModel(model)
       try opened.checkInnerProducts("an index")
       guard k <= opened.items.count else {
@@ -130,8 +136,8 @@ struct Index: ParsableCommand {
       ])
       console.print(
         """
-        \(Format.count(check.items)) items of \(check.dimension) numbers, \
-        \(Format.count(check.queries)) queries, one thread
+        \(Format.counted(check.items, "item")) of \(Format.counted(check.dimension, "number")), \
+        \(Format.counted(check.queries, "query", "queries")), one thread
 
         """)
       console.print(table.rendered(console.style))
@@ -144,7 +150,7 @@ struct Index: ParsableCommand {
       if let proposal, let divergence = proposal.divergence {
         console.print(
           String(
-            format: "as a proposal at temperature %.3g: KL(Q||Q^) %.4g, %d draws are worth %.3g",
+            format: "as a proposal at temperature %.3g: KL(Q||Q^) %.4g, %d draws worth %.3g",
             divisor, divergence, proposal.count, proposal.effectiveSampleSize))
       }
       if kind == "exact" {
@@ -157,6 +163,11 @@ struct Index: ParsableCommand {
       of index: BuiltIndex, for queries: Matrix, temperature: Float
     ) -> ProposalDiagnostics? {
       guard case .multiIndex(let buckets) = index, buckets.count > 0 else { return nil }
+      // A model whose scores are beyond floats has no softmax to draw by.
+      let largest = Double(buckets.items.longestRow) * Double(queries.longestRow)
+      guard largest / Double(temperature) < Double(Float.greatestFiniteMagnitude) else {
+        return nil
+      }
       let sampler = MultiIndexSampler(buckets, temperature: temperature)
       let context = SamplingContext(queries: queries.gathered(0..<min(64, queries.rows)))
       var rng = SeededGenerator(seed: 1)

@@ -35,6 +35,13 @@ struct Models: ParsableCommand {
     try console.printJSON(entry)
     console.print("\(console.style.bold(entry.name))  \(entry.stage.rawValue), \(entry.paper)\n")
     console.print(try entry.block())
+    if let placesNewItems = entry.placesNewItems {
+      console.print(
+        console.style.dim(
+          placesNewItems
+            ? "# new items, which have no interaction, are placed by their features"
+            : "# items without an interaction are unknown to it, and come last"))
+    }
     if entry.training != .object([:]) {
       console.print(console.style.dim("# trained by default with, where it is not the usual"))
       console.print(try yamlText(entry.training, sorted: true))

@@ -48,17 +48,13 @@ struct Train: ParsableCommand {
   private func train(to place: URL, _ checkpoint: Checkpoint, _ console: Console) throws {
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
     settings.dropUnreadImpressions()
+    settings.chooseNewItems()
     console.note(console.noteStyle.dim(try settings.differing()))
     try TrainingRun.check(settings)
     let data = try LoadedData(settings.data, console: console)
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
     // A cut-off that does not fit is found before hours of training, not after.
-    let ranking = try FullRanking(of: data.split, settings: settings.evaluate)
-    if let count = settings.evaluate.sweep.first(where: { $0 > data.split.itemCount }) {
-      throw InputError.other(
-        "setting 'evaluate.sweep' has \(count), and the catalogue only "
-          + "\(Format.count(data.split.itemCount)) items; give at most as many candidates")
-    }
+    let ranking = try ranking(of: data, settings, on: console)
     Interruption.listen()
     let run = TrainingRun(
       settings: settings, data: data, console: console, checkpoint: checkpoint)
@@ -68,38 +64,69 @@ struct Train: ParsableCommand {
       console.note("stopped; go on with: corral train --out \(out) --resume")
       throw ExitCode(Failure.stopped)
     }
-    let measured = try Measurement(
-      of: outcome.model, then: outcome.ranker, by: ranking, on: data.split, part: .test)
+    let measured = try ranking.map {
+      try Measurement(
+        of: outcome.model, then: outcome.ranker, by: $0, on: data.split, part: .test)
+    }
     try ModelSaving(
       settings: settings, data: data, measured: measured, outcome: outcome,
       attachments: run.attachments
     ).write(to: place).warnIfUnconfirmed(on: console)
     if !keepCheckpoint { checkpoint.remove() }
-    try show(outcome, measured.report(), data: data, settings: settings, on: console)
+    try show(outcome, measured?.report(), data: data, settings: settings, on: console)
+  }
+
+  /// What measures the model on the test part; `nil` where nothing is held out for it.
+  ///
+  /// Says what of the held-out parts no model can find.
+  private func ranking(
+    of data: LoadedData, _ settings: Settings, on console: Console
+  ) throws -> FullRanking? {
+    let validation = data.split.account(of: .validation)
+    if settings.evaluate.seen == .masked, validation.repeatedTargets * 2 > validation.targets {
+      console.warn(
+        """
+        \(Format.count(validation.repeatedTargets)) of \
+        \(Format.counted(validation.targets, "validation target")) were met before and are masked, \
+        so that \(settings.train.metric) cannot see them: set evaluate.seen to ranked
+        """)
+    }
+    guard !data.split.test.values.isEmpty else {
+      console.warn("nothing is held out for the test, so the model is saved without being measured")
+      return nil
+    }
+    let ranking = try FullRanking(of: data.split, settings: settings.evaluate)
+    if let count = settings.evaluate.sweep.first(where: { $0 > ranking.itemCount }) {
+      throw InputError.other(
+        "setting 'evaluate.sweep' has \(count), and the catalogue only "
+          + "\(Format.count(ranking.itemCount)) items; give at most as many candidates")
+    }
+    return ranking
   }
 
   private func show(
-    _ outcome: TrainingRun.Outcome, _ report: EvaluationReport, data: LoadedData,
+    _ outcome: TrainingRun.Outcome, _ report: EvaluationReport?, data: LoadedData,
     settings: Settings, on console: Console
   ) throws {
-    let stage = report.lastStage
+    let stage = report?.lastStage ?? [:]
     try console.printJSON(
       Output(
         model: out, kind: settings.retriever.name, ranker: settings.ranker.name,
         data: data.provenance, epochs: outcome.retriever.epochs, metrics: stage,
-        stages: report.stages,
-        seconds: outcome.seconds))
-    console.print(outcome.summary(console.style) + "\n")
-    console.print(EvaluationView.metrics(stage).rendered(console.style))
-    console.print(console.style.dim(EvaluationView.protocolLine(report)))
-    if report.twoStage != nil { console.print() }
-    TwoStageView.print(report, on: console)
+        stages: report?.stages ?? [:], counts: report?.counts, seconds: outcome.seconds))
+    console.print(outcome.summary(console.style))
+    if let report {
+      console.print("\n" + EvaluationView.metrics(stage).rendered(console.style))
+      console.print(console.style.dim(EvaluationView.protocolLine(report)))
+      for line in EvaluationView.masked(report) { console.print(console.style.warning(line)) }
+      if report.twoStage != nil { console.print() }
+      TwoStageView.print(report, on: console)
+    }
     console.print("\nsaved in \(console.style.bold(out))")
-    console.suggest([
-      ("corral recommend \(out) --user \(data.dataset.users[0])", "what it recommends"),
-      ("corral evaluate \(out)", "the same numbers with slices"),
-      ("corral index check \(out)", "how fast and how exact its index is"),
-    ])
+    console.suggest(
+      [("corral recommend \(out) --user \(data.dataset.users[0])", "what it recommends")]
+        + (report == nil ? [] : [("corral evaluate \(out)", "the same numbers with slices")])
+        + [("corral index check \(out)", "how fast and how exact its index is")])
   }
 
   private struct Output: Encodable {
@@ -111,6 +138,8 @@ struct Train: ParsableCommand {
     /// Of the last stage: what a user gets.
     let metrics: [String: Interval]
     let stages: [String: [String: Interval]]
+    /// How much was measured; nothing where nothing is held out for the test.
+    let counts: EvaluationReport.Counts?
     let seconds: Double
   }
 }

@@ -8,12 +8,20 @@ enum Measurement {
   case retriever(Evaluation)
   case twoStage(TwoStageEvaluation)
 
-  /// Measures a model, with the ranker after it where there is one.
+  /// Measures a model by exact search, with the ranker after it where there is one.
   init(
     of model: TrainedModel, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
     part: HeldOut
   ) throws {
-    let scoring = model.scoring(split, part: part)
+    try self.init(
+      model.scoring(split, part: part), then: ranker, by: ranking, on: split, part: part)
+  }
+
+  /// Measures a way to rank the catalogue, with the ranker after it where there is one.
+  init(
+    _ scoring: Scoring, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
+    part: HeldOut
+  ) throws {
     guard let ranker else {
       self = .retriever(try ranking.evaluate(scoring))
       return
@@ -22,7 +30,7 @@ enum Measurement {
     self = .twoStage(
       try ranking.evaluate(
         scoring, then: ranker.ranking(of: split, part: part),
-        candidates: min(ranking.settings.candidates, split.itemCount)))
+        candidates: min(ranking.settings.candidates, split.interactedItemCount)))
   }
 
   /// What the whole model recommends, measured: with the ranker where there is one.
@@ -38,6 +46,18 @@ enum Measurement {
     switch self {
     case .retriever(let evaluation): evaluation.report()
     case .twoStage(let evaluation): try evaluation.report()
+    }
+  }
+
+  /// The metrics of each stage alone.
+  var stages: [String: [String: Interval]] {
+    switch self {
+    case .retriever(let evaluation): ["retriever": evaluation.intervals()]
+    case .twoStage(let evaluation):
+      [
+        "retriever": evaluation.retriever.intervals(),
+        "two_stage": evaluation.twoStage.intervals(),
+      ]
     }
   }
 }

@@ -17,6 +17,9 @@ struct ModelEntry: Encodable {
   let stage: Stage
   /// Who described it, and when.
   let paper: String
+  /// Whether it recommends items that training never met by their features; `nil` for a ranker, which
+  /// orders what it is given.
+  let placesNewItems: Bool?
   /// Its block of settings, with the defaults.
   let settings: JSONValue
   /// The defaults of the blocks that say how it is trained, where they are not the general ones.
@@ -40,6 +43,7 @@ struct ModelEntry: Encodable {
   private init(_ ranker: RankerSettings) throws {
     name = ranker.kind.rawValue
     stage = .ranker
+    placesNewItems = nil
     paper = type(of: ranker.model).paper
     settings = try JSONValue(encoding: ranker)
     training = .object([:])
@@ -48,6 +52,7 @@ struct ModelEntry: Encodable {
   private init(_ block: RetrieverBlock) throws {
     name = block.name
     stage = .retriever
+    placesNewItems = block.placesItemsByFeatures
     settings = try JSONValue(encoding: block)
     switch block {
     case .popularity:

@@ -1,5 +1,6 @@
 import CorralArtifacts
 import CorralData
+import CorralEvaluation
 import CorralIndex
 import CorralModels
 import CorralVectors
@@ -17,6 +18,19 @@ extension OpenedModel {
       saved.tensors(Self.indexFile), items: vectors, settings: settings.index)
   }
 
+  /// How the index that the model was saved with ranks the users of a split; `nil` where every item is
+  /// compared, so that it ranks as an exact evaluation does.
+  func indexScoring(_ split: Split, part: HeldOut) throws -> Scoring? {
+    let index = try index(over: model.itemVectors())
+    if index.isExact { return nil }
+    let histories = split.histories(before: part)
+    return .index(
+      queries: { model.queries($0, histories: histories) }, placed: model.placed
+    ) { vectors, count, isAllowed in
+      index.search(anyOf: vectors, count: count, where: isAllowed).map(\.item)
+    }
+  }
+
   /// Throws for a model whose scores are no inner products, naming the command that needs them.
   func checkInnerProducts(_ command: String) throws {
     guard case .network(let network) = model, !network.isInnerProduct else { return }
@@ -31,24 +45,12 @@ extension OpenedModel {
   func finder(
     over vectors: Matrix
   ) throws -> (Query, _ count: Int, _ isAllowed: (ItemIndex) -> Bool) throws -> [Candidate] {
-    let placed = model.placed
     if case .network(let network) = model, !network.isInnerProduct {
-      return { query, count, isAllowed in
-        var best = TopK(count)
-        for (position, score) in try network.scores(for: query).enumerated() {
-          let item = ItemIndex(position)
-          if placed.contains(item), isAllowed(item) { best.insert(position, score: score) }
-        }
-        let found = best.sorted().map { Candidate(item: ItemIndex($0.index), score: $0.score) }
-        return found + placed.candidates(after: found.count, of: count, where: isAllowed)
-      }
+      return { try network.candidates(for: $0, count: $1, where: $2) }
     }
     let index = try index(over: vectors)
     let encoder = model.encoder
-    return { query, count, isAllowed in
-      index.search(
-        anyOf: try encoder.vectors(for: query), count: count, placed: placed, where: isAllowed)
-    }
+    return { try index.search(for: $0, by: encoder, count: $1, where: $2) }
   }
 }
 

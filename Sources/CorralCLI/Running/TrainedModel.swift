@@ -95,18 +95,13 @@ enum TrainedModel {
 }
 
 extension TrainedModel {
-  private static let countsName = "counts"
-
   /// Writes the weights, and whatever gives them their meaning.
   func write(to folder: ModelFolder) throws {
     switch self {
     case .popularity(let model):
-      try folder.write(
-        [SafetensorsTensor(Self.countsName, model.counts.map(Int64.init))], as: ModelFile.retriever)
+      try folder.write(model.tensors, as: ModelFile.retriever)
     case .implicitALS(let model):
-      try folder.write(
-        [SafetensorsTensor("users", model.users), SafetensorsTensor("items", model.items)],
-        as: ModelFile.retriever)
+      try folder.write(model.tensors, as: ModelFile.retriever)
     case .item2vec(let model): try folder.write(model.tensors, as: ModelFile.retriever)
     case .network(let model): try model.write(to: folder)
     }
@@ -116,8 +111,7 @@ extension TrainedModel {
   init(_ saved: SavedModel, settings: Settings) throws {
     switch settings.retriever {
     case .popularity:
-      let counts: [Int64] = try saved.tensors(ModelFile.retriever).array(Self.countsName)
-      self = .popularity(Popularity(counts: counts.map(Int.init)))
+      self = .popularity(try Popularity(saved.tensors(ModelFile.retriever)))
     case .implicitALS(let factors):
       let tensors = try saved.tensors(ModelFile.retriever)
       let als = settings.als.settings(dimension: factors.dimension, seed: settings.train.seed)

@@ -51,15 +51,16 @@ extension TrainingRun {
     }
     let events = try checkpoint.map { try TensorBoardWriter(folder: $0.folder) }
     console.note(
-      "\(name): \(Format.count(training.parameters.count)) parameters, "
-        + "\(Format.count(training.stepsPerEpoch)) steps an epoch, on \(train.device)")
+      "\(name): \(Format.counted(training.parameters.count, "parameter")), "
+        + "\(Format.counted(training.stepsPerEpoch, "step")) an epoch, on \(train.device)")
     while let epoch = try nextEpoch(of: &training, train) {
       try reports?.append(epoch)
       try events?.write(epoch)
       console.note(line(epoch, train))
     }
     if training.outcome == .stoppedEarly {
-      console.note("no better \(train.metric) for \(train.patience) validations")
+      console.note(
+        "no better \(train.metric) for \(Format.counted(train.patience, "validation"))")
     }
     let validated = training.history.filter { !$0.validation.isEmpty }
     return EpochSummary(
@@ -114,7 +115,7 @@ extension EpochSummary {
   /// What training did, as one line, and as plots where there is something to look at.
   func text(_ style: TextStyle) -> String {
     var lines = [
-      "\(name): \(Format.count(parameters)) parameters, \(epochs) epochs in "
+      "\(name): \(Format.counted(parameters, "parameter")), \(Format.counted(epochs, "epoch")) in "
         + Format.seconds(seconds)
     ]
     if losses.count > 1, let first = losses.first, let last = losses.last {

@@ -69,7 +69,7 @@ extension TrainingRun {
       ? nil
       : try FullRanking(of: data.split, part: .validation, settings: evaluate).candidates(
         of: outcome.model.scoring(data.split, part: .validation),
-        count: min(evaluate.candidates, data.split.itemCount))
+        count: min(evaluate.candidates, data.split.interactedItemCount))
     var training = try RankerTraining(
       settings, on: data.split, of: Catalogue(data.dataset), candidates: candidates,
       of: logits(of: outcome.model),

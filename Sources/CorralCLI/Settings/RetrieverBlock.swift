@@ -55,6 +55,13 @@ package enum RetrieverBlock: Equatable, Sendable {
   }
 }
 
+extension RetrieverBlock {
+  /// Whether an item that training never met is placed by its features, where it has any.
+  package var placesItemsByFeatures: Bool {
+    if case .network(let settings) = self { settings.model.placesItemsByFeatures } else { false }
+  }
+}
+
 /// The shape of models that are vectors of users and items alone.
 package struct FactorBlock: Codable, Equatable, Sendable {
   /// The number of elements of a vector.

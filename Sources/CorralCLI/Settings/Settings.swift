@@ -52,6 +52,12 @@ package struct Settings: Codable, Equatable, Sendable {
     if ranker == .none || method != .independent { data.impressions = .drop }
   }
 
+  /// Keeps items without an interaction where the retriever can place them by their features, unless
+  /// the settings say what becomes of them.
+  mutating func chooseNewItems() {
+    if data.newItems == .automatic, retriever.placesItemsByFeatures { data.newItems = .keep }
+  }
+
   /// An overlay of files and single settings over the defaults of the models that they name, with
   /// some changes to those.
   package static func overlay(

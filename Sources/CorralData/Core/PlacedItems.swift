@@ -32,8 +32,12 @@ public struct PlacedItems: Sendable, Equatable {
   public func following(
     _ found: Int, of count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [ItemIndex] {
-    guard found < count else { return [] }
-    return Array(unplaced.lazy.filter(isAllowed).prefix(count - found))
+    var following: [ItemIndex] = []
+    for item in unplaced {
+      if following.count >= count - found { break }
+      if isAllowed(item) { following.append(item) }
+    }
+    return following
   }
 
   /// The same for the first items of the catalogue alone.

@@ -121,4 +121,8 @@ public struct Split: Sendable {
     for item in training.values { counts[item.position] += 1 }
     return counts
   }
+
+  /// How often each item with an interaction occurs in training, `[interactedItemCount]`: what
+  /// negatives are drawn from.
+  package func interactedItemCounts() -> [Int] { Array(itemCounts()[..<interactedItemCount]) }
 }

@@ -54,7 +54,7 @@ public struct RankerNegatives: Sendable {
     try settings.validate()
     self.settings = settings
     known = settings.known == .masked ? KnownItems(split) : nil
-    let counts = split.itemCounts()
+    let counts = split.interactedItemCounts()
     sampler =
       switch settings.kind {
       case .uniform: UniformSampler(itemCount: counts.count)

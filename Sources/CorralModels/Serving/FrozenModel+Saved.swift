@@ -32,8 +32,13 @@ extension FrozenModel {
 
   /// The retriever of a saved model.
   ///
-  /// Throws `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
+  /// Throws `ModelsError.otherKind` for one that is no network, `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
   public init(_ model: SavedModel) throws {
+    if let kind = model.manifest.kinds["retriever"],
+      ["popularity", "implicit-als", "item2vec"].contains(kind)
+    {
+      throw ModelsError.otherKind(path: model.url.path, kind: kind)
+    }
     let file = try model.tensors(ModelFile.retriever)
     guard let text = file.metadata[Self.settingsKey] else {
       throw ModelsError.damaged(path: file.url.path, reason: "it does not say its settings")

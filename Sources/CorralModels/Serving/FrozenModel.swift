@@ -72,18 +72,48 @@ public struct FrozenModel: QueryEncoder {
     return scores
   }
 
-  /// The vector of one request to a model with one interest; throws `ModelsError.nothingKnown`
-  /// without a known user and without a history.
+  /// The vector of one request to a model with one interest.
+  ///
+  /// Throws `ModelsError.noSingleVector` for a model with several interests, and as `vectors(for:)`.
   public func vector(for query: Query) throws -> [Float] {
-    if interests > 1 {
-      fatalError("vector(for:): a query has \(interests) vectors; ask for its vectors(for:)")
+    let vectors = try vectors(for: query)
+    if vectors.rows > 1 {
+      throw ModelsError.noSingleVector(
+        kind: settings.kind.rawValue, advice: "ask for its \(vectors.rows) vectors(for:)")
     }
-    return try vectors(for: query).values
+    return vectors.values
   }
 
-  /// The vectors of one request, `[interests, dimension]`; throws `ModelsError.nothingKnown` without a
-  /// known user and without a history.
-  public func vectors(for query: Query) throws -> Matrix { vectors(for: try batch(of: query)) }
+  /// The vectors of one request, `[interests, dimension]`: what an index is searched with.
+  ///
+  /// Throws `ModelsError.nothingKnown` without a known user and without a history, and
+  /// `ModelsError.noSingleVector` where scores are no inner products: an index would find other items.
+  public func vectors(for query: Query) throws -> Matrix {
+    guard isInnerProduct else {
+      throw ModelsError.noSingleVector(
+        kind: settings.kind.rawValue,
+        advice: "its scores are no inner products, so that no index can search by them; ask for "
+          + "candidates(for:count:where:), which scores every item")
+    }
+    return vectors(for: try batch(of: query))
+  }
+
+  /// The best `count` allowed items for one request by the scores of every item, in any model; items
+  /// that it cannot place come last.
+  ///
+  /// Throws `ModelsError.nothingKnown` as `vectors(for:)`. Costs the scores of the whole catalogue:
+  /// where scores are inner products, an index finds the same.
+  public func candidates(
+    for query: Query, count: Int, where isAllowed: (ItemIndex) -> Bool = { _ in true }
+  ) throws -> [Candidate] {
+    var best = TopK(count)
+    for (position, score) in try scores(for: query).enumerated() {
+      let item = ItemIndex(position)
+      if placed.contains(item), isAllowed(item) { best.insert(position, score: score) }
+    }
+    let found = best.sorted().map { Candidate(item: ItemIndex($0.index), score: $0.score) }
+    return found + placed.candidates(after: found.count, of: count, where: isAllowed)
+  }
 
   /// The scores of all items for one request; throws `ModelsError.nothingKnown` as `vectors(for:)`.
   public func scores(for query: Query) throws -> [Float] {

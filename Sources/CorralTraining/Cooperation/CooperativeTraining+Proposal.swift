@@ -50,8 +50,8 @@ extension CooperativeTraining {
       likedBy: known.map { ($0, users) }, using: &generator)
   }
 
-  /// The vectors of all items, `[items, dimension]`.
-  var itemMatrix: Matrix { retriever.itemMatrix(count: catalogue.items.count) }
+  /// The vectors of all items with an interaction, `[items, dimension]`.
+  var itemMatrix: Matrix { retriever.itemMatrix(count: counts.count) }
 
   /// Query vectors whose inner products with items are the scores that losses see, as constants.
   ///

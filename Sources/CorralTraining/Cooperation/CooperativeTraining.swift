@@ -70,7 +70,7 @@ public struct CooperativeTraining: TrainingLoop {
           settings.ranker, for: catalogue, in: scope / Stage.ranker.rawValue)
       )
     }
-    counts = split.itemCounts()
+    counts = split.interactedItemCounts()
     known = settings.cooperation.known == .masked ? KnownItems(split) : nil
     negatives = try TrainingNegatives(settings.negatives, settings.correction, counts: counts)
     run = Run(
@@ -177,7 +177,7 @@ public struct CooperativeTraining: TrainingLoop {
       batch, toward: items.indexSelect(0, Tensor(columns.targets, device: device)), phase)
     let loss = settings.loss.mean(
       ofDivided: logits(queries, columns, items: items),
-      weights: Tensor(batch.weights, device: device), itemCount: catalogue.items.count)
+      weights: Tensor(batch.weights, device: device), itemCount: split.interactedItemCount)
     return (queries, loss)
   }
 

@@ -15,7 +15,7 @@ struct TwoStageValidation {
     guard !split.validation.values.isEmpty else { return nil }
     self.split = split
     watched = try Metric(named: settings.train.metric)
-    candidates = min(settings.candidates, split.itemCount)
+    candidates = min(settings.candidates, split.interactedItemCount)
     guard watched.cutoff <= candidates else {
       throw TrainingError.setting(
         key: "train.metric", value: settings.train.metric,

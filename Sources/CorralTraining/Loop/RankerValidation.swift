@@ -81,9 +81,10 @@ struct RankerValidation {
     let known = settings.seen == .masked ? Set(split.training[user]) : []
     var items = Set(split.validation[user]).sorted()
     var taken = Set(items).union(known)
-    let wanted = min(items.count + drawnItems, items.count + split.itemCount - taken.count)
+    let all = split.interactedItemCount
+    let wanted = min(items.count + drawnItems, items.count + all - taken.count)
     while items.count < wanted {
-      let item = ItemIndex(generator.next(below: split.itemCount))
+      let item = ItemIndex(generator.next(below: all))
       if taken.insert(item).inserted { items.append(item) }
     }
     // The targets come last, so that a ranker that scores all alike finds none.

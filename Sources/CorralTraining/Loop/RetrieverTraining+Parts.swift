@@ -22,10 +22,11 @@ extension RetrieverTrainingSettings {
     _ stored: [String: StoredTensor], for catalogue: Catalogue, counts: [Int]
   ) throws -> FrozenModel {
     let untrained = UntrainedItems(counts: counts, features: catalogue.items)
+    let new = [Int](repeating: 0, count: catalogue.items.count - counts.count)
     return try FrozenModel(
       retriever, for: catalogue, stored: untrained.forgotten(stored),
       prior: correction.serving == .plain
-        ? nil : ServingPrior(counts: counts, temperature: temperature(stored)),
+        ? nil : ServingPrior(counts: counts + new, temperature: temperature(stored)),
       placed: untrained.placed(by: retriever))
   }
 

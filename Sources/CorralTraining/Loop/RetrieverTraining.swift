@@ -56,7 +56,7 @@ public struct RetrieverTraining: TrainingLoop {
     retriever = try parameters.build {
       try RetrieverNetwork(settings.retriever, for: catalogue, in: $0)
     }
-    counts = split.itemCounts()
+    counts = split.interactedItemCounts()
     negatives = try TrainingNegatives(
       settings.negatives, settings.correctionInUse, counts: counts)
     if settings.negatives.leavesUnseenItems { parameters.forget(itemsWithout: counts) }
@@ -108,7 +108,7 @@ public struct RetrieverTraining: TrainingLoop {
       crossing: retriever.isInnerProduct ? nil : retriever.scores)
     let loss = settings.loss.mean(
       ofDivided: logits, weights: Tensor(batch.weights, device: retriever.device),
-      itemCount: catalogue.items.count)
+      itemCount: split.interactedItemCount)
     return (loss, batch.count)
   }
 

@@ -36,6 +36,13 @@ enum TinyData {
   static func trained(
     _ model: String, in folder: URL, _ more: String...
   ) throws -> (model: URL, outcome: Outcome) {
+    try trained(model, in: folder, more)
+  }
+
+  /// Trains a model on the tiny data with the binary, and returns its directory.
+  static func trained(
+    _ model: String, in folder: URL, _ more: [String]
+  ) throws -> (model: URL, outcome: Outcome) {
     let place = folder.appending(path: model)
     let data = folder.appending(path: "tiny")
     if !FileManager.default.fileExists(atPath: data.path) { _ = try write(into: folder) }
