@@ -1,0 +1,56 @@
+import CorralCLI
+import CorralModels
+import Foundation
+import Testing
+
+/// A log of a few items trains with the defaults, and says which of them it lowered.
+@Suite struct SmallCatalogueTests {
+  @Test(arguments: [
+    (100, [5, 10, 20, 50], "ndcg@10", false), (30, [5, 10, 20], "ndcg@10", true),
+    (7, [5], "ndcg@7", true), (3, [3], "ndcg@3", true),
+  ])
+  func `default cut-offs fit the catalogue`(
+    items: Int, cutoffs: [Int], metric: String, isSaid: Bool
+  ) {
+    var settings = Settings()
+    let said = settings.fitCutoffs(toItems: items)
+    #expect(settings.evaluate.cutoffs == cutoffs && settings.train.metric == metric)
+    #expect((said != nil) == isSaid)
+    if items == 3 {
+      #expect(
+        said == "the catalogue has only 3 items: this sets evaluate.cutoffs to [3], "
+          + "train.metric to ndcg@3")
+    }
+  }
+
+  @Test func `cut-offs that somebody chose stay`() {
+    var settings = Settings()
+    settings.evaluate.cutoffs = [2, 40]
+    settings.train.metric = "recall@20"
+    #expect(settings.fitCutoffs(toItems: 10) == nil)
+    #expect(settings.evaluate.cutoffs == [2, 40] && settings.train.metric == "recall@20")
+  }
+
+  @Test(arguments: [
+    ["retriever.model=popularity"], ["retriever.model=mf"],
+    ["retriever.model=mf", "ranker.model=deepfm", "ranking.train.epochs=1"],
+  ])
+  func `four items are enough for a model that answers`(settings: [String]) throws {
+    try withTemporaryFolder { folder in
+      var log = "user_id,item_id,timestamp\n"
+      for user in 0..<12 {
+        for step in 0..<3 { log += "u\(user),i\((user + step) % 4),\(user * 10 + step)\n" }
+      }
+      let (data, model) = (folder.appending(path: "log.csv"), folder.appending(path: "model").path)
+      try Data(log.utf8).write(to: data)
+      let trained = try Binary.run(
+        ["train", "--data", data.path, "--out", model]
+          + (settings + ["train.epochs=1"]).flatMap { ["--set", $0] })
+      #expect(trained.code == 0, "\(trained.errors)")
+      #expect(trained.errors.contains("the catalogue has only 4 items: this sets evaluate.cutoffs"))
+      let asked = try Binary.run("recommend", model, "--user", "u1")
+      #expect(asked.code == 0 && asked.output.contains("only 1 of the 4 items are left"))
+      #expect(try Binary.run("evaluate", model).code == 0)
+    }
+  }
+}
