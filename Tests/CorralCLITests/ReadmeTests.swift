@@ -1,49 +1,118 @@
 import Foundation
 import Testing
 
-/// The commands of a document: lines of its fenced `sh` blocks that start with `corral`.
-private func corralCommands(in text: String) -> [[String]] {
-  text.matches(of: /(?ms)^```sh\n(.*?)^```/).flatMap { block in
-    String(block.1).replacing("\\\n", with: " ").split(separator: "\n").compactMap {
-      line -> [String]? in
-      let code = line.split(separator: "#", maxSplits: 1).first ?? ""
-      let words = code.split(separator: " ").map { $0.replacing("'", with: "") }
-      guard let program = words.first, program.split(separator: "/").last == "corral" else {
-        return nil
+/// A page of the documentation, by its fenced blocks.
+private struct Page {
+  let text: String
+
+  /// The page at a path of the repository.
+  init(_ path: String) throws {
+    text = try String(contentsOf: packageRoot.appending(path: path), encoding: .utf8)
+  }
+
+  init(text: String) { self.text = text }
+
+  /// The lines of fenced `sh` blocks that run `corral`, as they stand; lines that continue are joined.
+  var commands: [String] {
+    text.matches(of: /(?ms)^```sh\n(.*?)^```/).flatMap { block in
+      String(block.1).replacing("\\\n", with: " ").split(separator: "\n").compactMap { line in
+        let program = line.split(separator: " ").first ?? ""
+        return program.split(separator: "/").last == "corral" ? String(line) : nil
       }
-      return words.dropFirst().map { String($0) }
     }
+  }
+
+  /// The files that the page shows: fenced `csv` blocks with the name of a file.
+  var files: [(name: String, text: String)] {
+    text.matches(of: /(?ms)^```csv (\S+)\n(.*?)^```/).map { (String($0.1), String($0.2)) }
+  }
+
+  /// Writes the files of the page into a folder and runs its commands there, in order.
+  func run(in folder: URL) throws {
+    for file in files {
+      try Data(file.text.utf8).write(to: folder.appending(path: file.name))
+    }
+    for command in commands { try run(command, in: folder) }
+  }
+
+  private func run(_ command: String, in folder: URL) throws {
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", command]
+    shell.currentDirectoryURL = folder
+    let programs = try Binary.url.deletingLastPathComponent().path
+    let old = ProcessInfo.processInfo.environment
+    shell.environment = old.merging(["PATH": "\(programs):\(old["PATH"] ?? "")"]) { $1 }
+    let errors = folder.appending(path: ".errors")
+    try Data().write(to: errors)
+    shell.standardOutput = FileHandle.nullDevice
+    shell.standardError = try FileHandle(forWritingTo: errors)
+    shell.standardInput = FileHandle.nullDevice
+    try shell.run()
+    shell.waitUntilExit()
+    let said = try String(contentsOf: errors, encoding: .utf8)
+    #expect(shell.terminationStatus == 0, "\(command): \(said)")
   }
 }
 
 @Suite struct ReadmeTests {
-  @Test func `commands are found in fenced blocks only`() {
-    let text = """
-      Run `corral doctor`, then:
-      ```sh
-      make demo
-      .build/release/corral train --data 'x y' \\
-        --out model   # trains
-      ```
-      """
-    #expect(corralCommands(in: text) == [["train", "--data", "x", "y", "--out", "model"]])
+  @Test func `commands and files are found in fenced blocks only`() {
+    let page = Page(
+      text: """
+        Run `corral doctor`, then:
+        ```sh
+        make demo
+        .build/release/corral train --data 'x y' \\
+          --out model   # trains
+        ```
+        ```csv log.csv
+        user,item
+        1,2
+        ```
+        ```csv
+        3,4
+        ```
+        """)
+    #expect(
+      page.commands == [".build/release/corral train --data 'x y'    --out model   # trains"])
+    #expect(page.files.map(\.name) == ["log.csv"])
+    #expect(page.files.map(\.text) == ["user,item\n1,2\n"])
   }
 
   /// In order, in one folder: a command may use what an earlier one made.
-  @Test func `every command of the README runs`() throws {
-    let file = packageRoot.appending(path: "README.md")
-    let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-    let commands = corralCommands(in: text)
+  @Test(arguments: [("README.md", 15, 0), ("docs/YOUR-OWN-CSV.md", 10, 4)])
+  func `every command of a page runs`(path: String, commands: Int, files: Int) throws {
+    let page = try Page(path)
+    #expect(page.commands.count >= commands && page.files.count == files)
     try withTemporaryFolder { folder in
-      // Files that the repository offers are where a reader of the README finds them.
+      // Files that the repository offers are where a reader of the page finds them.
       try FileManager.default.createSymbolicLink(
         at: folder.appending(path: "Examples"),
         withDestinationURL: packageRoot.appending(path: "Examples"))
-      for command in commands {
-        let outcome = try Binary.run(command, in: folder)
-        #expect(
-          outcome.code == 0, "corral \(command.joined(separator: " ")): \(outcome.errors)")
+      try page.run(in: folder)
+    }
+  }
+
+  /// A first-time user copies three commands and needs no setting.
+  @Test func `the log of a shop becomes recommendations with titles in three commands`() throws {
+    let page = try Page("docs/YOUR-OWN-CSV.md")
+    let three = page.commands.prefix(3)
+    #expect(!three.contains { $0.contains("--set") || $0.contains("--config") })
+    try withTemporaryFolder { folder in
+      for file in page.files {
+        try Data(file.text.utf8).write(to: folder.appending(path: file.name))
       }
+      let described = try Binary.run("data", "describe", "shop.csv", in: folder)
+      #expect(described.code == 0, "\(described.errors)")
+      for word in ["customer_id", "sku", "order_date", "purchase"] {
+        #expect((described.output + described.errors).contains(word), "\(word)")
+      }
+      let proposed = "corral train --data shop.csv --out model"
+      #expect(described.output.contains(proposed), "\(described.output)")
+      let trained = try Binary.run("train", "--data", "shop.csv", "--out", "shop-model", in: folder)
+      try #require(trained.code == 0, "\(trained.errors)")
+      let asked = try Binary.run("recommend", "shop-model", "--user", "ada", in: folder)
+      #expect(asked.code == 0 && asked.output.contains("Mint Tea"), "\(asked.output)")
     }
   }
 
