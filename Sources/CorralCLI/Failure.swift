@@ -101,7 +101,7 @@ enum Failure {
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
       TrainingError.parameterNotFinite, TrainingError.scoresNotFinite, BaselineError.unsolvable,
       ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
-      SafetensorsError.unwritable, is StandardStreams.LostOutput:
+      SafetensorsError.unwritable, DataError.unwritable, is StandardStreams.LostOutput:
       failed
     case is CocoaError, is POSIXError:
       switch SystemReason.number(of: error) {

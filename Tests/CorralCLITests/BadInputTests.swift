@@ -94,6 +94,20 @@ import Testing
     }
   }
 
+  @Test(arguments: ["atomic", "csv", "jsonl"])
+  func `a full disk is exit code 1 of convert, and leaves nothing`(format: String) throws {
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let place = folder.appending(path: "copy")
+      let outcome = try Binary.run(
+        "data", "convert", data.path, "--to", format, "--out", place.path, fileLimitBlocks: 1)
+      #expect(outcome.code == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains("the file cannot be written"), "\(outcome.errors)")
+      let left = try FileManager.default.contentsOfDirectory(atPath: place.path)
+      #expect(left == [], "\(left)")
+    }
+  }
+
   @Test func `usage errors end with 64, help with 0`() throws {
     #expect(try Binary.run("train").code == 64)
     #expect(try Binary.run("trian").code == 64)

@@ -125,6 +125,22 @@ private func texts(_ log: InteractionLog) -> [String] { log.times.map(log.timeSc
     #expect(read.timeScale.date(of: read.times[0]) == first)
   }
 
+  @Test(
+    arguments: [
+      (["1714564800.1234567891", "1714564800"], "1 time has more digits"),
+      (["2024-05-01T00:00:00.1234567891", "2024-05-01T00:00:00.1234567892"], "2 times have"),
+      (["0.5", "1700000000000000500"], "1 time has more digits"),
+      (["2024-05-01", "1714564800"], "1 dates and 1 numbers"),
+    ])
+  func `times that lose digits or are of two kinds are said`(times: [String], words: String) throws
+  {
+    try withTemporaryFolder { folder in
+      let text = "user,item,time\n" + times.enumerated().map { "a,\($0),\($1)\n" }.joined()
+      let report = try Dataset.load(DataSettings(path: folder.write(text, as: "a.csv"))).report
+      #expect(report.notes.contains { $0.kind == .warning && $0.text.contains(words) })
+    }
+  }
+
   @Test(arguments: [["5/6/2024", "6/7/2024"], ["5/31/2024", "31/5/2024"]])
   func `dates that could start with the day or the month are bad rows`(times: [String]) throws {
     #expect(message { _ = try log(of: times) }.contains("2 bad rows"))

@@ -103,7 +103,8 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       let format = try DataFormat(named: to)
-      let (dataset, _) = try Dataset.load(data.settings())
+      let (dataset, report) = try Dataset.load(data.settings())
+      output.console.say(report.notes)
       try DataCommand.write(dataset, to: out, as: format, on: output.console)
     }
   }
@@ -164,6 +165,16 @@ struct DataCommand: ParsableCommand {
     if !report.renamedColumns.isEmpty {
       console.warn(
         "columns with the names of others are now \(report.renamedColumns.joined(separator: ", "))")
+    }
+    if report.flattenedTitles > 0 {
+      console.warn(
+        "\(report.flattenedTitles) titles held a tab or a line end, which is now a space; --to csv"
+          + " keeps them")
+    }
+    if report.escapedTokens > 0 {
+      console.warn(
+        "\(report.escapedTokens) ids and categories are not UTF-8, which JSON needs: their bytes are"
+          + " escaped as \\udc80 to \\udcff, which Corral and Python read back")
     }
     if report.replacedCategories > 0 {
       console.warn("\(report.replacedCategories) categories held a separator, which is now _")

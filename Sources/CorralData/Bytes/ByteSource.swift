@@ -96,11 +96,7 @@ package final class ByteSource: Sendable {
   private static func refusal(_ path: String, _ code: Int32) -> DataError {
     switch code {
     case ENOENT, ENOTDIR: .missingFile(path)
-    case EACCES, EPERM:
-      .unreadable(file: path, reason: "you may not read this file; check its permissions")
-    default:
-      .unreadable(
-        file: path, reason: "the file cannot be read: \(String(cString: strerror(code)))")
+    default: .unreadable(file: path, reason: "the file cannot be read: \(SystemReason.text(code))")
     }
   }
 }

@@ -150,12 +150,28 @@ struct JSONScanner {
         count += 1
         continue
       }
+      if let raw = escapedByte() {
+        copy[count] = raw
+        count += 1
+        continue
+      }
       guard let scalar = escape() else { return nil }
       for unit in Character(scalar).utf8 {
         copy[count] = unit
         count += 1
       }
     }
+    return nil
+  }
+
+  /// The byte that `\udc80` to `\udcff` stand for after a backslash: half a pair alone, by which
+  /// Python writes a byte that is part of no UTF-8 character.
+  private mutating func escapedByte() -> UInt8? {
+    let start = at
+    if take(0x75), let unit = hexadecimal(), 0xDC80...0xDCFF ~= unit {
+      return UInt8(truncatingIfNeeded: unit)
+    }
+    at = start
     return nil
   }
 

@@ -2,8 +2,10 @@
 public enum DataError: Error, Equatable, CustomStringConvertible {
   /// Nothing is at a path.
   case missingFile(String)
-  /// A file is there and cannot be read or written.
+  /// A file is there and cannot be read.
   case unreadable(file: String, reason: String)
+  /// A file that cannot be written: the disk is full, or may not be written.
+  case unwritable(file: String, reason: String)
   /// A compressed file ends before its data does, or is damaged.
   case damagedArchive(file: String, reason: String)
   /// A format of no reader.
@@ -38,6 +40,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       "\(path): there is no such file or folder; check data.path"
     case .unreadable(let file, let reason):
       "\(file): \(reason)"
+    case .unwritable(let file, let reason):
+      "\(file): the file cannot be written: \(reason)"
     case .damagedArchive(let file, let reason):
       "\(file): \(reason); fetch or compress the file again"
     case .unknownFormat(let name):

@@ -108,7 +108,9 @@ struct DatasetLoader {
       }
     }
     report.problems = reader.problems
-    return reader.finish()
+    let log = reader.finish()
+    report.notes += log.notes
+    return log
   }
 
   /// What is known of users or items, when there is a file of it.

@@ -130,7 +130,7 @@ struct FileHead {
       hasHeader: false,
       columns: (1...width).map { TableLayout.Column(name: "\($0)", kind: .token) }, isTyped: false)
     var rows = rows(of: layout)
-    if isSpaced(rows) {
+    if isSpaced(separator, width) {
       layout.trimsSpaces = true
       layout.notes.append("the space after each separator belongs to the separator, not to a field")
       rows = self.rows(of: layout)
@@ -161,9 +161,12 @@ struct FileHead {
     return try checked(layout)
   }
 
-  /// Whether a space follows every separator of every row.
-  private func isSpaced(_ rows: [[String]]) -> Bool {
-    let fields = rows.lazy.flatMap { $0.dropFirst() }.filter { !$0.isEmpty }
+  /// Whether a space follows every separator of every row, inside quotes or not.
+  private func isSpaced(_ separator: UInt8, _ width: Int) -> Bool {
+    let plain = TableLayout(
+      dialect: .separated(separator), hasHeader: false,
+      columns: (1...width).map { TableLayout.Column(name: "\($0)", kind: .token) })
+    let fields = rows(of: plain).lazy.flatMap { $0.dropFirst() }.filter { !$0.isEmpty }
     return !fields.isEmpty && fields.allSatisfy { $0.utf8.first == Byte.space }
   }
 

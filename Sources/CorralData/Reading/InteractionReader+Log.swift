@@ -10,10 +10,11 @@ extension InteractionReader {
     for chunk in rows.indices { rows[chunk].times = times[chunk] }
     for chunk in shown.indices { shown[chunk].times = times[rows.count + chunk] }
     let scale = scale(of: times)
-    let log = Log(
+    var log = Log(
       log: log(of: rows, scale, context: context(of: rows)),
       impressions: self.log(of: shown, scale, context: []),
       users: Vocabulary(table: userTable), items: Vocabulary(table: itemTable))
+    log.notes = notes(on: times, decimals: scale.decimals)
     return log.impressions.count == 0 ? log : log.withoutStrangers()
   }
 
@@ -91,6 +92,29 @@ extension InteractionReader {
     return scale
   }
 
+  private func notes(on times: [TimeColumn], decimals: Int) -> [DataNote] {
+    let cut = times.reduce(0) { $0 + $1.cut }
+    let dates = times.reduce(0) { $0 + $1.dates }
+    let rows = times.reduce(0) { $0 + $1.count }
+    var notes: [DataNote] = []
+    if cut > 0 {
+      notes.append(
+        DataNote(
+          .warning,
+          (cut == 1 ? "1 time has" : "\(cut) times have")
+            + " more digits than are kept, which are \(decimals) behind the point: times that differ"
+            + " in the rest are ties"))
+    }
+    if dates > 0, dates < rows {
+      notes.append(
+        DataNote(
+          .warning,
+          "the column of times holds \(dates) dates and \(rows - dates) numbers, which are taken for"
+            + " seconds since 1970"))
+    }
+    return notes
+  }
+
   private func starts(of chunks: [ChunkRows]) -> [Int] {
     chunks.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
   }
@@ -122,6 +146,6 @@ extension InteractionReader.Log {
     return Self(
       log: log.renumbered(users: users, items: items),
       impressions: impressions.renumbered(users: users, items: items),
-      users: self.users.gathered(users.kept), items: self.items.gathered(items.kept))
+      users: self.users.gathered(users.kept), items: self.items.gathered(items.kept), notes: notes)
   }
 }

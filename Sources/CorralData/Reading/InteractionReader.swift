@@ -12,6 +12,8 @@ struct InteractionReader {
     var impressions: InteractionLog
     var users: Vocabulary
     var items: Vocabulary
+    /// What became of the times where that is worth a line.
+    var notes: [DataNote] = []
   }
 
   private(set) var chunks: [LogChunk] = []

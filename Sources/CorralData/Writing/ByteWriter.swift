@@ -1,24 +1,30 @@
+import CorralVectors
 import Foundation
 
-/// Writes a file beside its place, piece by piece, and moves it there when it is whole.
+/// Writes a file beside its place, piece by piece, and renames it into its place when it is whole.
+///
+/// Nothing is left beside the place by a writer that fails or is given up.
 final class ByteWriter {
   private let path: String
   private let partial: String
-  private let file: FileHandle
+  private let descriptor: Int32
   private var pending: [UInt8] = []
+  private var isFinished = false
 
-  /// Opens the file that will be at a path.
+  /// Opens the file that will be at a path; throws `DataError.unwritable`.
   init(_ path: String) throws {
     self.path = path
-    partial = path + ".partial"
-    guard FileManager.default.createFile(atPath: partial, contents: nil),
-      let file = FileHandle(forWritingAtPath: partial)
-    else {
-      throw DataError.unreadable(
-        file: path, reason: "the file cannot be written; check the folder and its permissions")
-    }
-    self.file = file
+    let folder = (path as NSString).deletingLastPathComponent
+    let name = ".\((path as NSString).lastPathComponent).\(UInt32.random(in: 0 ... .max)).partial"
+    partial = (folder as NSString).appendingPathComponent(name)
+    descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw DataError.unwritable(path, errno) }
     pending.reserveCapacity(1 << 20)
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+    if !isFinished, descriptor >= 0 { unlink(partial) }
   }
 
   /// Adds bytes.
@@ -27,32 +33,32 @@ final class ByteWriter {
     if pending.count >= 1 << 20 { try flush() }
   }
 
-  /// Adds one byte.
-  func write(_ byte: UInt8) { pending.append(byte) }
-
-  /// Adds a text.
-  func write(_ text: String) throws { try write(text.utf8) }
-
   /// Writes what is left and moves the file into its place.
   func finish() throws {
     try flush()
-    do {
-      try file.close()
-      try? FileManager.default.removeItem(atPath: path)
-      try FileManager.default.moveItem(atPath: partial, toPath: path)
-    } catch { throw failed(error) }
+    if fsync(descriptor) != 0, errno != EINVAL { throw DataError.unwritable(path, errno) }
+    if rename(partial, path) != 0 { throw DataError.unwritable(path, errno) }
+    isFinished = true
   }
 
   private func flush() throws {
-    do {
-      try file.write(contentsOf: pending)
-    } catch { throw failed(error) }
+    try pending.withUnsafeBytes { bytes in
+      var at = 0
+      while at < bytes.count {
+        let count = Foundation.write(
+          descriptor, bytes.baseAddress.map { $0 + at }, bytes.count - at)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { throw DataError.unwritable(path, errno) }
+        at += count
+      }
+    }
     pending.removeAll(keepingCapacity: true)
   }
+}
 
-  private func failed(_ error: any Error) -> DataError {
-    try? FileManager.default.removeItem(atPath: partial)
-    return .unreadable(
-      file: path, reason: "the file cannot be written: \(error.localizedDescription)")
+extension DataError {
+  /// A file that the system does not let be written, by the number of its error.
+  static func unwritable(_ path: String, _ code: Int32) -> DataError {
+    .unwritable(file: path, reason: SystemReason.text(code))
   }
 }

@@ -6,6 +6,11 @@ public struct WriteReport: Sendable, Equatable, Codable {
   public var files: [String] = []
   /// Categories of multi-valued features with the format's separator in them, which is now `_`.
   public var replacedCategories = 0
+  /// Titles with a tab or a line end in them where the format holds none, which is now a space.
+  public var flattenedTitles = 0
+  /// Identifiers and categories with bytes that are no UTF-8, which JSON holds as `\udc80` to
+  /// `\udcff`: Python and Corral read them back as they were.
+  public var escapedTokens = 0
   /// The names under which context and labels were written whose own are those of other columns.
   public var renamedColumns: [String] = []
 }
@@ -19,7 +24,8 @@ extension Dataset {
   /// impressions, which follow the interactions with weight 0. Context and labels are columns of the
   /// log under their names: name them in `data.context` and `data.labels` to have them back. One
   /// called as the user, the item, the weight or the time is becomes `context_NAME` or `label_NAME`.
-  /// Each file is moved into its place when it is whole.
+  /// Each file is moved into its place when it is whole. Identifiers and categories keep their bytes:
+  /// `atomic` files, which cannot hold a tab or a line end, are refused before anything is written.
   @discardableResult
   public func write(
     to folder: String, as format: DataFormat = .atomic, name: String? = nil
@@ -29,30 +35,28 @@ extension Dataset {
         name: "format", value: format.rawValue,
         reason: "the formats that are written are 'atomic', 'csv' and 'jsonl'")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw DataError.unreadable(
-        file: folder, reason: "the folder cannot be made: \(error.localizedDescription)")
-    }
+    if format == .atomic { try refuseUnwritableTokens() }
+    try Self.makeFolder(folder)
     let stem = (folder as NSString).appendingPathComponent(name ?? self.name)
     let ending = format.rawValue
     func path(_ atomic: String, _ other: String) -> String {
       format == .atomic ? "\(stem).\(atomic)" : "\(stem)\(other).\(ending)"
     }
     var report = WriteReport()
+    if format == .jsonl {
+      report.escapedTokens = vocabularies.reduce(0) { $0 + $1.count(where: Self.isNoUTF8) }
+    }
     let log = path("inter", "")
     report.renamedColumns = try writeLog(log, format)
     report.files.append(log)
     if !userFeatures.columns.isEmpty {
       let file = path("user", ".users")
-      report.replacedCategories += try write(userFeatures, of: users, "user_id", [], file, format)
+      try write(userFeatures, of: users, "user_id", [], file, format, &report)
       report.files.append(file)
     }
     if !itemFeatures.columns.isEmpty || !titles.isEmpty {
       let file = path("item", ".items")
-      report.replacedCategories += try write(
-        itemFeatures, of: items, "item_id", titles, file, format)
+      try write(itemFeatures, of: items, "item_id", titles, file, format, &report)
       report.files.append(file)
     }
     return report
@@ -88,21 +92,21 @@ extension Dataset {
       let labels = labels.map { log.columns.labels[$0] }
       for row in 0..<log.count {
         var values: [TableWriter.Value] = [
-          .token(users[log.users[row].position]), .token(items[log.items[row].position]),
+          .token(users, log.users[row].position), .token(items, log.items[row].position),
         ]
-        if hasWeights { values.append(.short(log.weights[row])) }
+        if hasWeights { values.append(.number(log.weights[row])) }
         if self.log.hasTimes {
-          values.append(.digits(log.hasTimes ? log.timeScale.text(of: log.times[row]) : ""))
+          values.append(log.hasTimes ? .digits(log.timeScale.text(of: log.times[row])) : .none)
         }
         for column in context {
           switch column {
           case .categories(let positions, let vocabulary):
-            values.append(.token(positions[row] < 0 ? "" : vocabulary[Int(positions[row])]))
-          case .numbers(let numbers): values.append(.short(numbers[row]))
-          case .none: values.append(.token(""))
+            values.append(positions[row] < 0 ? .none : .token(vocabulary, Int(positions[row])))
+          case .numbers(let numbers): values.append(.number(numbers[row]))
+          case .none: values.append(.none)
           }
         }
-        for column in labels { values.append(.short(column.map { $0[row] } ?? .nan)) }
+        for column in labels { values.append(.number(column.map { $0[row] } ?? .nan)) }
         try writer.write(values)
       }
     }
@@ -112,8 +116,8 @@ extension Dataset {
 
   private func write(
     _ table: FeatureTable, of vocabulary: Vocabulary, _ id: String, _ titles: [String],
-    _ path: String, _ format: DataFormat
-  ) throws -> Int {
+    _ path: String, _ format: DataFormat, _ report: inout WriteReport
+  ) throws {
     var columns = [(name: id, kind: "token")]
     if !titles.isEmpty { columns.append((name: "title", kind: "token_seq")) }
     let isSingle = table.columns.map { column in
@@ -128,20 +132,23 @@ extension Dataset {
     }
     var writer = try TableWriter(path, format: format, columns: columns)
     for position in 0..<table.count {
-      var values = [TableWriter.Value.token(vocabulary[position])]
+      var values = [TableWriter.Value.token(vocabulary, position)]
       if !titles.isEmpty { values.append(.text(titles[position])) }
       for (column, isSingle) in zip(table.columns, isSingle) {
         switch column.values {
         case .categories(let rows, let categories):
-          let tokens = rows[position].map { categories[Int($0)] }
-          values.append(isSingle ? .token(tokens.first ?? "") : .tokens(tokens))
+          let row = Array(rows[position])
+          values.append(
+            isSingle
+              ? row.first.map { .token(categories, Int($0)) } ?? .none : .tokens(categories, row))
         case .numbers(let numbers):
-          values.append(.short(numbers[position]))
+          values.append(.number(numbers[position]))
         }
       }
       try writer.write(values)
     }
     try writer.finish()
-    return writer.replaced
+    report.replacedCategories += writer.replaced
+    report.flattenedTitles += writer.flattened
   }
 }

@@ -1,114 +1,240 @@
-/// Spells rows of values in one of the formats that Corral writes.
+/// Spells rows of values in one of the formats that Corral writes, byte for byte.
 struct TableWriter {
   /// One value of a row.
   enum Value {
-    case token(String)
+    /// An identifier or a category.
+    case token(Vocabulary, Int)
+    /// Any number of categories.
+    case tokens(Vocabulary, [Int32])
+    /// A text that people read.
     case text(String)
-    case tokens([String])
-    /// `nan` is written as nothing.
-    case number(Double)
-    /// A number by its digits; empty is written as nothing.
+    /// A number of single precision; `nan` is written as nothing.
+    case number(Float)
+    /// A number by its digits.
     case digits(String)
-
-    /// A number of single precision through its shortest decimal, so that 0.3 is not written as
-    /// 0.30000001192092896.
-    static func short(_ number: Float) -> Value { .number(Double("\(number)") ?? .nan) }
+    /// Nothing.
+    case none
   }
 
   let format: DataFormat
-  let names: [String]
+  /// The names of the columns as the format spells them, with what stands before a value.
+  private let names: [[UInt8]]
   private let writer: ByteWriter
-  /// How many tokens of sequences had a space or a bar in them, which are now underscores.
+  private var line: [UInt8] = []
+  /// How many tokens of sequences had a separator in them, which are now underscores.
   private(set) var replaced = 0
+  /// How many texts had a tab or a line end in them, which are now spaces.
+  private(set) var flattened = 0
 
   /// A writer of rows below a header, where the format has one; kinds are the types of atomic files.
   init(_ path: String, format: DataFormat, columns: [(name: String, kind: String)]) throws {
     self.format = format
-    names = columns.map(\.name)
     writer = try ByteWriter(path)
-    switch format {
-    case .atomic:
-      try writer.write(columns.map { "\($0.name):\($0.kind)" }.joined(separator: "\t") + "\n")
-    case .csv: try writer.write(names.map(quoted).joined(separator: ",") + "\n")
-    default: break
-    }
-  }
-
-  mutating func write(_ row: [Value]) throws {
-    var line = format == .jsonl ? "{" : ""
-    var isFirst = true
-    for (name, value) in zip(names, row) {
-      if format == .jsonl {
-        guard let member = json(value) else { continue }
-        line += "\(isFirst ? "" : ", ")\(jsonString(name)): \(member)"
-      } else {
-        if !isFirst { line += format == .atomic ? "\t" : "," }
-        line += format == .atomic ? plain(value) : quoted(plain(value))
+    var header: [UInt8] = []
+    var names: [[UInt8]] = []
+    for (place, column) in columns.enumerated() {
+      let name = Array(column.name.utf8)
+      switch format {
+      case .atomic: header += (place == 0 ? "" : "\t").utf8 + name + ":\(column.kind)".utf8
+      case .csv:
+        if place > 0 { header.append(Byte.comma) }
+        name.withUnsafeBufferPointer { header.appendQuoted($0) }
+      default:
+        var member: [UInt8] = []
+        name.withUnsafeBufferPointer { member.appendJSON($0) }
+        names.append(member + [Byte.colon, Byte.space])
       }
-      isFirst = false
     }
-    try writer.write(line + (format == .jsonl ? "}\n" : "\n"))
+    self.names = names
+    if format != .jsonl { try writer.write(header + [Byte.newline]) }
   }
 
+  /// Writes one row: as many values as there are columns.
+  mutating func write(_ row: [Value]) throws {
+    line.removeAll(keepingCapacity: true)
+    switch format {
+    case .jsonl: addObject(row)
+    case .csv:
+      for (place, value) in row.enumerated() {
+        if place > 0 { line.append(Byte.comma) }
+        addQuoted(value)
+      }
+    default:
+      for (place, value) in row.enumerated() {
+        if place > 0 { line.append(Byte.tab) }
+        addPlain(value)
+      }
+    }
+    line.append(Byte.newline)
+    try writer.write(line)
+  }
+
+  /// Moves the file into its place.
   func finish() throws { try writer.finish() }
 
-  private mutating func plain(_ value: Value) -> String {
+  private mutating func addQuoted(_ value: Value) {
     switch value {
-    case .token(let text), .text(let text): return cleaned(text)
-    case .number(let number): return spelled(number)
-    case .digits(let digits): return digits
-    case .tokens(let tokens):
-      let separator = format == .atomic ? " " : "|"
-      return tokens.map { token in
-        guard token.contains(separator) else { return cleaned(token) }
-        replaced += 1
-        return cleaned(token.replacing(separator, with: "_"))
-      }.joined(separator: separator)
+    case .token(let vocabulary, let position):
+      vocabulary.table.withField(position) { line.appendQuoted($0.bytes) }
+    case .tokens(let vocabulary, let positions):
+      let joined = joined(vocabulary, positions, Byte.pipe)
+      joined.withUnsafeBufferPointer { line.appendQuoted($0) }
+    case .text(let text): withField(of: text) { line.appendQuoted($0.bytes) }
+    case .number(let number): line += Self.spelled(number).utf8
+    case .digits(let digits): line += digits.utf8
+    case .none: break
     }
   }
 
-  /// Without what would end a field or a line.
-  private func cleaned(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
-    return String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
-  }
-
-  private func quoted(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == ";" }) else { return text }
-    return "\"\(text.replacing("\"", with: "\"\""))\""
-  }
-
-  private func json(_ value: Value) -> String? {
+  /// Between tabs: tokens hold none, and texts are flattened.
+  private mutating func addPlain(_ value: Value) {
     switch value {
-    case .token(let text), .text(let text): text.isEmpty ? nil : jsonString(text)
-    case .number(let number): number.isNaN ? nil : spelled(number)
-    case .digits(let digits): digits.isEmpty ? nil : digits
-    case .tokens(let tokens): "[\(tokens.map(jsonString).joined(separator: ", "))]"
+    case .token(let vocabulary, let position):
+      vocabulary.table.withField(position) { line.append(contentsOf: $0.bytes) }
+    case .tokens(let vocabulary, let positions):
+      line += joined(vocabulary, positions, Byte.space)
+    case .text(let text):
+      let isFlat = !text.utf8.contains { $0 == Byte.tab || $0.endsLines }
+      if !isFlat { flattened += 1 }
+      line += text.utf8.map { $0 == Byte.tab || $0.endsLines ? Byte.space : $0 }
+    case .number(let number): line += Self.spelled(number).utf8
+    case .digits(let digits): line += digits.utf8
+    case .none: break
     }
   }
 
-  private func jsonString(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
+  /// Several tokens with a separator between them, which none may hold.
+  private mutating func joined(
+    _ vocabulary: Vocabulary, _ positions: [Int32], _ separator: UInt8
+  ) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (place, position) in positions.enumerated() {
+      if place > 0 { bytes.append(separator) }
+      let start = bytes.count
+      vocabulary.table.withField(Int(position)) { bytes.append(contentsOf: $0.bytes) }
+      guard bytes[start...].contains(separator) else { continue }
+      replaced += 1
+      for at in start..<bytes.count where bytes[at] == separator {
+        bytes[at] = UInt8(ascii: "_")
       }
     }
-    return result + "\""
+    return bytes
   }
 
-  private func spelled(_ number: Double) -> String {
+  /// An object without the members that say nothing.
+  private mutating func addObject(_ row: [Value]) {
+    line.append(UInt8(ascii: "{"))
+    for (name, value) in zip(names, row) {
+      let start = line.count
+      if start > 1 { line += [Byte.comma, Byte.space] }
+      line += name
+      if !addMember(value) { line.removeLast(line.count - start) }
+    }
+    line.append(UInt8(ascii: "}"))
+  }
+
+  /// Adds the value of a member; false where it is nothing.
+  private mutating func addMember(_ value: Value) -> Bool {
+    switch value {
+    case .token(let vocabulary, let position):
+      vocabulary.table.withField(position) { line.appendJSON($0.bytes) }
+    case .tokens(let vocabulary, let positions):
+      line.append(UInt8(ascii: "["))
+      for (place, position) in positions.enumerated() {
+        if place > 0 { line += [Byte.comma, Byte.space] }
+        let token = joined(vocabulary, [position], Byte.pipe)
+        token.withUnsafeBufferPointer { line.appendJSON($0) }
+      }
+      line.append(UInt8(ascii: "]"))
+    case .text(let text):
+      if text.isEmpty { return false }
+      withField(of: text) { line.appendJSON($0.bytes) }
+    case .number(let number):
+      if number.isNaN { return false }
+      line += Self.spelled(number).utf8
+    case .digits(let digits): line += digits.utf8
+    case .none: return false
+    }
+    return true
+  }
+
+  /// The shortest digits that read back the same; a whole number without its point.
+  private static func spelled(_ number: Float) -> String {
     if number.isNaN { return "" }
-    // A whole number without its point, and shortest digits that read back the same otherwise.
     if number == number.rounded(), abs(number) < 1e15 { return "\(Int(number))" }
     return "\(number)"
+  }
+}
+
+extension UInt8 {
+  /// Whether a line ends with this byte somewhere.
+  var endsLines: Bool { self == Byte.newline || self == Byte.carriageReturn }
+}
+
+extension [UInt8] {
+  /// Adds a field of CSV: in quotes where it holds a separator, a quote or a line end, or a space at
+  /// one of its ends.
+  fileprivate mutating func appendQuoted(_ field: UnsafeBufferPointer<UInt8>) {
+    let needsQuotes =
+      field.first == Byte.space || field.last == Byte.space
+      || field.contains {
+        $0 == Byte.comma || $0 == Byte.quote || $0 == 0x3B || $0 == Byte.tab || $0.endsLines
+      }
+    guard needsQuotes else {
+      append(contentsOf: field)
+      return
+    }
+    append(Byte.quote)
+    for byte in field {
+      if byte == Byte.quote { append(Byte.quote) }
+      append(byte)
+    }
+    append(Byte.quote)
+  }
+
+  /// Adds a string of JSON.
+  ///
+  /// A byte that is part of no UTF-8 character is escaped as `\udc80` to `\udcff`, which Python
+  /// calls surrogateescape and reads back as that byte, as Corral does.
+  fileprivate mutating func appendJSON(_ text: UnsafeBufferPointer<UInt8>) {
+    append(Byte.quote)
+    var at = 0
+    while at < text.count {
+      let byte = text[at]
+      let width = text.characterWidth(at: at)
+      switch byte {
+      case Byte.quote, Byte.backslash: append(contentsOf: [Byte.backslash, byte])
+      case Byte.newline: append(contentsOf: #"\n"#.utf8)
+      case Byte.carriageReturn: append(contentsOf: #"\r"#.utf8)
+      case Byte.tab: append(contentsOf: #"\t"#.utf8)
+      case ..<0x20:
+        append(contentsOf: (byte < 0x10 ? #"\u000"# : #"\u00"#).utf8)
+        append(contentsOf: String(byte, radix: 16).utf8)
+      case _ where width == 0:
+        append(contentsOf: (#"\udc"# + String(byte, radix: 16)).utf8)
+      default: append(contentsOf: text[at..<(at + width)])
+      }
+      at += Swift.max(1, width)
+    }
+    append(Byte.quote)
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// How many bytes the UTF-8 character at a place has; 0 where none starts there.
+  func characterWidth(at place: Int) -> Int {
+    let width =
+      switch self[place] {
+      case ..<0x80: 1
+      case 0xC2...0xDF: 2
+      case 0xE0...0xEF: 3
+      case 0xF0...0xF4: 4
+      default: 0
+      }
+    if width < 2 { return width }
+    guard place + width <= count,
+      String(validating: self[place..<(place + width)], as: UTF8.self) != nil
+    else { return 0 }
+    return width
   }
 }
