@@ -97,7 +97,7 @@ import Testing
         let ids = try outcome.json(Answer.self).items.map(\.id)
         let (own, other) = user % 2 == 0 ? ("newEven", "newOdd") : ("newOdd", "newEven")
         let place = ids.firstIndex(of: own) ?? ids.count
-        #expect(place < 5 == places, "\(model): \(ids)")
+        #expect((place < 5) == places, "\(model): \(ids)")
         #expect(!places || place < ids.firstIndex(of: other) ?? ids.count, "\(model): \(ids)")
       }
       // What is measured are the items with interactions, whatever else the catalogue holds.
