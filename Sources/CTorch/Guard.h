@@ -5,6 +5,7 @@
 #include <c10/core/GradMode.h>
 
 #include <exception>
+#include <new>
 #include <string>
 
 #include "CTorch.h"
@@ -20,6 +21,12 @@ inline std::string &last_error() {
   return message;
 }
 
+/// Whether the last failure of this thread was that there is no memory.
+inline bool &out_of_memory() {
+  thread_local bool is_out = false;
+  return is_out;
+}
+
 /// Runs the body. No exception leaves: unwinding through a Swift frame is undefined.
 template <typename Body>
 bool guarded(Body &&body) noexcept {
@@ -28,11 +35,20 @@ bool guarded(Body &&body) noexcept {
     return true;
   } catch (const c10::Error &error) {
     last_error() = error.what_without_backtrace();
+    // libtorch's own allocator throws a plain error.
+    out_of_memory() = dynamic_cast<const c10::OutOfMemoryError *>(&error) != nullptr ||
+                      last_error().find("can't allocate memory") != std::string::npos;
+    return false;
+  } catch (const std::bad_alloc &) {
+    last_error() = "no memory is left";
+    out_of_memory() = true;
+    return false;
   } catch (const std::exception &error) {
     last_error() = error.what();
   } catch (...) {
     last_error() = "an unknown exception";
   }
+  out_of_memory() = false;
   return false;
 }
 

@@ -52,6 +52,7 @@ class TensorMemory final : public c10::Allocator {
 }  // namespace
 
 const char *ct_last_error(void) { return last_error().c_str(); }
+bool ct_ran_out_of_memory(void) { return out_of_memory(); }
 const char *ct_version(void) { return TORCH_VERSION; }
 
 bool ct_has_cuda(void) {

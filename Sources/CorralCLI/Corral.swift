@@ -1,4 +1,5 @@
 import ArgumentParser
+import CorralVectors
 
 /// The command `corral`: from a log of interactions to recommendations.
 @main
@@ -22,6 +23,9 @@ struct Corral: ParsableCommand {
   /// Runs a command, and ends the process with the exit code that its outcome deserves.
   static func main() {
     StandardStreams.prepare()
+    MachineMemory.whenExhausted { what, bytes in
+      Failure.exit(with: MemoryError(what: what, bytes: bytes))
+    }
     do {
       var command = try parseAsRoot(CommandLine.spelledArguments)
       try command.run()

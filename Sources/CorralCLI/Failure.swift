@@ -39,9 +39,9 @@ enum InputError: Error, CustomStringConvertible, Equatable {
       "no item \(items.map { "'\($0)'" }.joined(separator: ", ")) in this model"
         + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     case .tooMany(let count, let items):
-      "-k \(count) is more than the catalogue holds: \(items) items"
+      "-k \(count) is more than the catalogue holds: \(Format.counted(items, "item"))"
     case .wrongKind(let model, let kind, let command, let needs):
-      "\(model) is a \(kind) model, and \(command) needs \(needs)"
+      "\(model) is \(Format.indefinite(kind)) model, and \(command) needs \(needs)"
     case .exists(let path):
       "\(path) exists already; choose another --out, or remove it first"
     case .otherData(let path, let expected, let found):
@@ -50,6 +50,21 @@ enum InputError: Error, CustomStringConvertible, Equatable {
       \(expected.prefix(12))...; pass --data with the right file
       """
     }
+  }
+}
+
+/// Work for which there is no memory.
+struct MemoryError: Error, CustomStringConvertible {
+  /// What the memory was for.
+  let what: String
+  /// How much was asked for, where it is known.
+  let bytes: Int?
+
+  var description: String {
+    let size = bytes.map { ", which takes \(Format.bytes($0))" } ?? ""
+    return
+      "there is not enough memory for \(what)\(size): lower the dimension or the layers of the "
+      + "model, train.batch or the number of negatives, or use a machine with more memory"
   }
 }
 
@@ -101,7 +116,8 @@ enum Failure {
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
       TrainingError.parameterNotFinite, TrainingError.scoresNotFinite, BaselineError.unsolvable,
       ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
-      SafetensorsError.unwritable, DataError.unwritable, is StandardStreams.LostOutput:
+      SafetensorsError.unwritable, DataError.unwritable, is StandardStreams.LostOutput,
+      is MemoryError:
       failed
     case is CocoaError, is POSIXError:
       switch SystemReason.number(of: error) {

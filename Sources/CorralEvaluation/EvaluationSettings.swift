@@ -35,14 +35,19 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
     measures.flatMap { measure in cutoffs.map { Metric(measure, at: $0) } }
   }
 
-  /// Checks what can be checked without data; throws `EvaluationError.badSetting`.
+  /// Checks what a catalogue decides; throws `EvaluationError`.
   func validate(itemCount: Int) throws {
-    guard let depth = cutoffs.max(), cutoffs.allSatisfy({ $0 > 0 }) else {
+    try validate()
+    if let depth = cutoffs.max(), depth > itemCount {
+      throw EvaluationError.cutoffBeyondCatalogue(cutoff: depth, items: itemCount)
+    }
+  }
+
+  /// Checks what can be checked without data; throws `EvaluationError.badSetting`.
+  package func validate() throws {
+    guard !cutoffs.isEmpty, cutoffs.allSatisfy({ $0 > 0 }) else {
       throw EvaluationError.badSetting(
         "evaluate.cutoffs", "\(cutoffs)", "give one or more whole numbers from 1, such as [10, 20]")
-    }
-    if depth > itemCount {
-      throw EvaluationError.cutoffBeyondCatalogue(cutoff: depth, items: itemCount)
     }
     for (name, value) in [("candidates", candidates)] + sweep.map({ ("sweep", $0) }) where value < 1
     {

@@ -56,6 +56,12 @@ public struct IndexSettings: Codable, Sendable, Equatable {
     return settings
   }
 
+  /// Throws `IndexError.badSetting` for the first value that no index of any kind can have.
+  package func validate() throws {
+    try check()
+    try multiIndex.check()
+  }
+
   /// Throws `IndexError.badSetting` when a graph cannot be made this way.
   func check() throws {
     func check(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {

@@ -103,8 +103,8 @@ package struct InnerProductSearch: Sendable {
             search.excluded_offsets = first + part.queries.lowerBound
           }
           if !ck_find(&search, &result.keys, &result.counts) {
-            fatalError(
-              "search: no memory for the \(part.wanted) best of \(part.queries.count) queries")
+            MachineMemory.exhausted(
+              "the \(part.wanted) best items of \(part.queries.count) queries")
           }
         }
       }

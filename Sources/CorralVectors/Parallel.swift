@@ -9,15 +9,19 @@ import Synchronization
 public enum Parallel {
   private static let chosenThreads = Atomic<Int>(0)
 
+  /// The most threads that a loop or a tensor operation is given: 4 a core, or 256 if that is more.
+  package static let mostThreads = max(256, 4 * ProcessInfo.processInfo.activeProcessorCount)
+
   /// The number of threads that loops use: the active cores, unless it was set.
   ///
-  /// Set it once, when a program starts; 0 goes back to the active cores.
+  /// Set it once, when a program starts; 0 goes back to the active cores, and more than
+  /// `mostThreads` are that many.
   public static var threads: Int {
     get {
       let chosen = chosenThreads.load(ordering: .relaxed)
       return chosen > 0 ? chosen : ProcessInfo.processInfo.activeProcessorCount
     }
-    set { chosenThreads.store(max(0, newValue), ordering: .relaxed) }
+    set { chosenThreads.store(min(max(0, newValue), mostThreads), ordering: .relaxed) }
   }
 
   /// The chunks that a loop is cut into: each `grain` long, the last one perhaps shorter.
@@ -40,7 +44,7 @@ public enum Parallel {
     guard count > 0 else { return }
     let grain = max(1, grain)
     let chunkCount = (count + grain - 1) / grain
-    let workers = min(max(1, threads), chunkCount)
+    let workers = min(max(1, threads), mostThreads, chunkCount)
     if workers == 1 {
       for chunk in chunks(of: count, grain: grain) { body(chunk) }
       return

@@ -1,4 +1,5 @@
 import CTorch
+import CorralVectors
 
 /// Updates parameters from their gradients, all in one call into libtorch a step.
 ///
@@ -35,9 +36,13 @@ public struct Optimizer {
     self.rate = rate
     self.clipping = clipping
     let all = parameters.all
-    let states = all.map { parameter in
-      rule.stateShape(for: parameter).map { Tensor.zeros($0, device: parameters.device) }
+    let shapes = all.map { rule.stateShape(for: $0) }
+    let bytes = shapes.reduce(0) { $0 + 4 * ($1 ?? []).reduce(1, *) }
+    // Pages that are all zero cost nothing until the first steps: too late to say so.
+    if parameters.device == .cpu, bytes + 4 * parameters.count > MachineMemory.limit {
+      MachineMemory.exhausted("what the optimiser remembers of each parameter", bytes: bytes)
     }
+    let states = shapes.map { $0.map { Tensor.zeros($0, device: parameters.device) } }
     self.parameters = all
     self.states = states
     slots = zip(all, states).map { parameter, state in

@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// The trainable tensors of a model, each under the name by which the model claimed it.
 ///
 /// A model's constructor asks a scope for its parameters. `Parameters(seed:)` makes them,
@@ -21,6 +23,9 @@ public final class Parameters {
   /// Where they are.
   public let device: Device
   private let source: Source
+  private var names: Set<String> = []
+  /// The bytes of all parameters; not a whole number, which a product of lengths could exceed.
+  private var bytes = 0.0
 
   private enum Source {
     case seed(UInt64)
@@ -44,8 +49,8 @@ public final class Parameters {
 
   /// The model that the body makes, its parameters claimed from the scope that the body gets.
   ///
-  /// - Throws: `TorchError` when a stored tensor is missing, has another shape, or is claimed by
-  ///   nothing; and what the body throws.
+  /// - Throws: `TorchError` when the parameters do not fit in memory, when a stored tensor is missing,
+  ///   has another shape, or is claimed by nothing; and what the body throws.
   public func build<Model>(_ body: (Scope) throws -> Model) throws -> Model {
     let model = try body(Scope(parameters: self, path: []))
     if case .stored(let stored) = source {
@@ -78,8 +83,11 @@ public final class Parameters {
   fileprivate func claim(
     _ name: String, _ shape: [Int], _ initializer: Initializer, _ layout: GradientLayout
   ) throws -> Tensor {
-    if all.contains(where: { $0.name == name }) {
-      fatalError("parameter '\(name)' is claimed twice")
+    if !names.insert(name).inserted { fatalError("parameter '\(name)' is claimed twice") }
+    bytes += shape.reduce(4) { $0 * Double($1) }
+    if device == .cpu, bytes > Double(MachineMemory.limit) {
+      throw TorchError.parametersTooLarge(
+        name, shape: shape, bytes: bytes, limit: MachineMemory.limit)
     }
     let tensor: Tensor
     switch source {

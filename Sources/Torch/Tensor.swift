@@ -1,4 +1,5 @@
 import CTorch
+import CorralVectors
 
 /// An n-dimensional array on a device, with a place in the graph that gradients flow back through.
 ///
@@ -67,7 +68,16 @@ func check(
 private func fail(_ operation: String, _ operands: [Tensor?]) -> Never {
   let shapes = operands.compactMap { $0.map { "\($0.shape)" } }.joined(separator: ", ")
   let reason = String(cString: ct_last_error())
+  if ct_ran_out_of_memory() {
+    MachineMemory.exhausted(
+      operation + (shapes.isEmpty ? "" : " of \(shapes)"), bytes: bytes(namedIn: reason))
+  }
   fatalError("\(operation): \(reason)" + (shapes.isEmpty ? "" : "; shapes \(shapes)"))
+}
+
+/// The number of bytes that a message of libtorch says were asked for.
+private func bytes(namedIn reason: String) -> Int? {
+  reason.firstMatch(of: /(\d+) bytes/).flatMap { Int($0.1) }
 }
 
 /// Where a C function puts the tensor that it makes.

@@ -1,4 +1,5 @@
 import CTorch
+import CorralVectors
 
 /// libtorch as a whole: version, threads, seeds, memory.
 public enum Torch {
@@ -8,10 +9,14 @@ public enum Torch {
   /// Whether this libtorch was built with CUDA; `Device.cudaCount` tells what it finds.
   public static var isBuiltWithCUDA: Bool { ct_has_cuda() }
 
-  /// The number of threads inside one operation that the calling thread starts.
+  /// The number of threads inside one operation that the calling thread starts, 256 or four times the
+  /// cores at most.
   public static var threads: Int {
     get { ct_threads() }
-    set { check(ct_set_threads(newValue), "threads = \(newValue)") }
+    set {
+      let threads = min(newValue, Parallel.mostThreads)
+      check(ct_set_threads(threads), "threads = \(threads)")
+    }
   }
 
   /// Seeds what dropout draws, for one step of a run: the same seed and step give the same masks.

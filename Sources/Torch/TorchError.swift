@@ -1,3 +1,5 @@
+import Foundation
+
 /// What is wrong with a device's name or with stored parameters: what, where, and what to do.
 public enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The name is not one of a device.
@@ -8,6 +10,8 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
   case missingParameter(String)
   /// Stored tensors that no part of the model claims.
   case unexpectedParameters([String])
+  /// The parameters of the model need more memory than this process may use.
+  case parametersTooLarge(String, shape: [Int], bytes: Double, limit: Int)
   /// A stored tensor has another shape than the parameter.
   case misshapenParameter(String, expected: [Int], found: [Int])
   /// The optimiser's stored state lacks a tensor.
@@ -28,6 +32,10 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
     case .deviceMissing(let name, _, let devices):
       "device '\(name)' is not available: libtorch finds \(devices) CUDA "
         + "device\(devices == 1 ? "" : "s"); check the driver with nvidia-smi, or use --device cpu"
+    case .parametersTooLarge(let name, let shape, let bytes, let limit):
+      "with parameter '\(name)' of shape \(shape) the model takes \(gigabytes(bytes)), and this "
+        + "process may use \(gigabytes(Double(limit))): lower its dimension or the widths of its "
+        + "layers, or use less data"
     case .missingParameter(let name):
       "parameter '\(name)' is missing from the stored weights: "
         + "they were saved by a model with other settings"
@@ -47,6 +55,10 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
       "'\(name)' has shape \(expected) in this optimiser and \(found) in its stored state: "
         + "resume with the settings that the run started with"
     }
+  }
+
+  private func gigabytes(_ bytes: Double) -> String {
+    String(format: "%.1f GB", bytes / 1e9)
   }
 
   private func quoted(_ names: [String]) -> String {

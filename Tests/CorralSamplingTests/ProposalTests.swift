@@ -143,7 +143,8 @@ struct ProposalTests {
     }
     #expect(text { $0.count = 0 } == "setting 'proposal.count' is 0; it must be 1 or more")
     #expect(
-      text { $0.temperature = 0 } == "setting 'proposal.temperature' is 0.0; it must be more than 0"
+      text { $0.temperature = 0 }
+        == "setting 'proposal.temperature' is 0.0; it must be more than 0, 0.000001 at the least"
     )
     #expect(
       text { $0.clusters = 2000 } == "setting 'proposal.clusters' is 2000; it must be 1 to 1024")

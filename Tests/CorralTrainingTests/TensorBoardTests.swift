@@ -34,15 +34,19 @@ import Testing
     #expect(writer.file.lastPathComponent == "events.out.tfevents.1700000000.50000.corral")
   }
 
-  @Test func `an epoch is its loss, its rate and its validation metrics`() throws {
+  @Test(arguments: TrainedStage.allCases)
+  func `an epoch is its loss, its rate and its validation metrics, under its stage`(
+    stage: TrainedStage
+  ) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let writer = try TensorBoardWriter(folder: folder)
     try writer.write(
       EpochReport(
         epoch: 3, step: 30, loss: 1.5, examples: 100, seconds: 2,
-        validation: ["recall@10": 0.2]))
+        validation: ["recall@10": 0.2, "retriever/ndcg@5": 0.1]), of: stage)
     let record = try #require(try framedRecords(in: Data(contentsOf: writer.file)).last)
-    for name in ["train/loss", "train/examples_per_second", "validation/recall@10"] {
+    let own = ["loss", "examples_per_second", "recall@10"].map { "\(stage.rawValue)/\($0)" }
+    for name in own + ["retriever/ndcg@5"] {
       #expect(record.range(of: Data(name.utf8)) != nil, "\(name)")
     }
   }

@@ -45,6 +45,8 @@ typedef struct ct_device {
 
 /// What went wrong in the last call of this thread that returned false.
 const char *ct_last_error(void);
+/// Whether that was a lack of memory.
+bool ct_ran_out_of_memory(void);
 /// libtorch's version, such as "2.13.0".
 const char *ct_version(void);
 /// The number of CUDA devices that this libtorch can use.

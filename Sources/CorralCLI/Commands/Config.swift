@@ -13,7 +13,7 @@ struct Config: ParsableCommand {
 
   func run() throws {
     let merged = try settings.merged()
-    try TrainingRun.check(merged)
+    try merged.validate()
     try output.console.printJSON(merged)
     output.console.print(try merged.commentedText().trimmingCharacters(in: .newlines))
   }

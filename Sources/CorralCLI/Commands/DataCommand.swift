@@ -33,7 +33,7 @@ struct DataCommand: ParsableCommand {
       for problem in report.problems.prefix(5) { console.warn("\(problem)") }
       console.note(
         console.noteStyle.dim(
-          "\n\(Format.count(report.rows)) rows read in \(Format.seconds(report.seconds))"))
+          "\n\(Format.counted(report.rows, "row")) read in \(Format.seconds(report.seconds))"))
       console.suggest([
         ("corral data validate \(data.path)", "every problem, with file and line"),
         ("corral train --data \(data.path) --out model", "a model of it"),
@@ -77,7 +77,7 @@ struct DataCommand: ParsableCommand {
       }
       for note in report.notes { console.print(console.style.dim("note: \(note)")) }
       if !report.failure.isEmpty { console.print(console.style.bad(report.failure)) }
-      let rows = "\(Format.count(report.load.rows)) rows"
+      let rows = Format.counted(report.load.rows, "row")
       guard report.isValid else {
         console.print("\(rows), \(Format.count(report.problemCount)) with a problem")
         throw ExitCode(Failure.badInput)
@@ -158,8 +158,9 @@ struct DataCommand: ParsableCommand {
       ? "" : " and \(Format.count(dataset.impressions.count)) impressions"
     console.print(
       """
-      \(Format.count(dataset.users.count)) users, \(Format.count(dataset.items.count)) items, \
-      \(Format.count(dataset.log.count)) interactions\(shown) in \
+      \(Format.counted(dataset.users.count, "user")), \
+      \(Format.counted(dataset.items.count, "item")), \
+      \(Format.counted(dataset.log.count, "interaction"))\(shown) in \
       \(report.files.joined(separator: ", "))
       """)
     if !report.renamedColumns.isEmpty {

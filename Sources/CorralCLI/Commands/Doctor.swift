@@ -85,11 +85,12 @@ private struct Findings: Encodable {
       switch (cudaBuilt, cudaDevices) {
       case (false, _): "this libtorch is built without CUDA"
       case (true, 0): "built with CUDA, no device found"
-      case (true, let count): "\(count) CUDA device\(count == 1 ? "" : "s")"
+      case (true, let count): Format.counted(count, "CUDA device")
       }
     return [
       ("corral", corral), ("libtorch", libtorch), ("device", "\(device) (\(cuda))"),
-      ("kernels", kernels), ("threads", "\(threads) of \(cores) cores, libtorch \(torchThreads)"),
+      ("kernels", kernels),
+      ("threads", "\(threads) of \(Format.counted(cores, "core")), libtorch \(torchThreads)"),
       ("memory", Format.bytes(memoryBytes)), ("system", system),
     ]
   }

@@ -41,7 +41,9 @@ struct Evaluate: ParsableCommand {
     }
     let data = try opened.loadData(from: data, console: console)
     let ranking = try FullRanking(of: data.split, part: split, settings: overlay.decoded())
-    console.detail("ranking \(ranking.itemCount) items for \(ranking.userCount) users")
+    console.detail(
+      "ranking \(Format.counted(ranking.itemCount, "item")) for "
+        + Format.counted(ranking.userCount, "user"))
     let measured = try Measurement(
       of: opened.model, then: opened.ranker, by: ranking, on: data.split, part: split)
     var report = try measured.report()

@@ -56,8 +56,8 @@ struct Export: ParsableCommand {
         interests: users.rows / max(opened.users.count, 1)))
     console.print(
       """
-      \(Format.count(users.rows)) vectors of \(Format.count(opened.users.count)) users and \
-      \(Format.count(opened.items.count)) items, \(users.columns) numbers each, in \
+      \(Format.counted(users.rows, "vector")) of \(Format.counted(opened.users.count, "user")) and \
+      \(Format.counted(opened.items.count, "item")), \(Format.counted(users.columns, "number")) each, in \
       \(folder.path): \(written.joined(separator: ", "))
       """)
   }

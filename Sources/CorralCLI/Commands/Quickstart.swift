@@ -22,6 +22,7 @@ struct Quickstart: ParsableCommand {
 
   func run() throws {
     let console = output.console
+    guard !out.isEmpty else { throw InputError.options("--out is empty; name a folder") }
     let folder = URL(filePath: out)
     let place = (data: folder.appending(path: "data"), model: folder.appending(path: "model"))
     if FileManager.default.fileExists(atPath: folder.path),
@@ -70,10 +71,12 @@ struct Quickstart: ParsableCommand {
         data: place.data.path, model: place.model.path, user: opened.users[user],
         history: query.history.map { opened.label($0) }, recommendations: found.items,
         metrics: evaluation.intervals(), popularity: baseline.intervals(), seconds: seconds))
-    let model = "\(out)/model"
+    let model = place.model.relativePath.shellQuoted
+    let asked = ShellCommand.option("--user", opened.users[user])
+    let first = ShellCommand.option("--item", found.items.first?.id ?? opened.items[0])
     console.suggest([
-      ("corral recommend \(model) --user \(opened.users[user]) --explain", "why these ten"),
-      ("corral similar \(model) --item \(found.items.first?.id ?? "")", "what is like the first"),
+      ("corral recommend \(model) \(asked) --explain", "why these ten"),
+      ("corral similar \(model) \(first)", "what is like the first"),
       ("corral evaluate \(model)", "every metric, and who it works for"),
       ("corral train --data YOUR.csv --out my-model", "the same on your own log"),
     ])

@@ -59,7 +59,9 @@ struct Recommend: ParsableCommand {
     for note in request.notes { console.note(note) }
     let isExplained = explain && opened.hasVectors
     if explain, !isExplained {
-      console.warn("--explain: a \(opened.kind) model has no vectors that say what is like what")
+      console.warn(
+        "--explain: \(Format.indefinite(opened.kind)) model has no vectors that say what is like what"
+      )
     }
     let found = try opened.recommendations(
       for: request, count: count, includingSeen: includeSeen, explained: isExplained)

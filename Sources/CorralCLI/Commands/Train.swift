@@ -50,7 +50,7 @@ struct Train: ParsableCommand {
     settings.dropUnreadImpressions()
     settings.chooseNewItems()
     console.note(console.noteStyle.dim(try settings.differing()))
-    try TrainingRun.check(settings)
+    try settings.validate()
     let data = try LoadedData(settings.data, console: console)
     if let change = settings.fitCutoffs(toItems: data.split.itemCount) { console.note(change) }
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")

@@ -8,7 +8,7 @@ enum EvaluationView {
     let rules = report.protocolInUse
     return """
       \(rules.split), seen items \(rules.masked ? "masked" : "ranked"), \(rules.candidates), \
-      \(Format.count(report.counts.users)) users
+      \(Format.counted(report.counts.users, "user"))
       """
   }
 

@@ -73,6 +73,11 @@ package enum Format {
     }
   }
 
+  /// A size in gigabytes, however large: `51.2 GB`, `4e+09 GB`.
+  package static func gigabytes(_ value: Double) -> String {
+    value < 1e15 ? String(format: "%.1f GB", value / 1e9) : String(format: "%.0e GB", value / 1e9)
+  }
+
   /// A p-value: `0.032`, `<0.001`.
   package static func pValue(_ value: Double) -> String {
     value < 0.001 ? "<0.001" : String(format: "%.3f", value)

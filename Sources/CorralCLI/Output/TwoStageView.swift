@@ -10,8 +10,8 @@ enum TwoStageView {
     console.print(lifts(stages).rendered(console.style))
     console.print(
       console.style.dim(
-        "ceiling: what a perfect ranker would make of the \(stages.candidates) candidates; p: "
-          + "paired test over users\n"))
+        "ceiling: what a perfect ranker would make of the \(Format.counted(stages.candidates, "candidate")); "
+          + "p: paired test over users\n"))
     if !stages.sweep.isEmpty {
       let metric = EvaluationView.headline(of: report.lastStage)
       console.print(sweep(stages, metric: metric).rendered(console.style) + "\n")

@@ -26,7 +26,7 @@ struct LoadedData {
     console.say(report.notes)
     for problem in report.problems.prefix(5) { console.warn("\(problem)") }
     if report.badRows > 0 {
-      console.warn("\(Format.count(report.badRows)) bad rows dropped, as data.tolerance allows")
+      console.warn("\(Format.counted(report.badRows, "bad row")) dropped, as data.tolerance allows")
     }
     self.dataset = dataset
     self.report = report
@@ -43,9 +43,9 @@ struct LoadedData {
     let density =
       Double(provenance.interactions) / Double(provenance.users) / Double(provenance.items)
     return """
-      \(dataset.name): \(Format.count(provenance.users)) users, \
-      \(Format.count(provenance.items)) items, \(Format.count(provenance.interactions)) \
-      interactions (\(Format.percent(density)) dense), \(split.rule)
+      \(dataset.name): \(Format.counted(provenance.users, "user")), \
+      \(Format.counted(provenance.items, "item")), \
+      \(Format.counted(provenance.interactions, "interaction")) (\(Format.percent(density)) dense), \(split.rule)
       """
   }
 }

@@ -49,7 +49,7 @@ extension TrainingRun {
       try settings.cooperativeTraining(), on: data.split, of: Catalogue(data.dataset),
       checkpoint: checkpoint?.folder.appending(path: "run.safetensors"), from: .checkpoint)
     let summary = try epochs(
-      of: &training, settings.train, named: "retriever and ranker", log: "training.jsonl")
+      of: &training, settings.train, stage: .both, log: "training.jsonl")
     let pair = try training.model()
     return Outcome(
       model: .network(pair.retriever), ranker: pair.ranker, retriever: summary,

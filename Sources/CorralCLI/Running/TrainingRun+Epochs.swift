@@ -40,9 +40,10 @@ extension TrainingRun {
   ///
   /// `log` names the file of reports, where there is a checkpoint to write it beside.
   func epochs(
-    of training: inout some EpochTraining, _ train: TrainingSettings, named name: String,
+    of training: inout some EpochTraining, _ train: TrainingSettings, stage: TrainedStage,
     log: String
   ) throws -> EpochSummary {
+    let name = stage == .both ? "retriever and ranker" : stage.rawValue
     if let last = training.history.last {
       console.note("\(name): going on after epoch \(last.epoch)")
     }
@@ -55,7 +56,7 @@ extension TrainingRun {
         + "\(Format.counted(training.stepsPerEpoch, "step")) an epoch, on \(train.device)")
     while let epoch = try nextEpoch(of: &training, train) {
       try reports?.append(epoch)
-      try events?.write(epoch)
+      try events?.write(epoch, of: stage)
       console.note(line(epoch, train))
     }
     if training.outcome == .stoppedEarly {

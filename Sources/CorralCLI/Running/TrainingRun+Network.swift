@@ -42,7 +42,7 @@ extension TrainingRun {
       settings.training(retriever), on: data.split, of: Catalogue(data.dataset),
       checkpoint: checkpoint?.folder.appending(path: Checkpoint.retriever.run), from: .checkpoint)
     let summary = try epochs(
-      of: &training, settings.train, named: "retriever", log: Checkpoint.retriever.log)
+      of: &training, settings.train, stage: .retriever, log: Checkpoint.retriever.log)
     return Outcome(
       model: .network(try training.model()), retriever: summary,
       isStopped: training.outcome == .interrupted,
@@ -75,7 +75,7 @@ extension TrainingRun {
       of: logits(of: outcome.model),
       checkpoint: checkpoint?.folder.appending(path: "ranker.safetensors"), from: .checkpoint)
     outcome.rankerSummary = try RankingBlock.naming {
-      try epochs(of: &training, settings.train, named: "ranker", log: "ranker-training.jsonl")
+      try epochs(of: &training, settings.train, stage: .ranker, log: "ranker-training.jsonl")
     }
     outcome.isStopped = training.outcome == .interrupted
     outcome.ranker = try training.model()

@@ -39,57 +39,13 @@ struct TrainingRun {
   let console: Console
   var checkpoint: Checkpoint?
 
-  /// Throws for the first setting that cannot be trained with, before any data are read.
-  static func check(_ settings: Settings) throws {
-    switch settings.retriever {
-    case .popularity: break
-    case .implicitALS(let factors):
-      try settings.als.settings(dimension: factors.dimension, seed: settings.train.seed).validate()
-    case .item2vec(let item2vec): try item2vec.validate()
-    case .network(let retriever):
-      try settings.training(retriever).validate()
-      if !retriever.model.isInnerProduct, settings.index.kind != .exact {
-        throw InputError.other(
-          "setting 'index.kind' is \(settings.index.kind.rawValue): no index can search by the scores "
-            + "of \(retriever.kind.rawValue), which are no inner products; set it to exact, and every "
-            + "item is scored")
-      }
-    }
-    try checkBlocks(of: settings)
-    if settings.method != .independent {
-      try settings.cooperativeTraining().validate()
-    } else if case .network(let ranker) = settings.ranker {
-      try RankingBlock.naming { try settings.training(ranker).validate() }
-    }
-    try settings.correction.estimator.validate()
-    _ = try Device(named: settings.train.device)
-  }
-
-  /// Throws for a block that says something and is read only by another method.
-  private static func checkBlocks(of settings: Settings) throws {
-    // The command's --seed and --device are for both stages, however they are trained.
-    var ranking = RankingBlock()
-    ranking.train.seed = settings.ranking.train.seed
-    ranking.train.device = settings.ranking.train.device
-    let isSaid = [
-      "proposal": settings.proposal != ProposalSettings(),
-      "cooperation": settings.cooperation != CooperationSettings(),
-      "ranking": settings.ranking != ranking,
-    ]
-    let method = settings.method
-    for block in method.unreadBlocks where isSaid[block] == true {
-      let (others, hint) =
-        method == .independent
-        ? ("for each other", "icc, rankflow or corr") : ("apart", "independent")
-      throw InputError.other(
-        "settings of '\(block)' are for stages that are trained \(others), and 'method' is "
-          + "\(method.rawValue): leave the block out, or set method to \(hint)")
-    }
-  }
-
   /// Trains to the end, or until the user stops it: the retriever, and then the ranker on its own
   /// examples; or both for each other.
   func trained() throws -> Outcome {
+    try settings.checkMemory(
+      DataSizes(
+        users: data.split.userCount, items: data.split.itemCount,
+        interactions: data.split.training.values.count))
     if settings.method != .independent { return try cooperative() }
     // A head without its label is found before the retriever is trained, not after.
     if case .network(let ranker) = settings.ranker {

@@ -22,6 +22,9 @@ extension Settings {
     return writer.text(of: try SettingsTree(encoding: self))
   }
 
+  /// The dotted keys of all single settings, lists and tables, in order.
+  package func keys() throws -> [String] { try SettingsTree(encoding: self).keys(under: "") }
+
   /// The settings that differ from the defaults of the models that these settings name, a line or two
   /// for each block; the retriever's name is always among them.
   package func differing() throws -> String {
@@ -58,6 +61,13 @@ extension SettingsTree {
       if let part { parts.set(entry.name, to: part) }
     }
     return parts.entries.isEmpty ? nil : .group(parts)
+  }
+
+  fileprivate func keys(under path: String) -> [String] {
+    guard let group, !group.entries.isEmpty else { return [path] }
+    return group.entries.flatMap {
+      $0.tree.keys(under: path.isEmpty ? $0.name : "\(path).\($0.name)")
+    }
   }
 
   /// Puts the settings of every group in alphabetical order.

@@ -65,7 +65,8 @@ public struct SplitRule: Sendable, Equatable, Codable {
     return rule
   }
 
-  func validate() throws {
+  /// Throws `DataError.badSetting` for a share or a time that the rule cannot cut by.
+  package func validate() throws {
     switch rule {
     case .leaveOneOut: break
     case .ratio:

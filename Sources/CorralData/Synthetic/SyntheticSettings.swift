@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// How large a planted data set is, and which of them it is.
 public struct SyntheticSettings: Sendable, Equatable, Codable {
   /// The number of users.
@@ -33,6 +35,11 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
     func check(_ holds: Bool, _ name: String, _ value: Int, _ reason: String) throws {
       if !holds { throw DataError.badSetting(name: name, value: "\(value)", reason: reason) }
     }
+    // First, since products of what is in range are in range.
+    for (name, value) in [("users", users), ("items", items), ("interactions", interactions)] {
+      try check(
+        value < Int(Int32.max), name, value, "positions are 32-bit: 2,147,483,646 at most")
+    }
     try check(users > 0, "users", users, "at least one user is needed")
     try check(
       items >= SyntheticCatalogue.genreCount, "items", items,
@@ -48,8 +55,13 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
       impressions >= 0 && impressions <= 1000, "impressions", impressions,
       "0 to 1000 items are shown with each interaction and not taken")
     try check(
-      max(users, items, interactions, interactions * impressions) < Int(Int32.max), "interactions",
-      max(users, items, interactions, interactions * impressions),
-      "positions are 32-bit: 2,147,483,646 at most")
+      interactions * impressions < Int(Int32.max), "impressions", impressions,
+      "for \(interactions) interactions they are \(interactions * impressions), and positions are "
+        + "32-bit: 2,147,483,646 at most")
+    let bytes = 150 * (users + items) + 16 * interactions * (1 + impressions)
+    try check(
+      bytes <= MachineMemory.limit, "items", items,
+      "the data take \(bytes / 1_000_000_000) GB or more, and this process may use "
+        + "\(MachineMemory.limit / 1_000_000_000) GB: make fewer users, items or interactions")
   }
 }

@@ -1,5 +1,15 @@
 public import Foundation
 
+/// What a training changes, as TensorBoard's tags name it.
+public enum TrainedStage: String, Sendable, CaseIterable {
+  /// The retriever by itself.
+  case retriever
+  /// The ranker by itself.
+  case ranker
+  /// Retriever and ranker together.
+  case both
+}
+
 /// Writes numbers that TensorBoard plots: an event file in a folder, one record a step.
 ///
 /// `tensorboard --logdir FOLDER` shows them. A resumed run adds a file; TensorBoard joins the files
@@ -29,12 +39,18 @@ public struct TensorBoardWriter {
         content: .scalars(sorted.map { (name: $0.key, value: Float($0.value)) })))
   }
 
-  /// Writes what an epoch reports: loss, rate and validation metrics, at its number.
-  public func write(_ report: EpochReport, at time: Date = Date()) throws {
+  /// Writes what an epoch of a stage reports, at its number: `retriever/loss`,
+  /// `retriever/examples_per_second`, and validation metrics as `retriever/ndcg@10`.
+  ///
+  /// A metric of one stage among those of both, such as `retriever/ndcg@10`, keeps its own stage.
+  public func write(_ report: EpochReport, of stage: TrainedStage, at time: Date = Date()) throws {
     var scalars = [
-      "train/loss": report.loss, "train/examples_per_second": report.examplesPerSecond,
+      "\(stage.rawValue)/loss": report.loss,
+      "\(stage.rawValue)/examples_per_second": report.examplesPerSecond,
     ]
-    for (name, value) in report.validation { scalars["validation/\(name)"] = value }
+    for (name, value) in report.validation {
+      scalars[name.contains("/") ? name : "\(stage.rawValue)/\(name)"] = value
+    }
     try write(scalars, step: report.epoch, at: time)
   }
 

@@ -1,4 +1,5 @@
 import CorralEvaluation
+import CorralVectors
 import Torch
 
 /// How a model is trained: the `train` block of a settings file.
@@ -72,17 +73,21 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
     try check(epochs > 0, "epochs", epochs, "give 1 or more")
     try check(batch > 1, "batch", batch, "give 2 examples or more, such as 1024")
     try check(rate > 0 && rate.isFinite, "rate", rate, "give a number above 0, such as 0.001")
-    try check(weightDecay >= 0, "weightDecay", weightDecay, "give 0 or more")
+    try check(
+      weightDecay >= 0 && weightDecay.isFinite, "weightDecay", weightDecay, "give 0 or more")
     try check(
       weightDecay == 0 || optimiser == .adam, "weightDecay", weightDecay,
       "only the adam optimiser decays weights; give 0, or set train.optimiser to adam")
-    try check(clip >= 0, "clip", clip, "give 0 for no clipping, or a norm such as 1")
+    try check(
+      clip >= 0 && clip.isFinite, "clip", clip, "give 0 for no clipping, or a norm such as 1")
     try check(
       (0...1).contains(withheldUsers), "withheldUsers", withheldUsers, "give a share from 0 to 1")
     try check(evaluateEvery > 0, "evaluateEvery", evaluateEvery, "give 1 epoch or more")
     try check(patience >= 0, "patience", patience, "give 0 to never stop early, or 1 or more")
     try check(checkpointEvery >= 0, "checkpointEvery", checkpointEvery, "give 0 or more steps")
-    try check(threads >= 0, "threads", threads, "give 0 or more")
+    try check(
+      (0...Parallel.mostThreads).contains(threads), "threads", threads,
+      "give 0 to \(Parallel.mostThreads), and best no more than the machine has cores")
     let metric = try Metric(named: metric)
     try check(
       metric.measure != .popularity, "metric", metric,

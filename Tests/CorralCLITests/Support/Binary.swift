@@ -72,6 +72,15 @@ enum Binary {
     ) { _ in }
   }
 
+  /// Runs `corral` where the process may have so much memory.
+  static func run(_ arguments: [String], in folder: URL, memoryKilobytes: Int) throws -> Outcome {
+    let script = "ulimit -v \(memoryKilobytes); exec \"$0\" \"$@\""
+    return try run(
+      ["-c", script, try url.path] + arguments, in: folder, environment: ["OMP_NUM_THREADS": "1"],
+      program: URL(filePath: "/bin/sh")
+    ) { _ in }
+  }
+
   private static func run(
     _ arguments: [String], in folder: URL?, environment: [String: String],
     program: URL? = nil, meanwhile: (Process) -> Void
