@@ -100,7 +100,7 @@ import Testing
       let data = try TinyData.write(into: folder)
       let place = folder.appending(path: "copy")
       let outcome = try Binary.run(
-        "data", "convert", data.path, "--to", format, "--out", place.path, fileLimitBlocks: 1)
+        ["data", "convert", data.path, "--to", format, "--out", place.path], fileLimitBlocks: 1)
       #expect(outcome.code == 1, "\(outcome.errors)")
       #expect(outcome.errors.contains("the file cannot be written"), "\(outcome.errors)")
       let left = try FileManager.default.contentsOfDirectory(atPath: place.path)
