@@ -12,6 +12,14 @@ public struct DataSettings: Sendable, Equatable, Codable {
   public var userFile = ""
   /// A file of features and titles of items; empty looks beside the interactions.
   public var itemFile = ""
+  /// The column of the file of users that identifies them, or `auto`.
+  public var userKey = ColumnNames.automatic
+  /// The column of the file of items that identifies them, or `auto`.
+  public var itemKey = ColumnNames.automatic
+  /// The columns of the file of users that are features: `auto`, or `[age, "zip:token"]`.
+  public var userFeatures = FeatureChoice.automatic
+  /// The columns of the file of items that are features: `auto`, or `[genres, "price:float"]`.
+  public var itemFeatures = FeatureChoice.automatic
   /// Whether items of that file without an interaction are kept: where a model can place them.
   public var newItems = NewItems.automatic
   /// Conditions that every row has to meet: `["tab==1", "is_click==1"]`.
@@ -20,6 +28,8 @@ public struct DataSettings: Sendable, Equatable, Codable {
   public var events = EventRules()
   /// Whether rows that say an item was shown and not taken are kept as impressions.
   public var impressions = ImpressionUse.keep
+  /// A file of what was shown and not taken, in the columns of the log; empty for none.
+  public var impressionFile = ""
   /// Columns of the log that say what was around an interaction: `[tab, hour, "price:float"]`.
   public var context: [String] = []
   /// Columns of the log that say what came of an interaction: `[is_click, is_like, watch]`.

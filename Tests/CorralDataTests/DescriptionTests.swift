@@ -128,7 +128,7 @@ import Testing
       let report = DataReport(validating: DataSettings(path: path))
       #expect(report.isValid)
       #expect(
-        report.notes == [
+        report.notes.map(\.text) == [
           "\(side), line 2: 1 field where there should be 2: the rest is taken as unknown",
           "1 line is blank",
           "1 identifier of the log is not in \(side)",

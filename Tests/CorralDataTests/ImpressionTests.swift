@@ -74,7 +74,8 @@ import Testing
     #expect(dataset.impressions.times == [1, 5])
     #expect(report.files[0].impressions == 3 && report.files[0].uncounted == 1)
     #expect(report.impressions == 2)
-    #expect(report.matches == ["click": 3, "impression": 3])
+    #expect(report.matches.map(\.rule) == ["click", "impression"])
+    #expect(report.matches.map(\.rows) == [3, 3])
     let (dropped, counts) = try load(text, as: "a.csv") {
       $0.events = ["click": 1, "impression": 0]
       $0.impressions = .drop

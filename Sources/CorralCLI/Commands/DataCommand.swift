@@ -26,17 +26,30 @@ struct DataCommand: ParsableCommand {
       console.print("\(console.style.bold(description.name))  \(report.format.rawValue)\n")
       console.print(DataView.facts(description).rendered(console.style, headed: false))
       console.print("\n" + DataView.spreads(description).rendered(console.style))
+      console.print("\n" + DataView.sources(report).rendered(console.style))
+      if !report.eventKinds.isEmpty {
+        console.print("\n" + DataView.events(report).rendered(console.style))
+      }
+      if !report.features.isEmpty {
+        console.print("\n" + DataView.matches(report).rendered(console.style))
+      }
       if !description.features.isEmpty {
         console.print("\n" + DataView.features(description).rendered(console.style))
       }
       console.say(report.notes)
+      do {
+        let split = try dataset.split(settings.split)
+        if let ties = split.tiesLine { console.say([DataNote(.note, ties)]) }
+      } catch {
+        console.say([DataNote(.warning, "the data cannot be split as they are: \(error)")])
+      }
       for problem in report.problems.prefix(5) { console.warn("\(problem)") }
       console.note(
         console.noteStyle.dim(
           "\n\(Format.counted(report.rows, "row")) read in \(Format.seconds(report.seconds))"))
       console.suggest([
-        ("corral data validate \(data.path)", "every problem, with file and line"),
-        ("corral train --data \(data.path) --out model", "a model of it"),
+        (data.command("data validate"), "every problem, with file and line"),
+        (data.trainCommand, "a model of it"),
       ])
     }
 
@@ -71,11 +84,19 @@ struct DataCommand: ParsableCommand {
       let console = output.console
       let report = DataReport(validating: try data.settings(), limit: limit)
       try console.printJSON(report)
+      if !report.load.columns.isEmpty {
+        console.print(console.style.dim(report.load.columnsLine))
+      }
       for problem in report.problems { console.print("\(problem)") }
       if report.problemCount > report.problems.count {
         console.print("and \(Format.count(report.problemCount - report.problems.count)) more")
       }
-      for note in report.notes { console.print(console.style.dim("note: \(note)")) }
+      for note in report.notes {
+        console.print(
+          note.kind == .warning
+            ? console.style.warning("warning: ") + note.text
+            : console.style.dim("note: \(note.text)"))
+      }
       if !report.failure.isEmpty { console.print(console.style.bad(report.failure)) }
       let rows = Format.counted(report.load.rows, "row")
       guard report.isValid else {
@@ -155,7 +176,7 @@ struct DataCommand: ParsableCommand {
         interactions: dataset.log.count, impressions: dataset.impressions.count))
     let shown =
       dataset.impressions.count == 0
-      ? "" : " and \(Format.count(dataset.impressions.count)) impressions"
+      ? "" : " and \(Format.counted(dataset.impressions.count, "impression"))"
     console.print(
       """
       \(Format.counted(dataset.users.count, "user")), \
@@ -181,8 +202,8 @@ struct DataCommand: ParsableCommand {
       console.warn("\(report.replacedCategories) categories held a separator, which is now _")
     }
     console.suggest([
-      ("corral data describe \(folder)", "what it is like"),
-      ("corral train --data \(folder) --out model", "a model of it"),
+      (ShellCommand.of(["corral", "data", "describe", folder]), "what it is like"),
+      (ShellCommand.of(["corral", "train", "--data", folder, "--out", "model"]), "a model of it"),
     ])
   }
 

@@ -30,4 +30,22 @@ struct DataOptions: ParsableArguments {
     if let format { settings.format = try DataFormat(named: format) }
     return settings
   }
+
+  /// A `data` command on the same data with the same settings, to be copied into a shell.
+  func command(_ name: String) -> String {
+    var words = ["corral"] + name.split(separator: " ").map(String.init) + [path]
+    if let format { words += ["--format", format] }
+    return ShellCommand.of(words + settingWords)
+  }
+
+  /// The training of a model on the same data with the same settings.
+  var trainCommand: String {
+    var words = ["corral", "train", "--data", path, "--out", "model"]
+    if let format { words += ["--set", "data.format=\(format)"] }
+    return ShellCommand.of(words + settingWords)
+  }
+
+  private var settingWords: [String] {
+    (config.map { ["--config", $0] } ?? []) + assignments.flatMap { ["--set", $0] }
+  }
 }

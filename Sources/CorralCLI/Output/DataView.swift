@@ -7,12 +7,15 @@ enum DataView {
   /// Users, items, interactions and how they were cut.
   static func overview(_ data: LoadedData) -> Table {
     let facts = data.provenance
-    let density = Double(facts.interactions) / Double(facts.users) / Double(facts.items)
     var table = Table([("", .left), ("", .right), ("", .left)])
     table.add(["users", Format.count(facts.users), perUser(data)])
-    table.add(["items", Format.count(facts.items), skew(data)])
+    table.add(["items", Format.count(data.dataset.interactedItemCount), skew(data)])
+    let new = facts.items - data.dataset.interactedItemCount
+    if new > 0 {
+      table.add(["new items", Format.count(new), "without an interaction, placed by features"])
+    }
     table.add([
-      "interactions", Format.count(facts.interactions), Format.percent(density) + " dense",
+      "interactions", Format.count(facts.interactions), Format.percent(data.density) + " dense",
     ])
     for (name, part) in [("validation", HeldOut.validation), ("test", .test)] {
       table.add([
@@ -44,10 +47,13 @@ extension DataView {
     var table = Table([("", .left), ("", .right), ("", .left)])
     table.add(["users", Format.count(data.users), ""])
     table.add(["items", Format.count(data.items), titles(data)])
+    if data.newItems > 0 {
+      table.add(["new items", Format.count(data.newItems), "of these have no interaction"])
+    }
     table.add([
       "interactions", Format.count(data.interactions),
       "\(Format.percent(1 - data.sparsity)) dense, "
-        + (data.repeats == 0 ? "no repeats" : "\(Format.count(data.repeats)) repeats"),
+        + (data.repeats == 0 ? "no repeats" : repeats(data.repeats)),
     ])
     if data.impressions > 0 {
       let share = Double(data.impressions) / Double(max(1, data.impressions + data.interactions))
@@ -100,6 +106,53 @@ extension DataView {
         feature.name, feature.side, feature.kind,
         feature.categories > 0 ? Format.count(feature.categories) : "",
         Format.percent(feature.coverage), feature.mean.map { String(format: "%.3f", $0) } ?? "",
+      ])
+    }
+    return table
+  }
+
+  private static func repeats(_ count: Int) -> String {
+    count == 1 ? "1 repeat" : "\(Format.count(count)) repeats"
+  }
+
+  /// What was taken for what, and how much of the log the files beside it know.
+  static func sources(_ report: LoadReport) -> Table {
+    var table = Table([("column", .left), ("is", .left), ("holds", .left)])
+    for column in report.columns {
+      table.add([column.name, "the \(column.role.words)", column.holds])
+    }
+    return table
+  }
+
+  /// The kinds of event, a row each, at most twenty.
+  static func events(_ report: LoadReport) -> Table {
+    var table = Table([("kind of event", .left), ("rows", .right), ("counts", .left)])
+    for kind in report.eventKinds.prefix(20) {
+      table.add([
+        kind.name, Format.count(kind.rows),
+        kind.counted == 0
+          ? "no" : kind.counted == kind.rows ? "yes" : "\(Format.count(kind.counted)) of them",
+      ])
+    }
+    let rest = report.eventKinds.dropFirst(20)
+    if !rest.isEmpty {
+      table.add([
+        "\(Format.count(rest.count)) more", Format.count(rest.reduce(0) { $0 + $1.rows }), "",
+      ])
+    }
+    return table
+  }
+
+  /// The files of features, a row each: how much of the log they know.
+  static func matches(_ report: LoadReport) -> Table {
+    var table = Table([
+      ("file", .left), ("key", .left), ("rows", .right), ("known of the log", .right),
+    ])
+    for file in report.features {
+      let all = max(1, file.matched + file.missing)
+      table.add([
+        URL(filePath: file.path).lastPathComponent, file.key, Format.count(file.rows),
+        Format.percent(Double(file.matched) / Double(all)),
       ])
     }
     return table

@@ -23,6 +23,7 @@ struct LoadedData {
     }
     console.detail("reading \(settings.path)")
     let (dataset, report) = try Dataset.load(settings)
+    console.note(console.noteStyle.dim(report.columnsLine))
     console.say(report.notes)
     for problem in report.problems.prefix(5) { console.warn("\(problem)") }
     if report.badRows > 0 {
@@ -31,6 +32,7 @@ struct LoadedData {
     self.dataset = dataset
     self.report = report
     split = try dataset.split(settings.split)
+    if let ties = split.tiesLine { console.say([DataNote(.note, ties)]) }
     histories = split.everything
     provenance = Manifest.DataProvenance(
       path: URL(filePath: settings.path).standardizedFileURL.path,
@@ -40,13 +42,19 @@ struct LoadedData {
 
   /// One line about the size: what a data table starts with.
   var summary: String {
-    let density =
-      Double(provenance.interactions) / Double(provenance.users) / Double(provenance.items)
-    return """
-      \(dataset.name): \(Format.counted(provenance.users, "user")), \
-      \(Format.counted(provenance.items, "item")), \
-      \(Format.counted(provenance.interactions, "interaction")) (\(Format.percent(density)) dense), \(split.rule)
-      """
+    """
+    \(dataset.name): \(Format.counted(provenance.users, "user")), \
+    \(Format.counted(provenance.items, "item")), \
+    \(Format.counted(provenance.interactions, "interaction")) \
+    (\(Format.percent(density)) dense), \(split.rule)
+    """
+  }
+
+  /// The share of the pairs of a user and an item with an interaction that have one, in
+  /// O(interactions).
+  var density: Double {
+    Double(dataset.pairCount) / Double(max(1, dataset.users.count))
+      / Double(max(1, dataset.interactedItemCount))
   }
 }
 

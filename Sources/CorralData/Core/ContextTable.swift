@@ -23,7 +23,9 @@ public struct ContextTable: Sendable, Equatable {
   }
 
   /// The column of a name.
-  public subscript(name: String) -> ContextColumn? { columns.first { $0.name == name } }
+  public subscript(name: String) -> ContextColumn? {
+    columns.first { ExactText($0.name) == ExactText(name) }
+  }
 
   /// Whether nothing is known of any row.
   public var isEmpty: Bool { columns.isEmpty }

@@ -22,6 +22,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case badHeader(file: String, reason: String)
   /// A column that is needed and not there.
   case missingColumn(file: String, role: String, setting: String, wanted: String, found: [String])
+  /// Columns that are needed, of which none has a usual name: all of them at once.
+  case missingColumns(file: String, roles: [ColumnRole], found: [String])
   /// A rule or condition that cannot be understood, or not for this file.
   case badRule(rule: String, reason: String)
   /// More bad rows than the settings tolerate: the first of them.
@@ -62,8 +64,17 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       "\(file), line 1: \(reason)"
     case .missingColumn(let file, let role, let setting, let wanted, let found):
       "\(file): no column holds the \(role): "
-        + (wanted.isEmpty ? "none has a usual name" : "there is none called '\(wanted)'")
+        + "there is none called '\(wanted)'"
         + "; the columns are \(listed(found)): name one of them with \(setting)"
+    case .missingColumns(let file, let roles, let found):
+      "\(file): no column holds the \(roles.map(\.words).joined(separator: " or the ")):"
+        + " none has a usual name; the columns are \(listed(found)): "
+        + roles.map { role in
+          "name one of them with \(role.setting)"
+        }.joined(separator: " and ")
+        + "\n"
+        + roles.map { "  usual names of the \($0.words): \($0.usual.joined(separator: ", "))" }
+        .joined(separator: "\n")
     case .badRule(let rule, let reason):
       "'\(rule)': \(reason)"
     case .badRows(let count, let tolerance, let first):

@@ -25,6 +25,8 @@ public struct Dataset: Sendable, Equatable {
   public let order: InteractionOrder
   /// The files that were read.
   public let files: [String]
+  /// Where the parts begin of a data set that comes already split, or `nil`.
+  public let fileParts: FileParts?
 
   /// A data set of parts that fit: as many feature rows and titles as there are identifiers; without
   /// `interactedItemCount` no item is new.
@@ -32,7 +34,7 @@ public struct Dataset: Sendable, Equatable {
     name: String, log: InteractionLog, impressions: InteractionLog? = nil, users: Vocabulary,
     items: Vocabulary, interactedItemCount: Int? = nil,
     userFeatures: FeatureTable? = nil, itemFeatures: FeatureTable? = nil, titles: [String] = [],
-    order: InteractionOrder = .automatic, files: [String] = []
+    order: InteractionOrder = .automatic, files: [String] = [], fileParts: FileParts? = nil
   ) {
     let userFeatures = userFeatures ?? FeatureTable(count: users.count)
     let itemFeatures = itemFeatures ?? FeatureTable(count: items.count)
@@ -55,11 +57,17 @@ public struct Dataset: Sendable, Equatable {
     self.titles = titles
     self.order = order.resolved(hasTimes: log.hasTimes)
     self.files = files
+    self.fileParts = fileParts
   }
 
   /// What people call an item, or `nil` when nothing says.
   public func title(of item: ItemIndex) -> String? {
     titles.isEmpty || titles[item.position].isEmpty ? nil : titles[item.position]
+  }
+
+  /// The number of different pairs of a user and an item with an interaction, in O(interactions).
+  public var pairCount: Int {
+    Repeats.first.rows(of: log, users: users.count, items: items.count)?.count ?? log.count
   }
 
   /// The rows of the log of each user, in the order of the data set.

@@ -16,7 +16,9 @@ public struct FeatureTable: Sendable, Equatable {
   }
 
   /// The column of a name.
-  public subscript(name: String) -> FeatureColumn? { columns.first { $0.name == name } }
+  public subscript(name: String) -> FeatureColumn? {
+    columns.first { ExactText($0.name) == ExactText(name) }
+  }
 }
 
 /// One named feature of every user or item.

@@ -28,7 +28,7 @@ public struct LabelTable: Sendable {
 
   /// The column of a name.
   public subscript(name: String) -> [Float]? {
-    names.firstIndex(of: name).map { columns[$0] }
+    names.firstIndex { ExactText($0) == ExactText(name) }.map { columns[$0] }
   }
 
   /// Whether nothing is known of any row.

@@ -133,7 +133,6 @@ public struct DataDescription: Sendable, Equatable, Codable {
     var perItem = [Int](repeating: 0, count: dataset.items.count)
     for user in log.users { perUser[user.position] += 1 }
     for item in log.items { perItem[item.position] += 1 }
-    let distinct = Repeats.first.rows(of: log, users: perUser.count, items: perItem.count)
     let pairs = Double(perUser.count) * Double(perItem.count)
     name = dataset.name
     users = perUser.count
@@ -141,7 +140,7 @@ public struct DataDescription: Sendable, Equatable, Codable {
     newItems = perItem.count - dataset.interactedItemCount
     interactions = log.count
     impressions = dataset.impressions.count
-    repeats = distinct.map { log.count - $0.count } ?? 0
+    repeats = log.count - dataset.pairCount
     sparsity = pairs > 0 ? 1 - Double(log.count - repeats) / pairs : 0
     self.perUser = Spread(of: perUser)
     self.perItem = Spread(of: perItem)

@@ -9,7 +9,7 @@ public struct DataReport: Sendable, Equatable, Codable {
   /// The first of them, with file and line.
   public var problems: [RowProblem] = []
   /// What is no error, and worth knowing.
-  public var notes: [String] = []
+  public var notes: [DataNote] = []
 
   /// Whether loading succeeds without tolerating anything.
   public var isValid: Bool { failure.isEmpty && problemCount == 0 }
@@ -25,7 +25,14 @@ public struct DataReport: Sendable, Equatable, Codable {
     do {
       let dataset = try loader.load(&load)
       notes = Self.notes(on: dataset, load)
-      _ = try dataset.split(settings.split)
+      let split = try dataset.split(settings.split)
+      if let ties = split.tiesLine { notes.append(DataNote(.note, ties)) }
+      if let line = split.account(of: .test).maskedLine(of: .test) {
+        notes.append(DataNote(.note, line))
+      }
+    } catch DataError.emptySplit(let reason) {
+      // The rows are right, and more of them, or another rule, would do.
+      notes.append(DataNote(.warning, "nothing could be held out: \(reason)"))
     } catch {
       failure = "\(error)"
     }
@@ -33,10 +40,13 @@ public struct DataReport: Sendable, Equatable, Codable {
     problems = load.problems
   }
 
-  private static func notes(on dataset: Dataset, _ load: LoadReport) -> [String] {
-    var notes = load.incomplete.map(\.description) + load.notes.map(\.text)
+  private static func notes(on dataset: Dataset, _ load: LoadReport) -> [DataNote] {
+    var notes =
+      load.incomplete.map { DataNote(.note, $0.description) } + load.notes
     func note(_ count: Int, _ one: String, _ many: String) {
-      if count > 0 { notes.append(count == 1 ? "1 \(one)" : "\(count) \(many)") }
+      if count > 0 {
+        notes.append(DataNote(.note, count == 1 ? "1 \(one)" : "\(count) \(many)"))
+      }
     }
     let blank = load.files.reduce(0) { $0 + $1.blankLines }
     note(blank, "line is blank", "lines are blank")
@@ -51,8 +61,8 @@ public struct DataReport: Sendable, Equatable, Codable {
     note(
       impressions - load.impressions, "impression is of a user or an item without an interaction",
       "impressions are of users or items without an interaction")
-    for (rule, count) in load.matches.sorted(by: { $0.key < $1.key }) where count == 0 {
-      notes.append("no row meets the rule '\(rule)'")
+    for match in load.matches where match.rows == 0 {
+      notes.append(DataNote(.note, "no row meets the rule '\(match.rule)'"))
     }
     note(load.repeatsDropped, "repeat is dropped", "repeats are dropped")
     note(

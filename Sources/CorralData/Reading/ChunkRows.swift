@@ -52,6 +52,8 @@ struct LogChunk: Sendable {
   var excluded = 0
   /// Rows that meet none of the rules, or whose weight is 0.
   var uncounted = 0
+  /// The kinds of event, where a column names them.
+  var events = EventCounts()
   /// How many rows each rule was met by.
   var matches: [Int]
   /// The first problems; lines are counted from the chunk's first, as 0.

@@ -11,13 +11,14 @@ public struct ColumnNames: Sendable, Equatable, Codable {
   public var user = Self.automatic
   /// What.
   public var item = Self.automatic
-  /// When: a number, or a date such as `2024-05-31T12:00:00Z`.
+  /// When: a number, or a date such as `2024-05-31T12:00:00Z`; `auto` takes a column of dates under
+  /// any name.
   public var time = Self.automatic
   /// How much they liked it.
   public var rating = Self.automatic
   /// The kind of event: `click`, `buy`.
   public var event = Self.automatic
-  /// How much an interaction counts, where no rule of `data.events` says.
+  /// How much an interaction counts: a weight or a quantity, times what `data.events` says.
   public var weight = Self.automatic
   /// What people call an item, in its own file.
   public var title = Self.automatic
@@ -27,52 +28,47 @@ public struct ColumnNames: Sendable, Equatable, Codable {
 
   /// Whether a column of this name is usually the user, the item, the time or the rating.
   static func isUsual(_ name: String) -> Bool {
-    [\ColumnNames.user, \.item, \.time, \.rating].contains { column in
-      usual(column).contains { plain($0) == plain(name) }
+    [ColumnRole.user, .item, .time, .rating].contains { role in
+      role.usual.contains { plain($0) == plain(name) }
     }
   }
 
-  private static func usual(_ column: KeyPath<ColumnNames, String>) -> [String] {
-    switch column {
-    case \.user:
-      ["user_id", "user", "uid", "visitor_id", "customer_id", "reviewer_id", "account_id"]
-    case \.item:
-      [
-        "item_id", "item", "iid", "movie_id", "video_id", "product_id", "article_id", "book_id",
-        "track_id", "asin", "parent_asin",
-      ]
-    case \.time:
-      ["timestamp", "time", "time_ms", "ts", "datetime", "unix_time", "unix_review_time"]
-    case \.rating: ["rating", "score", "overall", "stars"]
-    case \.event:
-      ["event", "event_type", "behavior", "behaviour", "feedback_type", "action", "kind"]
-    case \.weight: ["weight"]
-    case \.title: ["title", "movie_title", "item_name", "product_title", "name"]
-    default: []
+  /// The name of the column of a role.
+  subscript(role: ColumnRole) -> String {
+    get {
+      switch role {
+      case .user: user
+      case .item: item
+      case .time: time
+      case .rating: rating
+      case .event: event
+      case .weight: weight
+      case .title: title
+      }
+    }
+    set {
+      switch role {
+      case .user: user = newValue
+      case .item: item = newValue
+      case .time: time = newValue
+      case .rating: rating = newValue
+      case .event: event = newValue
+      case .weight: weight = newValue
+      case .title: title = newValue
+      }
     }
   }
 
-  /// The position of a column that has to be there.
-  func find(
-    _ column: KeyPath<ColumnNames, String>, _ role: String, _ setting: String,
-    in layout: TableLayout, file: String
-  ) throws -> Int {
-    if let found = try findOptional(column, role, setting, in: layout, file: file) { return found }
-    throw DataError.missingColumn(
-      file: file, role: role, setting: setting, wanted: "", found: layout.names)
-  }
-
-  /// The position of a column that may be absent, unless it is named.
-  func findOptional(
-    _ column: KeyPath<ColumnNames, String>, _ role: String, _ setting: String,
-    in layout: TableLayout, file: String
-  ) throws -> Int? {
-    let name = self[keyPath: column]
+  /// The position of the column of a role: the one that is named, else the first with a usual name.
+  ///
+  /// Throws `DataError.missingColumn` where the named one is not there.
+  func find(_ role: ColumnRole, in layout: TableLayout, file: String) throws -> Int? {
+    let name = self[role]
     if name == Self.absent { return nil }
-    guard name != Self.automatic else { return layout.column(named: Self.usual(column)) }
+    guard name != Self.automatic else { return layout.column(named: role.usual) }
     guard let found = layout.column(named: name) else {
       throw DataError.missingColumn(
-        file: file, role: role, setting: setting, wanted: name, found: layout.names)
+        file: file, role: role.words, setting: role.setting, wanted: name, found: layout.names)
     }
     return found
   }

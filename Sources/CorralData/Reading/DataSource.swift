@@ -6,13 +6,17 @@ struct DataSource {
   let name: String
   /// The files of interactions, in order.
   let interactions: [String]
+  /// The parts that the files are, where the data set comes already split.
+  let parts: [SplitFiles.Part]
+  /// Files beside the one that is named, which are other parts of the same split.
+  let otherParts: [String]
   /// What is known about users, when there is a file of it.
   let users: String?
   /// What is known about items, when there is a file of it.
   let items: String?
 
   /// Finds the files at a path, a file or a folder; named side files come before found ones.
-  init(path: String, userFile: String, itemFile: String) throws {
+  init(path: String, userFile: String, itemFile: String, rule: SplitRule.Kind) throws {
     if path.isEmpty {
       throw DataError.badSetting(
         name: "data.path", value: "", reason: "name a file or folder of interactions")
@@ -26,9 +30,19 @@ struct DataSource {
     func inFolder(_ name: String) -> String {
       folder.isEmpty ? name : (folder as NSString).appendingPathComponent(name)
     }
-    let chosen = try isFolder.boolValue ? Self.log(of: found, folder: path).map(inFolder) : [path]
+    let split = try Self.split(
+      found, folder: path, file: isFolder.boolValue ? nil : (path as NSString).lastPathComponent,
+      rule: rule)
+    otherParts =
+      isFolder.boolValue || rule == .files ? [] : split?.files.dropFirst().map(\.name) ?? []
+    let isSplit = split != nil && (isFolder.boolValue || rule == .files)
+    let chosen =
+      try split.flatMap { isSplit ? $0.files.map(\.name).map(inFolder) : nil }
+      ?? (isFolder.boolValue ? Self.log(of: found, folder: path).map(inFolder) : [path])
+    parts = split.flatMap { isSplit ? $0.files.map(\.part) : nil } ?? []
     let first = Self.plain((chosen.first ?? path) as NSString)
-    let stem = (first as NSString).deletingPathExtension
+    let stem =
+      split.flatMap { isSplit ? $0.stem : nil } ?? (first as NSString).deletingPathExtension
     interactions = chosen
     name =
       isFolder.boolValue
@@ -42,18 +56,23 @@ struct DataSource {
       // KuaiRand's side files carry the size of the set in their names.
       first.hasPrefix("log_") ? found.first { $0.hasPrefix(prefix) }.map(inFolder) : nil
     }
-    let isMovieLens = ["u.data", "ratings.dat", "ratings.csv"].contains(first)
+    let isMovieLens =
+      ["u.data", "ratings.dat", "ratings.csv"].contains(first) || first.hasSuffix(".base")
+    func named(_ side: String) -> [String] {
+      // The parts of a split may have no name in common but the folder's.
+      stem.isEmpty ? ["\(side).csv", "\(side).jsonl"] : []
+    }
     users =
       userFile.isEmpty
       ? beside(
         ["\(stem).user", "\(stem).users.csv", "\(stem).users.jsonl"]
-          + (isMovieLens ? ["users.dat", "u.user"] : []))
+          + named("users") + (isMovieLens ? ["users.dat", "u.user"] : []))
         ?? prefixed("user_features") : userFile
     items =
       itemFile.isEmpty
       ? beside(
         ["\(stem).item", "\(stem).items.csv", "\(stem).items.jsonl"]
-          + (isMovieLens ? ["movies.dat", "movies.csv", "u.item"] : []))
+          + named("items") + (isMovieLens ? ["movies.dat", "movies.csv", "u.item"] : []))
         ?? prefixed("video_features_basic") : itemFile
   }
 
@@ -71,6 +90,43 @@ struct DataSource {
     } catch {
       throw DataError.unreadable(
         file: folder, reason: "the folder cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// The split that the files of a folder are, if they are nothing else, or that a file is part of.
+  ///
+  /// Throws `DataError.badSetting` where a split is asked for and there is none.
+  private static func split(
+    _ found: [String], folder: String, file: String?, rule: SplitRule.Kind
+  ) throws -> SplitFiles? {
+    let groups = SplitFiles.groups(of: found)
+    if let file {
+      if let split = groups.first(where: { $0.files.contains { $0.name == file } }) { return split }
+    } else {
+      if let split = groups.first, groups.count == 1,
+        rule == .files
+          || !hasWhole(found.filter { name in !split.files.contains { $0.name == name } })
+      {
+        return split
+      }
+    }
+    if rule == .files {
+      throw DataError.badSetting(
+        name: "data.split.rule", value: rule.rawValue,
+        reason: "\(folder): no files are the parts of one split, such as NAME.train.csv,"
+          + " NAME.valid.csv and NAME.test.csv, or u1.base and u1.test; without the part for"
+          + " validation two are enough")
+    }
+    return nil
+  }
+
+  /// Whether one of some files could be a whole log.
+  private static func hasWhole(_ files: [String]) -> Bool {
+    files.map { plain($0 as NSString) }.contains { name in
+      [".inter", ".csv", ".tsv", ".jsonl", ".data"].contains { name.hasSuffix($0) }
+        && ![".users", ".items", "users", "items"].contains {
+          (name as NSString).deletingPathExtension.hasSuffix($0)
+        } || name == "ratings.dat"
     }
   }
 

@@ -23,20 +23,24 @@ struct DatasetLoader {
   func load(_ report: inout LoadReport) throws -> Dataset {
     let start = ContinuousClock.now
     let source = try DataSource(
-      path: settings.path, userFile: settings.userFile, itemFile: settings.itemFile)
+      path: settings.path, userFile: settings.userFile, itemFile: settings.itemFile,
+      rule: settings.split.rule)
     let read = try readLog(source, &report)
     try tolerate(report)
     var log = read.log
+    var parts = fileParts(source, report)
     let (userCount, itemCount) = (read.users.count, read.items.count)
     if log.count == 0 { throw nothingLeft(report) }
     if let rows = settings.repeats.rows(of: log, users: userCount, items: itemCount) {
       report.repeatsDropped = log.count - rows.count
       log = log.gathered(rows)
+      parts = parts?.keeping(rows)
     }
     if let rows = settings.filter.rows(
       of: log, users: userCount, items: itemCount, report: &report.filter)
     {
       log = log.gathered(rows)
+      parts = parts?.keeping(rows)
     }
     if log.count == 0 { throw nothingLeft(report) }
     let keptUsers = Renumbering(inUse: log.users.lazy.map(\.position), of: userCount)
@@ -49,9 +53,9 @@ struct DatasetLoader {
     report.filter.items = itemCount - items.count
     report.interactions = kept.count
     report.impressions = impressions.count
-    let userSide = try features(source.users, \.user, users, &report)
+    let userSide = try features(source.users, .user, users, read, &report)
     let itemSide = try features(
-      source.items, \.item, items, keepingNewOf: settings.newItems == .keep ? read.items : nil,
+      source.items, .item, items, read, keepingNewOf: settings.newItems == .keep ? read.items : nil,
       &report)
     report.newItems = itemSide.map { $0.vocabulary.count - items.count } ?? 0
     try tolerate(report)
@@ -65,40 +69,50 @@ struct DatasetLoader {
       items: itemSide?.vocabulary ?? items, interactedItemCount: items.count,
       userFeatures: userSide?.table,
       itemFeatures: itemSide?.table, titles: itemSide?.titles ?? [], order: settings.order,
-      files: source.interactions + [source.users, source.items].compactMap(\.self))
+      files: source.interactions + [source.users, source.items].compactMap(\.self)
+        + (settings.impressionFile.isEmpty ? [] : [settings.impressionFile]),
+      fileParts: parts)
     report.seconds = start.duration(to: .now) / .seconds(1)
     return dataset
   }
 
-  /// The interactions of all files, before repeats and filters.
-  func readLog(
-    _ source: DataSource, _ report: inout LoadReport
-  ) throws -> InteractionReader.Log {
+  /// The log before repeats and filters, and what its columns are.
+  struct ReadLog {
+    var log: InteractionLog
+    var impressions: InteractionLog
+    var users: Vocabulary
+    var items: Vocabulary
+    var roles: ColumnRoles
+    var sample: LogSample
+  }
+
+  /// The interactions of all files.
+  private func readLog(_ source: DataSource, _ report: inout LoadReport) throws -> ReadLog {
     var reader = InteractionReader(problemLimit: problemLimit)
+    let shared = try source.items.map {
+      try TableLayout.ofFeatures(FileBytes(path: $0), settings.columns)
+    }
+    var first: (layout: TableLayout, roles: ColumnRoles, samples: [[String]], plan: RowPlan)?
     for path in source.interactions {
       let file = try FileBytes(path: path)
       let (layout, format, samples) = try TableLayout.ofInteractions(file, settings)
       report.format = format
       for note in layout.notes { report.note("\(path): \(note)") }
-      var events = settings.events
-      let keeps = settings.impressions == .keep
-      if format == .kuairand, events.isEmpty {
-        events = keeps ? ["click": 1, "is_click==0": 0] : ["click": 1]
-      }
-      let weight = try settings.columns.findOptional(
-        \.weight, "weight", "data.columns.weight", in: layout, file: path)
-      if let weight, events.isEmpty {
-        let name = layout.names[weight]
-        events = EventRules([name: .value])
-        if keeps { events.weights["\(name)==0"] = .fixed(0) }
-      }
+      // The parts of one log have the same columns.
+      let roles =
+        try first.flatMap { $0.layout.names == layout.names ? $0.roles : nil }
+        ?? ColumnRoles(
+          settings.columns, in: layout, samples: samples, shared: shared, file: path)
       let plan = try RowPlan(
-        layout: layout, settings: settings, events: events, file: path, samples: samples)
-      let read = try reader.read(file, plan: plan)
-      for (rule, count) in zip(plan.rules, read.matches) {
-        report.matches[rule.text, default: 0] += count
+        layout: layout, roles: roles, settings: settings,
+        events: rules(of: format, layout: layout, roles: roles), file: path, samples: samples)
+      if first == nil {
+        first = (layout, roles, samples, plan)
+        report.columns = roles.described
+        remark(on: roles, layout: layout, source: source, file: path, &report)
       }
-      report.files.append(read)
+      let read = try reader.read(file, plan: plan)
+      report.add(read, rules: plan.rules.map(\.text))
       // Rows are numbered with 32 bits.
       if report.files.reduce(0, { $0 + max($1.kept, $1.impressions) }) >= Int(Int32.max) {
         throw DataError.unreadable(
@@ -107,25 +121,128 @@ struct DatasetLoader {
             + " data.events")
       }
     }
+    guard let first else { throw DataError.emptyFile(settings.path) }
+    if !settings.impressionFile.isEmpty, settings.impressions == .keep {
+      try readImpressions(into: &reader, like: first.plan.extras, &report)
+    }
     report.problems = reader.problems
+    report.eventKinds = reader.events.kinds(hasRules: !first.plan.rules.isEmpty)
+    report.remarkOnEvents(hasRules: !first.plan.rules.isEmpty, namesEvents: first.plan.namesEvents)
     let log = reader.finish()
     report.notes += log.notes
-    return log
+    return ReadLog(
+      log: log.log, impressions: log.impressions, users: log.users, items: log.items,
+      roles: first.roles,
+      sample: LogSample(
+        names: first.layout.names, values: first.samples, others: first.roles.taken))
+  }
+
+  /// The rules of a file: those of the settings, else what its format or its column of weights says.
+  private func rules(
+    of format: DataFormat, layout: TableLayout, roles: ColumnRoles
+  ) -> EventRules {
+    guard settings.events.isEmpty else { return settings.events }
+    let keeps = settings.impressions == .keep
+    if let weight = roles.weight {
+      let name = layout.names[weight]
+      let value = EventRules.Rule(name, .value)
+      return EventRules([value] + (keeps ? [EventRules.Rule("\(name)==0", .fixed(0))] : []))
+    }
+    if format == .kuairand { return keeps ? ["click": 1, "is_click==0": 0] : ["click": 1] }
+    return EventRules()
+  }
+
+  /// Reads the file in which every row is an impression.
+  private func readImpressions(
+    into reader: inout InteractionReader, like log: ColumnPlan, _ report: inout LoadReport
+  ) throws {
+    let file = try FileBytes(path: settings.impressionFile)
+    var settings = settings
+    settings.format = .automatic
+    let (layout, _, samples) = try TableLayout.ofInteractions(file, settings)
+    let roles = try ColumnRoles(
+      settings.columns, in: layout, samples: samples, file: settings.impressionFile)
+    let plan = RowPlan(
+      impressionsWith: log, layout: layout, roles: roles, file: settings.impressionFile)
+    report.add(try reader.read(file, plan: plan), rules: [])
+  }
+
+  /// Says what was guessed of the columns and the files.
+  private func remark(
+    on roles: ColumnRoles, layout: TableLayout, source: DataSource, file: String,
+    _ report: inout LoadReport
+  ) {
+    let usual = layout.column(named: ColumnRole.item.usual)
+    if settings.columns.item == ColumnNames.automatic, let usual, usual != roles.item {
+      report.note(
+        "items are column '\(layout.names[roles.item])', which \(source.items ?? "") has as well,"
+          + " and not '\(layout.names[usual])'; data.columns.item chooses")
+    }
+    if !source.parts.isEmpty {
+      let takesParts = settings.split.rule == .automatic || settings.split.rule == .files
+      report.note(
+        "the data come split: \(source.interactions.joined(separator: ", "))"
+          + (takesParts
+            ? "" : "; they are put together and cut anew by '\(settings.split.rule.rawValue)'"))
+    }
+    if !source.otherParts.isEmpty, settings.split.rule == .automatic {
+      report.note(
+        "\(listed(source.otherParts)) beside \(file) \(source.otherParts.count == 1 ? "is" : "are")"
+          + " not read; data.split.rule=files reads them as the parts of one split")
+    }
+    let rule = settings.split.rule
+    let needsOrder =
+      rule == .leaveOneOut || rule == .automatic && source.parts.isEmpty
+      || rule == .ratio && settings.split.order == .time
+    if roles.time == nil, needsOrder, settings.columns.time == ColumnNames.automatic,
+      settings.order == .automatic
+    {
+      report.warn(
+        "no column is taken for the time, so that what was last is told from the order of the file: "
+          + (roles.possibleTimes.isEmpty
+            ? "name the column with data.columns.time=NAME"
+            : "\(listed(roles.possibleTimes)) could be it: data.columns.time="
+              + (roles.possibleTimes.first ?? ""))
+          + ", or say data.columns.time=none")
+    }
+  }
+
+  /// Where the parts of the log begin, when its files are parts.
+  private func fileParts(_ source: DataSource, _ report: LoadReport) -> FileParts? {
+    if source.parts.isEmpty { return nil }
+    func rows(before part: SplitFiles.Part) -> Int {
+      zip(source.parts, report.files).reduce(0) { $0 + ($1.0 < part ? $1.1.kept : 0) }
+    }
+    return FileParts(validationStart: rows(before: .validation), testStart: rows(before: .test))
   }
 
   /// What is known of users or items, when there is a file of it.
-  func features(
-    _ path: String?, _ role: KeyPath<ColumnNames, String>, _ vocabulary: Vocabulary,
+  private func features(
+    _ path: String?, _ role: ColumnRole, _ vocabulary: Vocabulary, _ log: ReadLog,
     keepingNewOf met: Vocabulary? = nil, _ report: inout LoadReport
   ) throws -> FeatureReader.Features? {
     guard let path else { return nil }
-    var reader = try FeatureReader(
-      FileBytes(path: path), of: role, columns: settings.columns, vocabulary: vocabulary,
+    var columns = settings.columns
+    columns.user = log.sample.names[log.roles.user]
+    columns.item = log.sample.names[log.roles.item]
+    let reader = try FeatureReader(
+      FileBytes(path: path), of: role, settings: settings, log: columns, vocabulary: vocabulary,
       keepingNewOf: met)
     let features = try reader.read()
     report.features.append(features.report)
     report.problems += features.problems.prefix(problemLimit - report.problems.count)
     report.incomplete += features.notes.prefix(problemLimit - report.incomplete.count)
+    for remark in features.remarks { report.note(remark) }
+    let (matched, count) = (features.report.matched, vocabulary.count)
+    if matched * 2 < count {
+      let share = Double(matched) / Double(max(1, count))
+      let advice = try reader.adviceOnMatching(log.sample, role)
+      report.warn(
+        "\(matched == 0 ? "none" : "\(matched)") of the \(count) \(role.rawValue)s of the log"
+          + " (\(Int((share * 100).rounded()))%) \(matched == 1 ? "is" : "are") in \(path), by its column"
+          + " '\(features.report.key)'"
+          + (advice.isEmpty ? "" : "; " + advice.joined(separator: "; ")))
+    }
     return features
   }
 

@@ -3,11 +3,12 @@
 /// In settings a mapping from conditions to weights, `{"rating>=4": 1.0, "rating==3": 0.3}` or
 /// `{click: 1, buy: 4}` or `{watch: fraction}`. A row counts as much as the largest weight of the
 /// rules that it meets, and is dropped, and counted as dropped, when it meets none. Without rules
-/// every row counts 1.
+/// every row counts 1. Where the log has a column of weights, `data.columns.weight`, a fixed weight
+/// is multiplied by what it holds: two bought are twice one bought.
 public struct EventRules: Sendable, Equatable, Codable {
   /// How much a row that meets a rule counts.
   public enum Weight: Sendable, Equatable, Codable {
-    /// Always the same.
+    /// Always the same, times the column of weights where there is one.
     case fixed(Double)
     /// What the column holds, at most 1; of `watch`, the share of the video that was played.
     case fraction
@@ -45,35 +46,77 @@ public struct EventRules: Sendable, Equatable, Codable {
     }
   }
 
-  /// The weight of each condition.
-  public var weights: [String: Weight]
+  /// A condition, and how much a row that meets it counts.
+  public struct Rule: Sendable, Equatable {
+    /// The condition as settings spell it.
+    public var condition: String
+    /// How much.
+    public var weight: Weight
 
-  /// Rules as a mapping from conditions to weights.
-  public init(_ weights: [String: Weight] = [:]) { self.weights = weights }
+    /// A condition with its weight.
+    public init(_ condition: String, _ weight: Weight) {
+      self.condition = condition
+      self.weight = weight
+    }
+
+    /// Whether both are the same, conditions byte for byte.
+    public static func == (left: Self, right: Self) -> Bool {
+      ExactText(left.condition) == ExactText(right.condition) && left.weight == right.weight
+    }
+  }
+
+  /// The rules in order of their conditions' bytes, so that reports do not depend on how they are
+  /// given; each condition once.
+  public private(set) var rules: [Rule] = []
+
+  /// Rules; of two with the same condition the last counts.
+  public init(_ rules: [Rule] = []) {
+    for rule in rules { add(rule) }
+  }
 
   /// Whether every row counts 1.
-  public var isEmpty: Bool { weights.isEmpty }
+  public var isEmpty: Bool { rules.isEmpty }
 
-  /// The mapping itself.
+  /// Adds a rule, in the place of one with the same condition if there is one.
+  public mutating func add(_ rule: Rule) {
+    let text = ExactText(rule.condition)
+    let at = rules.firstIndex { ExactText($0.condition) >= text } ?? rules.count
+    if at < rules.count, ExactText(rules[at].condition) == text {
+      rules[at] = rule
+    } else {
+      rules.insert(rule, at: at)
+    }
+  }
+
+  /// A mapping from conditions to weights.
   public init(from decoder: any Decoder) throws {
-    weights = try decoder.singleValueContainer().decode([String: Weight].self)
+    let container = try decoder.container(keyedBy: Condition.self)
+    for condition in container.allKeys {
+      add(Rule(condition.stringValue, try container.decode(Weight.self, forKey: condition)))
+    }
   }
 
-  /// The mapping itself.
+  /// A mapping from conditions to weights.
   public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(weights)
+    var container = encoder.container(keyedBy: Condition.self)
+    for rule in rules {
+      try container.encode(rule.weight, forKey: Condition(stringValue: rule.condition))
+    }
   }
 
-  /// The rules in order of their text, so that reports do not depend on hashing.
-  var sorted: [(condition: String, weight: Weight)] {
-    weights.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  /// A condition as the key of a mapping.
+  private struct Condition: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 }
 
 extension EventRules: ExpressibleByDictionaryLiteral {
   /// Rules with fixed weights: `["click": 1, "buy": 4]`.
   public init(dictionaryLiteral elements: (String, Double)...) {
-    self.init(Dictionary(elements.map { ($0, .fixed($1)) }) { $1 })
+    self.init(elements.map { Rule($0, .fixed($1)) })
   }
 }

@@ -20,10 +20,10 @@ struct FeatureColumnBuilder {
       eachPart(of: field, separator) { values.append(table.intern($0)) }
       endRow()
     case .number:
-      numbers.append([field.number.map(Float.init) ?? .nan])
+      numbers.append([field.featureNumber.value])
     case .numbers:
       var row: [Float] = []
-      eachPart(of: field, Byte.space) { row.append($0.number.map(Float.init) ?? .nan) }
+      eachPart(of: field, Byte.space) { row.append($0.featureNumber.value) }
       numbers.append(row)
     case .flag, .ignored: break
     }
@@ -41,6 +41,14 @@ struct FeatureColumnBuilder {
       if at > first { body(Field(start: field.start + first, count: at - first)) }
       first = at + 1
     }
+  }
+
+  /// Whether nearly every row has a text of its own, as with descriptions and addresses.
+  ///
+  /// It tells a model nothing. Not told from fewer than ten rows.
+  var isTexts: Bool {
+    guard kind == .token, values.count >= 10 else { return false }
+    return table.count * 20 > values.count * 19
   }
 
   /// The column in vocabulary order, `rowOf` being the row of each user or item, or -1; a sequence

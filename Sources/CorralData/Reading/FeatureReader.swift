@@ -13,6 +13,8 @@ struct FeatureReader {
     var problems: [RowProblem] = []
     /// Rows that are kept in part.
     var notes: [RowProblem] = []
+    /// What the columns became, where that is not plain.
+    var remarks: [String] = []
   }
 
   let file: FileBytes
@@ -20,51 +22,64 @@ struct FeatureReader {
   /// Every identifier of the log, those that filters dropped included, where identifiers without an
   /// interaction are kept.
   private let met: Vocabulary?
-  private var layout: TableLayout
-  private let id: Int
+  let layout: TableLayout
+  let id: Int
   private let title: Int?
+  private let choice: FeatureChoice
+  private let setting: String
 
-  /// A reader of the rows of users or of items.
+  /// A reader of the rows of users or of items: `role`.
   init(
-    _ file: FileBytes, of role: KeyPath<ColumnNames, String>, columns: ColumnNames,
+    _ file: FileBytes, of role: ColumnRole, settings: DataSettings, log columns: ColumnNames,
     vocabulary: Vocabulary, keepingNewOf met: Vocabulary? = nil
   ) throws {
     self.file = file
     self.vocabulary = vocabulary
     self.met = met
-    let layout = try TableLayout.ofFeatures(file, columns)
-    let isUsers = role == \ColumnNames.user
-    // The column may be called otherwise than in the log: the usual names are tried as well.
-    var names = columns
-    if layout.column(named: columns[keyPath: role]) == nil {
-      if isUsers { names.user = ColumnNames.automatic } else { names.item = ColumnNames.automatic }
+    let isUsers = role == .user
+    choice = isUsers ? settings.userFeatures : settings.itemFeatures
+    setting = isUsers ? "data.userFeatures" : "data.itemFeatures"
+    layout = try TableLayout.ofFeatures(file, columns)
+    id = try Self.key(isUsers ? settings.userKey : settings.itemKey, role, columns, layout, file)
+    title = isUsers ? nil : try settings.columns.find(.title, in: layout, file: file.path)
+  }
+
+  /// The column of identifiers: the named one, that with the name it has in the log, or one with a
+  /// usual name.
+  private static func key(
+    _ name: String, _ role: ColumnRole, _ columns: ColumnNames, _ layout: TableLayout,
+    _ file: FileBytes
+  ) throws -> Int {
+    let setting = "data.\(role.rawValue)Key"
+    if name != ColumnNames.automatic {
+      if let found = layout.column(named: name) { return found }
+      throw DataError.missingColumn(
+        file: file.path, role: role.words, setting: setting, wanted: name, found: layout.names)
     }
-    id = try names.find(
-      role, isUsers ? "user" : "item", isUsers ? "data.columns.user" : "data.columns.item",
-      in: layout, file: file.path)
-    title =
-      isUsers
-      ? nil
-      : try names.findOptional(
-        \.title, "title", "data.columns.title", in: layout, file: file.path)
-    self.layout = layout
+    if let found = layout.column(named: columns[role]) ?? layout.column(named: role.usual) {
+      return found
+    }
+    throw DataError.missingColumn(
+      file: file.path, role: role.words, setting: setting, wanted: columns[role],
+      found: layout.names)
   }
 
   /// Reads the file; problems are dropped rows, for the caller to tolerate or not.
-  mutating func read() throws -> Features {
-    if !layout.isTyped { try inferKinds() }
-    var builders = layout.columns.indices.map { column in
-      FeatureColumnBuilder(
-        column == id || column == title ? .ignored : layout.columns[column].kind)
-    }
+  func read() throws -> Features {
+    let plan = try FeatureKinds(
+      layout: layout, choice: choice, setting: setting,
+      skipping: [id] + (choice == .automatic ? [title].compactMap(\.self) : []), file: file.path,
+      content: layout.isTyped && choice == .automatic ? nil : try content())
+    var builders = plan.kinds.map { FeatureColumnBuilder($0) }
     var flags = FeatureColumnBuilder(.tokens(separator: Byte.pipe))
-    var report = LoadReport.FeatureFile(path: file.path)
+    var report = LoadReport.FeatureFile(path: file.path, key: layout.columns[id].name)
     var problems: [RowProblem] = []
     var notes: [RowProblem] = []
     var rowOf = [Int32](repeating: -1, count: vocabulary.count)
     var table = vocabulary.table
     var titles: [String] = []
     var accepted: Int32 = 0
+    var unknown = 0
     let flagNames = layout.columns.map(\.name)
     try eachRow { fields, line, outcome, isCut in
       report.rows += 1
@@ -82,9 +97,10 @@ struct FeatureReader {
         report.unused += 1
         return
       }
-      if let found = repeated(known.map { rowOf[$0] } ?? -1, fields) ?? wrongNumber(fields) {
+      let wrong = repeated(known.map { rowOf[$0] } ?? -1, fields) ?? wrongNumber(fields, plan.kinds)
+      if let wrong {
         report.badRows += 1
-        problems.append(found.at(file.path, line))
+        problems.append(wrong.at(file.path, line))
         return
       }
       let position = known ?? Int(table.intern(fields[id]))
@@ -93,24 +109,45 @@ struct FeatureReader {
       accepted += 1
       if let title { titles.append(fields[title].text) }
       for column in builders.indices { builders[column].append(fields[column]) }
-      for (column, described) in layout.columns.enumerated()
-      where described.kind == .flag && fields[column].number == 1 {
+      if layout.isTyped { unknown += unknownNumbers(fields, plan.kinds) }
+      for (column, kind) in plan.kinds.enumerated()
+      where kind == .flag && fields[column].number == 1 {
         withField(of: flagNames[column]) { flags.add($0) }
       }
       flags.endRow()
     }
-    report.missing = rowOf.count { $0 < 0 }
-    var columns = zip(layout.columns, builders).flatMap { described, builder in
-      builder.columns(named: described.name, rowOf: rowOf)
+    report.missing = rowOf.prefix(vocabulary.count).count { $0 < 0 }
+    report.matched = vocabulary.count - report.missing
+    let left = builders.indices.filter { plan.mayBeTexts[$0] && builders[$0].isTexts }
+    var columns = builders.indices.filter { !left.contains($0) }.flatMap { column in
+      builders[column].columns(named: layout.columns[column].name, rowOf: rowOf)
     }
-    if layout.columns.contains(where: { $0.kind == .flag }) {
-      columns += flags.columns(named: "genres", rowOf: rowOf)
+    if plan.kinds.contains(.flag) { columns += flags.columns(named: "genres", rowOf: rowOf) }
+    if let name = repeatedName(columns.map(\.name)) {
+      throw DataError.badSetting(
+        name: setting, value: listed(columns.map(\.name)),
+        reason: "two columns of \(file.path) become '\(name)'; choose one of them with \(setting)")
     }
     return Features(
       table: FeatureTable(count: rowOf.count, columns: columns),
       vocabulary: rowOf.count == vocabulary.count ? vocabulary : Vocabulary(table: table),
       titles: title == nil ? [] : rowOf.map { $0 < 0 ? "" : titles[Int($0)] },
-      report: report, problems: problems, notes: notes)
+      report: report, problems: problems, notes: notes,
+      remarks: plan.notes + leftOut(left.map { layout.columns[$0].name })
+        + (unknown == 0
+          ? []
+          : ["\(unknown) numbers of \(file.path) are missing: NA, None or - stands in their place"])
+    )
+  }
+
+  /// Says which columns are left out because nearly every row has a text of its own.
+  private func leftOut(_ names: [String]) -> [String] {
+    if names.isEmpty { return [] }
+    let whose = names.count == 1 ? "column \(listed(names))" : "columns \(listed(names))"
+    return [
+      "\(whose) of \(file.path) left out: nearly every row has a text of its own; name the columns"
+        + " that are features with \(setting) to keep \(names.count == 1 ? "it" : "them")"
+    ]
   }
 
   private func problem(
@@ -136,15 +173,27 @@ struct FeatureReader {
     known < 0 ? nil : row(.repeated, id, fields[id].text)
   }
 
-  private func wrongNumber(_ fields: UnsafeMutablePointer<Field>) -> RowProblem? {
-    for (column, described) in layout.columns.enumerated() where described.kind == .number {
-      let field = fields[column]
-      // Nothing is an unknown number here, other than in a log.
-      if field.count == 0 { continue }
-      guard let number = field.number else { return row(.notANumber, column, field.text) }
-      guard number.isFinite else { return row(.notFinite, column, field.text) }
+  /// A word where the header says that numbers are; where nobody said so it is an unknown number.
+  private func wrongNumber(
+    _ fields: UnsafeMutablePointer<Field>, _ kinds: [TableLayout.Column.Kind]
+  ) -> RowProblem? {
+    guard layout.isTyped else { return nil }
+    for column in kinds.indices
+    where kinds[column] == .number && layout.columns[column].kind == .number {
+      guard fields[column].featureNumber == .word else { continue }
+      return row(
+        fields[column].number == nil ? .notANumber : .notFinite, column, fields[column].text)
     }
     return nil
+  }
+
+  /// How many words that stand for nothing are where numbers belong.
+  private func unknownNumbers(
+    _ fields: UnsafeMutablePointer<Field>, _ kinds: [TableLayout.Column.Kind]
+  ) -> Int {
+    kinds.indices.count {
+      kinds[$0] == .number && fields[$0].count > 0 && fields[$0].featureNumber == .missing
+    }
   }
 
   private func row(_ reason: RowProblem.Reason, _ column: Int?, _ value: String) -> RowProblem {
@@ -154,7 +203,7 @@ struct FeatureReader {
   }
 
   /// Calls `body` with the fields, the line number, the outcome, and whether the file ends in it.
-  private func eachRow(
+  func eachRow(
     _ body: (UnsafeMutablePointer<Field>, Int, LineSplitter.Outcome, Bool) -> Void
   ) throws {
     let splitter = LineSplitter(layout: layout)
@@ -175,25 +224,16 @@ struct FeatureReader {
     }
   }
 
-  /// A file without types: a column is numbers when all it holds are, several tokens when one of
-  /// its rows has a vertical bar, else one token.
-  private mutating func inferKinds() throws {
-    var areNumbers = [Bool](repeating: true, count: layout.columns.count)
-    var haveBars = [Bool](repeating: false, count: layout.columns.count)
-    try eachRow { fields, _, outcome, _ in
-      guard outcome == .fields(areNumbers.count) else { return }
-      for column in areNumbers.indices where fields[column].count > 0 {
-        if areNumbers[column], fields[column].number?.isFinite != true {
-          areNumbers[column] = false
-        }
-        if fields[column].bytes.contains(Byte.pipe) { haveBars[column] = true }
+  /// What the columns of a file without types hold.
+  private func content() throws -> [FeatureKinds.Content] {
+    var content = layout.columns.map { _ in FeatureKinds.Content() }
+    try eachRow { fields, line, outcome, _ in
+      guard outcome == .fields(content.count) else { return }
+      for column in content.indices where column != id {
+        content[column].add(fields[column], line: line)
       }
     }
-    for column in areNumbers.indices {
-      layout.columns[column].kind =
-        areNumbers[column]
-        ? .number : haveBars[column] ? .tokens(separator: Byte.pipe) : .token
-    }
+    return content
   }
 }
 

@@ -181,7 +181,7 @@ struct FileHead {
         var scanner = JSONScanner(line: field, unescaped: start)
         _ = scanner.members { name, _ in
           let name = name.text
-          if !names.contains(name) { names.append(name) }
+          if !names.containsExactly(name) { names.append(name) }
         }
       }
     }
@@ -207,8 +207,7 @@ struct FileHead {
   }
 
   private func checked(_ layout: TableLayout) throws -> TableLayout {
-    var seen: Set<String> = []
-    for name in layout.names where !name.isEmpty && !seen.insert(name).inserted {
+    if let name = repeatedName(layout.names.filter { !$0.isEmpty }) {
       throw DataError.badHeader(file: path, reason: "the header names column '\(name)' twice")
     }
     return layout

@@ -25,6 +25,7 @@ struct InteractionReader {
   /// Of each chunk, and there of each column of categories.
   private(set) var contextPositions: [[[Int32]]] = []
   private(set) var extras = ColumnPlan()
+  private(set) var events = EventCounts()
   private(set) var problems: [RowProblem] = []
   private(set) var problemCount = 0
   private let problemLimit: Int
@@ -101,6 +102,7 @@ struct InteractionReader {
     report.kept += chunk.rows.count
     report.impressions += chunk.impressions.count
     if report.matches.isEmpty { report.matches = [Int](repeating: 0, count: chunk.matches.count) }
+    events.merge(chunk.events)
     for rule in chunk.matches.indices { report.matches[rule] += chunk.matches[rule] }
     for var problem in chunk.problems.prefix(problemLimit - problems.count) {
       problem.line += firstLine

@@ -11,7 +11,10 @@ struct RowCondition: Sendable, Equatable {
     case below = "<"
     case equalShort = "="
 
-    func holds(_ left: Double, _ right: Double) -> Bool {
+    /// Whether this compares by size.
+    var isOrder: Bool { self != .equal && self != .equalShort && self != .notEqual }
+
+    func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
       switch self {
       case .atLeast: left >= right
       case .atMost: left <= right
@@ -59,11 +62,17 @@ struct RowCondition: Sendable, Equatable {
         reason: "a condition has a column, a comparison (>=, <=, ==, !=, >, <) and a value, as in"
           + " 'rating>=4'")
     }
-    let needsNumber = comparison != .equal && comparison != .equalShort && comparison != .notEqual
-    if needsNumber, Double(value) == nil {
+    if comparison.isOrder, Double(value) == nil, time == nil {
       throw DataError.badRule(
         rule: text,
-        reason: "'\(value)' is not a number, which \(comparison.rawValue) compares with")
+        reason: "'\(value)' is not a number or a date such as 2024-05-31, which"
+          + " \(comparison.rawValue) compares with")
     }
+  }
+
+  /// The time that the value spells: a date, or a number that can be one.
+  var time: SpelledTime? {
+    guard case .time(let time) = withField(of: value, { $0.time(as: .plain) }) else { return nil }
+    return time
   }
 }

@@ -6,12 +6,15 @@ struct RowPlan: Sendable {
   enum Quantity: Sendable {
     case number(slot: Int)
     case ratio(slot: Int, of: Int)
+    /// What the file does not say.
+    case unknown
   }
 
   /// A condition that knows its columns.
   enum Condition: Sendable {
     case compares(Quantity, RowCondition.Comparison, Double)
     case text(column: Int, [UInt8], isEqual: Bool)
+    case time(column: Int, form: TimeForm, RowCondition.Comparison, SpelledTime)
   }
 
   /// A rule that knows its columns.
@@ -38,38 +41,39 @@ struct RowPlan: Sendable {
   let keepsImpressions: Bool
   /// The columns of context and labels.
   private(set) var extras = ColumnPlan()
-  private let event: Int?
+  /// The column of kinds of event.
+  let event: Int?
+  /// What fixed weights are multiplied by: the column of weights, where there are rules.
+  private(set) var multiplier: Int?
+  /// Whether every row says that an item was shown and not taken.
+  let isImpressions: Bool
+  private let roles: ColumnRoles
+  private let samples: [[String]]
   private let file: String
   /// The columns whose numbers every row needs.
   private var needed: Set<Int> = []
 
-  /// Finds the columns that the settings name, or the usual ones; `events` are the rules in use and
+  /// Resolves what the settings say of the rows of a file; `events` are the rules in use and
   /// `samples` the first values of each column.
   init(
-    layout: TableLayout, settings: DataSettings, events: EventRules, file: String,
-    samples: [[String]] = []
+    layout: TableLayout, roles: ColumnRoles, settings: DataSettings, events: EventRules,
+    file: String, samples: [[String]] = []
   ) throws {
-    let columns = settings.columns
     self.layout = layout
+    self.roles = roles
+    self.samples = samples
     self.file = file
     keepsImpressions = settings.impressions == .keep
-    user = try columns.find(\.user, "user", "data.columns.user", in: layout, file: file)
-    item = try columns.find(\.item, "item", "data.columns.item", in: layout, file: file)
-    time = try columns.findOptional(\.time, "time", "data.columns.time", in: layout, file: file)
-    timeForm =
-      time.flatMap { column in
-        samples.indices.contains(column) ? TimeForm.recognised(in: samples[column])?.form : nil
-      } ?? .plain
-    event = try columns.findOptional(
-      \.event, "kind of event", "data.columns.event", in: layout, file: file)
+    isImpressions = false
+    (user, item, time, timeForm) = (roles.user, roles.item, roles.time, roles.timeForm)
+    event = roles.event
     // A column that is a number by its header, or the rating, is one in every row, used or not.
     for (column, described) in layout.columns.enumerated()
     where described.kind == .number && column != time { numbers.append(column) }
-    let rating = try columns.findOptional(
-      \.rating, "rating", "data.columns.rating", in: layout, file: file)
-    if let rating { _ = slot(of: rating) }
+    if let rating = roles.rating { _ = slot(of: rating) }
     conditions = try settings.only.map { try bound(RowCondition($0)) }
-    rules = try events.sorted.map { try rule($0.condition, $0.weight) }
+    rules = try events.rules.map { try rule($0.condition, $0.weight) }
+    if let weight = roles.weight, !settings.events.isEmpty { multiplier = slot(of: weight) }
     let ruled = needed
     extras.context = try settings.context.map { try context(ContextName($0)) }
     extras.labels = try settings.labels.map { try label($0) }
@@ -77,6 +81,25 @@ struct RowPlan: Sendable {
     try checkNames(extras.labels.map(\.name), "data.labels")
     let read = needed.subtracting(ruled)
     allowsEmpty = numbers.map { read.contains($0) }
+  }
+
+  /// The plan of a file in which every row is an impression, with the columns of a log.
+  ///
+  /// Labels that the file does not have are unknown.
+  init(impressionsWith log: ColumnPlan, layout: TableLayout, roles: ColumnRoles, file: String) {
+    self.layout = layout
+    self.roles = roles
+    self.file = file
+    samples = []
+    keepsImpressions = true
+    isImpressions = true
+    (user, item, time, timeForm) = (roles.user, roles.item, roles.time, roles.timeForm)
+    event = nil
+    extras.context = log.context
+    extras.labels = log.labels.map { label in
+      ColumnPlan.Label(name: label.name, quantity: quantity(label.name) ?? .unknown)
+    }
+    allowsEmpty = numbers.map { _ in true }
   }
 
   /// The position among the numbers of a column, which becomes one of them.
@@ -119,10 +142,16 @@ struct RowPlan: Sendable {
   }
 
   private func checkNames(_ names: [String], _ setting: String) throws {
-    var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted {
+    if let name = repeatedName(names) {
       throw DataError.badSetting(
         name: setting, value: listed(names), reason: "'\(name)' is named twice")
+    }
+  }
+
+  /// Whether a rule is met by a kind of event, and not by other columns.
+  var namesEvents: Bool {
+    rules.contains { rule in
+      if case .text(let column, _, _) = rule.condition { column == event } else { false }
     }
   }
 
@@ -155,10 +184,24 @@ struct RowPlan: Sendable {
       }
       throw unknown(condition)
     }
+    if let time = condition.time, let column = layout.column(named: condition.name) {
+      let form = samples.indices.contains(column) ? TimeForm.recognised(in: samples[column]) : nil
+      // A number is a time where the column holds dates; a date is one everywhere.
+      if let form, form.isDate || time.isDate {
+        return .time(column: column, form: form.form, comparison, time)
+      }
+    }
     if let number = Double(condition.value), let quantity = quantity(condition.name) {
       return .compares(quantity, comparison, number)
     }
     guard let column = layout.column(named: condition.name) else { throw unknown(condition) }
+    if comparison.isOrder {
+      throw DataError.badRule(
+        rule: condition.text,
+        reason:
+          "column '\(condition.name)' of \(file) holds no times, which '\(condition.value)' is"
+          + " compared with")
+    }
     return .text(column: column, Array(condition.value.utf8), isEqual: comparison != .notEqual)
   }
 

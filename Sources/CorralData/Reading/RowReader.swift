@@ -79,15 +79,22 @@ struct RowReader {
         }
       }
     }
+    if plan.isImpressions {
+      let (user, item) = interned(into: &chunk)
+      append(user, item, time, weight: 0, to: &chunk.impressions)
+      return nil
+    }
     if hasConditions {
+      if let problem = wrongTime() { return problem }
       for condition in plan.conditions where !holds(condition) {
         chunk.excluded += 1
         return nil
       }
     }
     var weight: Float = 1
+    let kind = plan.event.flatMap { chunk.events.add(fields[$0]) }
     if hasRules {
-      switch counted(&chunk) {
+      switch counted(&chunk, kind) {
       case .weight(let found): weight = found
       case .impression:
         let (user, item) = interned(into: &chunk)
@@ -137,6 +144,7 @@ struct RowReader {
     case .number(let slot): Float(numbers[slot])
     case .ratio(let slot, let whole):
       (numbers[slot] + numbers[whole]).isNaN ? .nan : Float(min(1, max(0, value(quantity))))
+    case .unknown: .nan
     }
   }
 
@@ -158,25 +166,29 @@ struct RowReader {
 
   /// The largest weight of the rules that the row meets; 0 when it meets none, and an impression
   /// when it meets only some whose weight is always 0.
-  private func counted(_ chunk: inout LogChunk) -> Count {
+  private func counted(_ chunk: inout LogChunk, _ kind: Int?) -> Count {
     var largest = 0.0
     var isShown = false
+    var isMet = false
     for (index, rule) in plan.rules.enumerated() where holds(rule.condition) {
       chunk.matches[index] += 1
+      isMet = true
       let weight: Double
       switch (rule.weight, rule.quantity) {
       case (.fixed(let number), _):
-        weight = number
+        weight = plan.multiplier.map { numbers[$0] * number } ?? number
         if number == 0 { isShown = true }
       case (.fraction, .some(let quantity)): weight = min(1, value(quantity))
       case (.value, .some(let quantity)): weight = value(quantity)
       case (_, .none): weight = 0
       }
       guard weight >= 0 else {
-        return .problem(problem(column(rule.quantity), .notAWeight))
+        let wrong = column(rule.quantity) ?? plan.multiplier.map { plan.numbers[$0] }
+        return .problem(problem(wrong, .notAWeight))
       }
       largest = max(largest, weight)
     }
+    if isMet, let kind { chunk.events.count(kind) }
     return isShown && largest == 0 && plan.keepsImpressions ? .impression : .weight(Float(largest))
   }
 
@@ -186,20 +198,38 @@ struct RowReader {
       comparison.holds(value(quantity), number)
     case .text(let column, let bytes, let isEqual):
       bytes.withUnsafeBufferPointer { splitter.fields[column].equals($0) } == isEqual
+    case .time(let column, let form, let comparison, let wanted):
+      if case .time(let time) = splitter.fields[column].time(as: form) {
+        comparison.holds(time.moment(beside: wanted), wanted.moment(beside: time))
+      } else {
+        false
+      }
     }
+  }
+
+  /// What is wrong with a time that a condition asks for; where there is none it does not hold.
+  private func wrongTime() -> RowProblem? {
+    for case .time(let column, let form, _, _) in plan.conditions
+    where splitter.fields[column].count > 0 {
+      guard case .time = splitter.fields[column].time(as: form) else {
+        return problem(column, .notATime)
+      }
+    }
+    return nil
   }
 
   private func value(_ quantity: RowPlan.Quantity) -> Double {
     switch quantity {
     case .number(let slot): numbers[slot]
     case .ratio(let slot, let whole): numbers[whole] > 0 ? numbers[slot] / numbers[whole] : 0
+    case .unknown: .nan
     }
   }
 
   private func column(_ quantity: RowPlan.Quantity?) -> Int? {
     switch quantity {
     case .number(let slot), .ratio(let slot, _): plan.numbers[slot]
-    case .none: nil
+    case .unknown, .none: nil
     }
   }
 

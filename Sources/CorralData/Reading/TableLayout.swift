@@ -56,7 +56,7 @@ struct TableLayout: Sendable, Equatable {
   /// Where no column is called so, a whole number from 1 on is the place of one, and in a file without
   /// names a value of the first row finds its column.
   func column(named name: String) -> Int? {
-    if let found = columns.firstIndex(where: { $0.name == name })
+    if let found = columns.firstIndex(where: { ExactText($0.name) == ExactText(name) })
       ?? columns.firstIndex(where: { plain($0.name) == plain(name) })
     {
       return found

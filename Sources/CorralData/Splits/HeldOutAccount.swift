@@ -35,3 +35,22 @@ extension Split {
     return account
   }
 }
+
+extension HeldOutAccount {
+  /// The line on targets that masking seen items hides from every model, or `nil` without any.
+  ///
+  /// `masked` of `targets` are counted by whoever ranks: as distinct items of a user, or as here.
+  public static func maskedLine(masked: Int, of targets: Int, part: HeldOut) -> String? {
+    if masked == 0 { return nil }
+    let share = Double(masked) / Double(max(1, targets)) * 100
+    return
+      "\(masked) of \(targets) \(part.rawValue) targets (\(Int(share.rounded()))%) were met before by"
+      + " their user and are masked, so that no model can find them: data.repeats=first keeps first"
+      + " meetings only, evaluate.seen=ranked ranks what was seen"
+  }
+
+  /// The same line, of an account.
+  public func maskedLine(of part: HeldOut) -> String? {
+    Self.maskedLine(masked: repeatedTargets, of: targets, part: part)
+  }
+}

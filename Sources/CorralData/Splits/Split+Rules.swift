@@ -8,6 +8,9 @@ extension Dataset {
   public func split(_ rule: SplitRule = .leaveOneOut) throws -> Split {
     try rule.validate()
     switch rule.rule {
+    case .automatic: return try fileParts == nil ? leaveOneOut() : asFiles()
+    case .files: return try asFiles()
+    case .none: return assembled(rowsByUser(), rule: "nothing held out") { _, _ in }
     case .leaveOneOut: return try leaveOneOut()
     case .ratio: return try ratio(rule)
     case .timeCut: return try timeCut(rule)
@@ -77,18 +80,13 @@ extension Dataset {
           + " rule")
     }
     let sorted = log.times.sorted()
-    func time(_ from: Double) throws -> Int64 {
-      guard from <= 1 else {
-        guard let ticks = log.timeScale.ticks(of: "\(from)") else {
-          throw DataError.badSetting(
-            name: "data.split.testFrom", value: "\(from)", reason: "no time of the log is as late")
-        }
-        return ticks
-      }
-      return sorted[min(sorted.count - 1, max(0, Int(Double(sorted.count) * from)))]
+    let validationStart = try ticks(of: rule.validationFrom, "data.split.validationFrom", sorted)
+    let testStart = try ticks(of: rule.testFrom, "data.split.testFrom", sorted)
+    if testStart < validationStart {
+      throw DataError.badSetting(
+        name: "data.split.testFrom", value: rule.testFrom.text,
+        reason: "the test starts before validation does, at \(rule.validationFrom.text)")
     }
-    let validationStart = try time(rule.validationFrom)
-    let testStart = try time(rule.testFrom)
     func spelled(_ ticks: Int64) -> String {
       log.timeScale.date(of: ticks) ?? log.timeScale.text(of: ticks)
     }
@@ -110,6 +108,46 @@ extension Dataset {
           + " \(lengths.0) interactions"
           + " for training, \(lengths.1) for validation and \(lengths.2) for the test; the times run"
           + " from \(range): move data.split.validationFrom and data.split.testFrom")
+    }
+    return split
+  }
+
+  /// The time at which a part starts, given all times in rising order.
+  private func ticks(
+    of point: CutPoint, _ setting: String, _ sorted: [Int64]
+  ) throws -> Int64 {
+    switch point {
+    case .share(let share):
+      return sorted[min(sorted.count - 1, max(0, Int(Double(sorted.count) * share)))]
+    case .time(let text):
+      if let ticks = log.timeScale.ticks(of: text) { return ticks }
+      let first = log.timeScale.text(of: sorted[0])
+      throw DataError.badSetting(
+        name: setting, value: text,
+        reason: "the times of \(name) are numbers such as \(first), and no dates: give a number")
+    }
+  }
+
+  /// The parts that the files are.
+  private func asFiles() throws -> Split {
+    guard let fileParts else {
+      throw DataError.badSetting(
+        name: "data.split.rule", value: SplitRule.Kind.files.rawValue,
+        reason: "\(name) does not come in files for training and test; use another rule")
+    }
+    let split = assembled(rowsByUser(), rule: "as the files are split") { row, parts in
+      for (place, at) in row.rows.enumerated() {
+        parts[place] =
+          Int(at) >= fileParts.testStart
+          ? .test : Int(at) >= fileParts.validationStart ? .validation : .training
+      }
+    }
+    let held = (split.validation.values.count, split.test.values.count)
+    if split.training.values.isEmpty || held == (0, 0) {
+      throw DataError.emptySplit(
+        "\(name): the files leave \(split.training.values.count) interactions for training,"
+          + " \(held.0) for validation and \(held.1) for the test; use weaker filters or another"
+          + " data.split.rule")
     }
     return split
   }
@@ -144,11 +182,13 @@ extension Dataset {
     var weights: [Float] = []
     weights.reserveCapacity(log.count)
     var parts: [Part] = []
+    var tied = 0
     for user in 0..<users.count {
       let row = UserRow(user: user, rows: rows[user])
       parts.removeAll(keepingCapacity: true)
       parts.append(contentsOf: repeatElement(.training, count: row.count))
       assign(row, &parts)
+      if order == .time { tied += ties(among: row.rows) }
       for (place, at) in row.rows.enumerated() {
         let item = log.items[Int(at)]
         switch parts[place] {
@@ -167,11 +207,27 @@ extension Dataset {
       itemCount: items.count, interactedItemCount: interactedItemCount, training: training.ragged,
       weights: weights,
       validation: validation.ragged, test: test.ragged, rule: rule, isOrdered: order != .none,
+      tiedInteractions: tied,
       trainingColumns: columns(of: training), validationColumns: columns(of: validation),
       testColumns: columns(of: test),
       impressions: impressions.count == 0
         ? TrainingImpressions()
         : trainingImpressions(Ragged(values: training.rows, offsets: training.ragged.offsets)))
+  }
+
+  /// How many of a user's interactions, in time order, have the time of another of these.
+  private func ties(among rows: ArraySlice<Int32>) -> Int {
+    var tied = 0
+    var run = 1
+    for at in rows.indices.dropFirst() {
+      if log.times[Int(rows[at])] == log.times[Int(rows[at - 1])] {
+        run += 1
+        tied += run == 2 ? 2 : 1
+      } else {
+        run = 1
+      }
+    }
+    return tied
   }
 
   private func columns(of part: PartBuilder) -> InteractionColumns {

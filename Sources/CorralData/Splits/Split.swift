@@ -30,6 +30,10 @@ public struct Split: Sendable {
   public let rule: String
   /// Whether the order of a row means something: if not, histories are drawn from the row.
   public let isOrdered: Bool
+  /// How many interactions have the time of another one of the same user.
+  ///
+  /// The order of these is that of the file. 0 where times put nothing in order.
+  public let tiedInteractions: Int
   /// Context and labels of the training interactions, aligned with `training.values`.
   public let trainingColumns: InteractionColumns
   /// Context and labels of the validation targets, aligned with `validation.values`.
@@ -44,6 +48,7 @@ public struct Split: Sendable {
     itemCount: Int, interactedItemCount: Int? = nil, training: Ragged<ItemIndex>,
     weights: [Float],
     validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String, isOrdered: Bool = true,
+    tiedInteractions: Int = 0,
     trainingColumns: InteractionColumns = InteractionColumns(),
     validationColumns: InteractionColumns = InteractionColumns(),
     testColumns: InteractionColumns = InteractionColumns(),
@@ -65,10 +70,20 @@ public struct Split: Sendable {
     self.test = test
     self.rule = rule
     self.isOrdered = isOrdered
+    self.tiedInteractions = tiedInteractions
     self.trainingColumns = trainingColumns
     self.validationColumns = validationColumns
     self.testColumns = testColumns
     self.impressions = impressions
+  }
+
+  /// The line on interactions of a user at the same time, or `nil` where there are none.
+  package var tiesLine: String? {
+    if tiedInteractions == 0 { return nil }
+    let all = training.values.count + validation.values.count + test.values.count
+    return
+      "\(tiedInteractions) of \(all) interactions share their time with another of the same user;"
+      + " these are in the order of the file"
   }
 
   /// The number of users.

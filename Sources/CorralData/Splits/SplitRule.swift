@@ -1,16 +1,22 @@
 /// What of a data set is held out.
 ///
-/// In settings `{rule: leave-one-out}`, `{rule: ratio, validation: 0.1, test: 0.1, order: random}`
+/// In settings `{rule: leave-one-out}`, `{rule: files}`, `{rule: none}`, `{rule: ratio, validation: 0.1, test: 0.1, order: random}`
 /// or `{rule: time-cut, validationFrom: 0.8, testFrom: 0.9}`.
 public struct SplitRule: Sendable, Equatable, Codable {
   /// The rules.
   public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// As the files are split where they come so, else leave-one-out.
+    case automatic = "auto"
     /// Of each user the last interaction for the test, the one before for validation.
     case leaveOneOut = "leave-one-out"
     /// Of each user a share for each part.
     case ratio
     /// Of the whole log what happened from one time on, and from a later one on.
     case timeCut = "time-cut"
+    /// As the files are split: `NAME.train.inter`, `NAME.valid.inter` and `NAME.test.inter`.
+    case files
+    /// Nothing is held out, and nothing can be measured.
+    case none
   }
 
   /// Which interactions of a user a ratio holds out.
@@ -22,7 +28,7 @@ public struct SplitRule: Sendable, Equatable, Codable {
   }
 
   /// The rule.
-  public var rule = Kind.leaveOneOut
+  public var rule = Kind.automatic
   /// The share of a user's interactions for validation: `ratio` only.
   public var validation = 0.1
   /// The share of a user's interactions for the test: `ratio` only.
@@ -31,17 +37,24 @@ public struct SplitRule: Sendable, Equatable, Codable {
   public var order = Order.random
   /// The seed of a random ratio.
   public var seed: UInt64 = 2024
-  /// Where validation starts: a time, or up to 1 the share of the log that lies before; `time-cut`
-  /// only.
-  public var validationFrom = 0.8
+  /// Where validation starts: a time or a date, or up to 1 the share of the log that lies before;
+  /// `time-cut` only.
+  public var validationFrom: CutPoint = 0.8
   /// Where the test starts, in the same way; `time-cut` only.
-  public var testFrom = 0.9
+  public var testFrom: CutPoint = 0.9
 
-  /// Leave-one-out, until something is changed.
+  /// As the files are split, else leave-one-out, until something is changed.
   public init() {}
 
+  /// A rule that needs nothing said.
+  private init(_ rule: Kind) { self.rule = rule }
+
   /// The last interaction of each user, and the one before.
-  public static var leaveOneOut: SplitRule { SplitRule() }
+  public static var leaveOneOut: SplitRule { SplitRule(.leaveOneOut) }
+  /// As the files are split.
+  public static var files: SplitRule { SplitRule(.files) }
+  /// Nothing is held out.
+  public static var none: SplitRule { SplitRule(.none) }
 
   /// A share of each user's interactions: at least one where the share is not 0.
   public static func ratio(
@@ -57,7 +70,9 @@ public struct SplitRule: Sendable, Equatable, Codable {
   }
 
   /// Everything from a time on: times, or up to 1 shares of the log.
-  public static func timeCut(validationFrom: Double = 0.8, testFrom: Double = 0.9) -> SplitRule {
+  public static func timeCut(
+    validationFrom: CutPoint = 0.8, testFrom: CutPoint = 0.9
+  ) -> SplitRule {
     var rule = SplitRule()
     rule.rule = .timeCut
     rule.validationFrom = validationFrom
@@ -68,7 +83,7 @@ public struct SplitRule: Sendable, Equatable, Codable {
   /// Throws `DataError.badSetting` for a share or a time that the rule cannot cut by.
   package func validate() throws {
     switch rule {
-    case .leaveOneOut: break
+    case .automatic, .leaveOneOut, .files, .none: break
     case .ratio:
       for (name, share) in [("validation", validation), ("test", test)]
       where !(0..<1).contains(share) {
@@ -82,11 +97,8 @@ public struct SplitRule: Sendable, Equatable, Codable {
           reason: "with data.split.validation \(validation) nothing is left to learn from")
       }
     case .timeCut:
-      if !(validationFrom <= testFrom) {
-        throw DataError.badSetting(
-          name: "data.split.testFrom", value: "\(testFrom)",
-          reason: "the test starts before validation does, at \(validationFrom)")
-      }
+      try validationFrom.validate("data.split.validationFrom")
+      try testFrom.validate("data.split.testFrom")
     }
   }
 }

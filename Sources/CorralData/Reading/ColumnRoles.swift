@@ -1,0 +1,152 @@
+/// Which column of a log is what: by the names that settings give, by usual names, and the time by
+/// what the columns hold.
+struct ColumnRoles: Sendable, Equatable {
+  let user: Int
+  let item: Int
+  let time: Int?
+  /// How the column of times writes them.
+  let timeForm: TimeForm
+  let rating: Int?
+  let event: Int?
+  let weight: Int?
+  /// Columns that could be the time, where none was taken.
+  let possibleTimes: [String]
+  /// What was taken for what, for reports.
+  let described: [LoadReport.Column]
+
+  /// Finds the columns of a log, of which `samples` are the first values of each.
+  ///
+  /// `shared` are the columns that the file of items has: of several usual columns of items the first
+  /// of those is taken. Throws one error that names everything that is needed and missing.
+  init(
+    _ columns: ColumnNames, in layout: TableLayout, samples: [[String]], shared: TableLayout? = nil,
+    file: String
+  ) throws {
+    let user = try columns.find(.user, in: layout, file: file)
+    let item =
+      try columns.item == ColumnNames.automatic
+      ? Self.joined(layout, shared) : columns.find(.item, in: layout, file: file)
+    guard let user, let item else {
+      throw DataError.missingColumns(
+        file: file, roles: (user == nil ? [.user] : []) + (item == nil ? [.item] : []),
+        found: layout.names)
+    }
+    (self.user, self.item) = (user, item)
+    rating = try columns.find(.rating, in: layout, file: file)
+    event = try columns.find(.event, in: layout, file: file)
+    weight = try columns.find(.weight, in: layout, file: file)
+    let taken = [user, item, rating, event, weight].compactMap(\.self)
+    let times = TimeSearch(layout: layout, samples: samples, taken: taken)
+    if columns.time == ColumnNames.automatic {
+      time = times.best
+      possibleTimes = times.best == nil ? times.possible.map { layout.names[$0] } : []
+    } else {
+      time = try columns.find(.time, in: layout, file: file)
+      possibleTimes = []
+    }
+    timeForm = time.flatMap { times.forms[$0]?.form } ?? .plain
+    let kind = time.flatMap { times.forms[$0] }.map { $0.isDate ? "dates" : "numbers" } ?? ""
+    described = [
+      (ColumnRole.user, user), (.item, item), (.time, time), (.rating, rating), (.event, event),
+      (.weight, weight),
+    ].compactMap { role, column in
+      column.map {
+        LoadReport.Column(
+          role: role, name: layout.names[$0], holds: role == .time ? kind : "")
+      }
+    }
+  }
+
+  /// The columns that are taken for something.
+  var taken: [Int] { [user, item, time, rating, event, weight].compactMap(\.self) }
+
+  /// The first usual column of items, of those that the file of items has as well if there are any.
+  private static func joined(_ layout: TableLayout, _ shared: TableLayout?) -> Int? {
+    let usual = ColumnRole.item.usual.compactMap { layout.column(named: $0) }
+    let both = usual.first { column in
+      shared?.column(named: layout.names[column]) != nil
+    }
+    return both ?? usual.first
+  }
+}
+
+/// The search for the column of times among columns that nothing else is known of.
+struct TimeSearch {
+  /// How each column writes times, of those that hold some.
+  private(set) var forms: [Int: (form: TimeForm, isDate: Bool)] = [:]
+  /// The column that is taken without being named, or `nil`.
+  private(set) var best: Int?
+  /// The columns that could be it.
+  private(set) var possible: [Int] = []
+
+  init(layout: TableLayout, samples: [[String]], taken: [Int]) {
+    for column in layout.columns.indices where samples.indices.contains(column) {
+      forms[column] = Self.form(of: samples[column])
+    }
+    let free = layout.columns.indices.filter { !taken.contains($0) }
+    let named = ColumnRole.time.usual.enumerated().compactMap { rank, name in
+      layout.column(named: name).map { (column: $0, isCertain: rank < ColumnRole.certainTimes) }
+    }.filter { free.contains($0.column) }
+    if let found = named.first(where: { forms[$0.column] != nil })
+      ?? named.first(where: \.isCertain)
+    {
+      best = found.column
+      return
+    }
+    let dates = free.filter { column in
+      forms[column]?.isDate == true && !Self.isAttribute(layout.names[column])
+    }
+    let clocks = free.filter { column in
+      forms[column]?.isDate == false && Self.speaksOfTime(layout.names[column])
+        && Self.areMoments(samples[column])
+    }
+    best = dates.count == 1 ? dates[0] : dates.isEmpty && clocks.count == 1 ? clocks[0] : nil
+    possible = free.filter { column in
+      forms[column]?.isDate == true || Self.speaksOfTime(layout.names[column])
+        || (samples.indices.contains(column) && Self.areMoments(samples[column]))
+    }
+  }
+
+  /// How some values write times, where most of them are some: the others are bad rows.
+  private static func form(of values: [String]) -> (form: TimeForm, isDate: Bool)? {
+    if let form = TimeForm.recognised(in: values) { return form }
+    let times = values.filter { TimeForm.recognised(in: [$0])?.form == .plain }
+    guard times.count * 2 >= values.count else { return nil }
+    return TimeForm.recognised(in: times)
+  }
+
+  /// Whether a name speaks of the user or the item, and not of what happened.
+  private static func isAttribute(_ name: String) -> Bool {
+    [
+      "birth", "dob", "release", "publi", "signup", "register", "registration", "joined", "expir",
+      "launch", "since",
+    ].contains { plain(name).contains($0) }
+  }
+
+  /// Whether a word of a name is one for times: `clickTime`, `t_stamp`, `sold_at`.
+  private static func speaksOfTime(_ name: String) -> Bool {
+    let words: [String] = name.reduce(into: [""]) { words, character in
+      if !character.isLetter {
+        words.append("")
+      } else if character.isUppercase, words[words.count - 1].last?.isLowercase == true {
+        words.append(character.lowercased())
+      } else {
+        words[words.count - 1] += character.lowercased()
+      }
+    }
+    let known: Set<String> = ["ts", "at", "dt", "dat", "day", "when", "epoch", "unix", "stamp"]
+    return words.contains { known.contains($0) || $0.hasSuffix("time") || $0.hasSuffix("date") }
+      || words.contains { $0.hasSuffix("timestamp") || $0.hasPrefix("time") }
+  }
+
+  /// Whether values are whole numbers of one unit of time, between 1990 and 2100.
+  private static func areMoments(_ values: [String]) -> Bool {
+    guard let first = values.first.flatMap({ Int64($0) }), let unit = TimeUnit(ofTime: first) else {
+      return false
+    }
+    return values.allSatisfy { text in
+      guard let number = Int64(text), number > 0 else { return false }
+      return (631_152_000..<4_102_444_800).contains(number / unit.rawValue)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/// How many rows of a log are events of each kind.
+struct EventCounts: Sendable {
+  /// More kinds than this are no kinds of event: the rest of them is not counted apart.
+  static let mostKinds = 1_000
+
+  private var table = TokenTable()
+  private var rows: [Int] = []
+  private var counted: [Int] = []
+
+  /// Counts a row, and returns the number of its kind, or `nil` for one kind too many.
+  mutating func add(_ kind: Field) -> Int? {
+    if let known = table.position(of: kind) {
+      rows[Int(known)] += 1
+      return Int(known)
+    }
+    guard table.count < Self.mostKinds else { return nil }
+    _ = table.intern(kind)
+    rows.append(1)
+    counted.append(0)
+    return rows.count - 1
+  }
+
+  /// Says that the row just added, of this kind, meets a rule.
+  mutating func count(_ kind: Int) { counted[kind] += 1 }
+
+  /// Adds the counts of other rows.
+  mutating func merge(_ other: EventCounts) {
+    for kind in other.rows.indices {
+      let position = other.table.withField(kind) { field in
+        table.position(of: field) ?? (table.count < Self.mostKinds ? table.intern(field) : nil)
+      }
+      guard let position = position.map(Int.init) else { continue }
+      if position == rows.count {
+        rows.append(0)
+        counted.append(0)
+      }
+      rows[position] += other.rows[kind]
+      counted[position] += other.counted[kind]
+    }
+  }
+
+  /// The kinds, the most frequent first; every row counts where there are no rules.
+  func kinds(hasRules: Bool) -> [LoadReport.EventKind] {
+    rows.indices.map { kind in
+      LoadReport.EventKind(
+        name: table[kind], rows: rows[kind], counted: hasRules ? counted[kind] : rows[kind])
+    }.sorted {
+      $0.rows > $1.rows || ($0.rows == $1.rows && ExactText($0.name) < ExactText($1.name))
+    }
+  }
+}

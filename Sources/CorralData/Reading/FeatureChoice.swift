@@ -1,0 +1,77 @@
+/// Which columns of a file of users or items are features, and of which kind.
+///
+/// In settings `auto` for all of them but texts that are different for nearly every row, `none`, or
+/// a list of names: `[genres, "price:float", "category_id:token", "tags:token_seq"]`.
+public enum FeatureChoice: Sendable, Equatable, Codable {
+  /// All columns, without texts that are different for nearly every row.
+  case automatic
+  /// These columns; none of them is left out.
+  case only([FeatureName])
+
+  /// `auto`, `none`, one name or a list of them.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let names = try? container.decode([String].self) {
+      self = .only(try names.map { try FeatureName($0) })
+      return
+    }
+    switch try container.decode(String.self) {
+    case "auto", "": self = .automatic
+    case "none": self = .only([])
+    case let name: self = .only([try FeatureName(name)])
+    }
+  }
+
+  /// `auto`, or the list of names.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .automatic: try container.encode("auto")
+    case .only(let names): try container.encode(names.map(\.text))
+    }
+  }
+}
+
+/// A column of features as settings name it: `genres`, or with its kind `price:float`.
+public struct FeatureName: Sendable, Equatable {
+  /// The kinds of a column, by the words of RecBole's headers.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// One category.
+    case category = "token"
+    /// Several categories with a bar, a semicolon, a comma or spaces between them.
+    case categories = "token_seq"
+    /// One number.
+    case number = "float"
+    /// Several numbers with spaces between them.
+    case numbers = "float_seq"
+  }
+
+  /// The name of the column.
+  public let name: String
+  /// What it holds, or `nil` to tell that from the header or the values.
+  public let kind: Kind?
+
+  /// A column, and what it holds.
+  public init(name: String, kind: Kind? = nil) {
+    self.name = name
+    self.kind = kind
+  }
+
+  /// A name as settings spell it; throws `DataError.badSetting` for an empty one and an unknown kind.
+  public init(_ text: String) throws {
+    let at = text.lastIndex(of: ":")
+    let word = at.map { String(text[text.index(after: $0)...]) }
+    kind = word.flatMap(Kind.init)
+    name = kind == nil ? text : String(text[..<(at ?? text.endIndex)])
+    if name.isEmpty {
+      throw DataError.badSetting(
+        name: "data.itemFeatures", value: text,
+        reason: "write the name of a column, with its kind where that is not to be guessed, as in"
+          + " 'genres' or 'price:float'; the kinds are"
+          + " \(listed(Kind.allCases.map(\.rawValue)))")
+    }
+  }
+
+  /// The name as settings spell it.
+  public var text: String { kind.map { "\(name):\($0.rawValue)" } ?? name }
+}
