@@ -96,7 +96,7 @@ import Testing
       let cases: [(arguments: [String], says: String)] = [
         (["evaluate", "--set", "resamples=1000000000"], "up to 100000"),
         (["evaluate", "--set", "resamples=-1"], "up to 100000"),
-        (["evaluate", "--set", "cutoffs=[9223372036854775807]"], "numbers up to 40"),
+        (["evaluate", "--set", "cutoffs=[999999999]"], "numbers up to 40"),
         (["evaluate", "--set", "cutoffs=[0]"], "whole numbers from 1"),
         (["evaluate", "--set", "sweep=[0]"], "1 candidate or more"),
         (["index", "check", "--temperature", "1e-45"], "from 0.0001 to 10000"),

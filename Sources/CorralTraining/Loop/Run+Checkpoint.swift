@@ -8,14 +8,19 @@ extension Run {
     _ estimator: FrequencyEstimator.State? = nil, _ proposal: ProposalInUse? = nil
   ) throws {
     guard let checkpoint else { return }
-    for parameter in parameters.all where !parameter.tensor.isFinite {
-      throw TrainingError.parameterNotFinite(
-        parameter.name, epoch: state.epoch + 1, step: state.step)
-    }
+    try checkParameters()
     try checkpoint.write(
       Checkpoint.Content(
         state: state, parameters: parameters.stored(), best: best, optimiser: optimiser.state(),
         estimator: estimator), with: proposal)
+  }
+
+  /// Throws `TrainingError.parameterNotFinite` for the first parameter that holds what is no number.
+  func checkParameters() throws {
+    for parameter in parameters.all where !parameter.tensor.isFinite {
+      throw TrainingError.parameterNotFinite(
+        parameter.name, epoch: state.epoch + 1, step: state.step)
+    }
   }
 
   /// Goes on where the checkpoint left off, where there is one.

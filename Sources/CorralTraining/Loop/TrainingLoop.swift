@@ -50,6 +50,8 @@ extension TrainingLoop {
       if every > 0, run.state.step % every == 0 { try save() }
     }
     let start = ContinuousClock.now
+    // A model of what is no number must not be measured: the error would name no parameter.
+    if run.isValidationDue { try run.checkParameters() }
     let values = run.isValidationDue ? try measure() : nil
     let report = run.endEpoch(values.map { ($0, (ContinuousClock.now - start).inSeconds) })
     try save()
