@@ -162,4 +162,36 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "m").path))
     }
   }
+
+  @Test(arguments: [
+    ["train", "--data", "tiny", "--out"], ["data", "synthesize"], ["quickstart", "--out"],
+    ["data", "convert", "tiny", "--out"], ["experiment", "run", "frequency-estimator", "--out"],
+  ])
+  func `a place that nothing can be written to is found before the work`(
+    command: [String]
+  ) throws {
+    try withTemporaryFolder { folder in
+      _ = try TinyData.write(into: folder)
+      try Data("x".utf8).write(to: folder.appending(path: "file"))
+      for (place, text) in [("", "is empty"), ("file/a/b", "is a file, not a folder")] {
+        let outcome = try Binary.run(command + [place], in: folder)
+        #expect(outcome.code == 2 && outcome.output.isEmpty, "\(outcome.code) \(outcome.output)")
+        #expect(outcome.errors.contains(text), "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: "\n").count == 1)
+      }
+    }
+  }
+
+  @Test(arguments: ["m/", "./a/b/c", "b c/m"])
+  func `a model is saved under any spelling of a path`(place: String) throws {
+    try withTemporaryFolder { folder in
+      _ = try TinyData.write(into: folder)
+      let train = [
+        "train", "--data", "tiny", "--set", "retriever.model=popularity", "--out", place,
+      ]
+      let trained = try Binary.run(train + TinyData.quick, in: folder)
+      #expect(trained.code == 0, "\(trained.errors)")
+      #expect(try Binary.run(["recommend", place, "--user", "u1"], in: folder).code == 0)
+    }
+  }
 }

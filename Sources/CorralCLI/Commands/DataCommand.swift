@@ -123,6 +123,7 @@ struct DataCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+      try OutputPlace.check(out)
       let format = try DataFormat(named: to)
       let (dataset, report) = try Dataset.load(data.settings())
       output.console.say(report.notes)
@@ -156,6 +157,7 @@ struct DataCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+      try OutputPlace.check(path, option: "path")
       let format = try DataFormat(named: to)
       let settings = SyntheticSettings(
         users: users, items: items, interactions: interactions, seed: seed, context: context,

@@ -89,7 +89,11 @@ struct Experiment: ParsableCommand {
         settings.config = settings.config ?? experiment
       }
       // Hours of training are not to end with a place that is taken.
-      if let out { try ExperimentFolder.checkFree(URL(filePath: out)) }
+      if let out {
+        try OutputPlace.check(out)
+        try ExperimentFolder.checkFree(URL(filePath: out))
+      }
+      if let results { try OutputPlace.check(results, option: "--results") }
       switch Name(rawValue: name) {
       case .popularityBias: try runPopularityBias(settings)
       case .frequencyEstimator: try runFrequencyEstimator(settings)

@@ -36,6 +36,7 @@ struct Export: ParsableCommand {
 
   func run() throws {
     let console = output.console
+    if let out { try OutputPlace.check(out) }
     let opened = try OpenedModel(model)
     try opened.checkInnerProducts("an export")
     let folder = URL(filePath: out ?? URL(filePath: model).standardizedFileURL.path + "-export")

@@ -22,7 +22,7 @@ struct Quickstart: ParsableCommand {
 
   func run() throws {
     let console = output.console
-    guard !out.isEmpty else { throw InputError.options("--out is empty; name a folder") }
+    try OutputPlace.check(out)
     let folder = URL(filePath: out)
     let place = (data: folder.appending(path: "data"), model: folder.appending(path: "model"))
     if FileManager.default.fileExists(atPath: folder.path),

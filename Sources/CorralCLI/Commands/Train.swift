@@ -31,6 +31,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let console = output.console
+    try OutputPlace.check(out)
     let place = URL(filePath: out)
     let checkpoint = Checkpoint(beside: place)
     if resume, !checkpoint.exists,
