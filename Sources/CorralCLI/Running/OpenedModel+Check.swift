@@ -23,7 +23,7 @@ extension OpenedModel {
         here[keyPath: train].device = TrainingSettings().device
         here[keyPath: train].threads = TrainingSettings().threads
       }
-      try TrainingRun.check(here)
+      try here.validate()
       return settings
     } catch {
       throw ArtifactError.damagedManifest(path: path, reason: "\(error)")
