@@ -38,7 +38,7 @@ enum SettingMeanings {
     "data.path": "A file of interactions, or a folder that holds one",
     "data.format": "The format of the file; auto recognises it",
     "data.header": "Whether the first line names the columns; auto tells it from what it holds",
-    "data.columns": "The names of columns, or their numbers from 1; auto recognises the usual names",
+    "data.columns": "The names of columns, or their numbers; auto recognises usual names",
     "data.columns.user": "Who",
     "data.columns.item": "What",
     "data.columns.time": "When: a number, or a date such as 2024-05-31T12:00:00Z",
