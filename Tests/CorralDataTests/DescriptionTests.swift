@@ -116,7 +116,7 @@ import Testing
     }
     #expect(
       message { try dataset.write(to: "/proc/nowhere") }.hasPrefix(
-        "/proc/nowhere: the folder cannot be made: "))
+        "/proc/nowhere: the file cannot be written: "))
   }
 
   @Test func `validation notes what is no error`() throws {

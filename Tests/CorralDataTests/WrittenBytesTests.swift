@@ -110,7 +110,7 @@ private func rows(_ dataset: Dataset) -> [[[UInt8]]] {
   ) throws {
     try withTemporaryFolder { folder in
       let planted = try Dataset.synthesized(
-        SyntheticSettings(users: 10, items: 10, interactions: 40))
+        SyntheticSettings(users: 12, items: 12, interactions: 40))
       let taken = folder.appendingPathComponent(name)
       try FileManager.default.createDirectory(at: taken, withIntermediateDirectories: true)
       let failure = message { try planted.write(to: folder.path, as: .csv, name: "log") }
@@ -124,7 +124,7 @@ private func rows(_ dataset: Dataset) -> [[[UInt8]]] {
     try withTemporaryFolder { folder in
       let file = try folder.write("x", as: "file")
       let planted = try Dataset.synthesized(
-        SyntheticSettings(users: 10, items: 10, interactions: 40))
+        SyntheticSettings(users: 12, items: 12, interactions: 40))
       #expect(
         message { try planted.write(to: file + "/sub") }.hasPrefix(
           "\(file)/sub: the file cannot be written: "))

@@ -37,7 +37,7 @@ enum SettingMeanings {
   private static let data = [
     "data.path": "A file of interactions, or a folder that holds one",
     "data.format": "The format of the file; auto recognises it",
-    "data.header": "Whether the first line names the columns; auto tells it from what it holds",
+    "data.header": "Whether the first line names the columns; auto tells it",
     "data.columns": "The names of columns, or their numbers; auto recognises usual names",
     "data.columns.user": "Who",
     "data.columns.item": "What",
