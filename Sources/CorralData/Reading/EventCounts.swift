@@ -43,7 +43,7 @@ struct EventCounts: Sendable {
   func kinds(hasRules: Bool) -> [LoadReport.EventKind] {
     rows.indices.map { kind in
       LoadReport.EventKind(
-        name: table[kind], rows: rows[kind], counted: hasRules ? counted[kind] : rows[kind])
+        name: table.texts[kind], rows: rows[kind], counted: hasRules ? counted[kind] : rows[kind])
     }.sorted {
       $0.rows > $1.rows || ($0.rows == $1.rows && ExactText($0.name) < ExactText($1.name))
     }
