@@ -113,4 +113,94 @@ import Testing
       #expect(trained.errors.contains("line 3") && trained.errors.contains("data.tolerance"))
     }
   }
+
+  /// A shop's log under its own names, with dates and kinds of event, and a file of its articles.
+  private func writeShop(into folder: URL) throws -> String {
+    var log = "customer_id,article_id,action,t_dat\n"
+    for customer in 0..<6 {
+      for step in 0..<6 {
+        let kind = step == 5 ? "purchase" : step == 4 ? "cart" : "view"
+        log += "c\(customer),\((customer + step) % 8),\(kind),2024-01-0\(9 - step)\n"
+      }
+    }
+    var articles = "article_id,name,price\n"
+    for article in 0..<8 { articles += "\(article),Article \(article),\(article).50\n" }
+    try Data(articles.utf8).write(to: folder.appending(path: "my shop.items.csv"))
+    let place = folder.appending(path: "my shop.csv")
+    try Data(log.utf8).write(to: place)
+    return place.path
+  }
+
+  @Test(arguments: ["describe", "validate"])
+  func `what was taken for what is said in one line or table`(command: String) throws {
+    try withTemporaryFolder { folder in
+      let shown = try Binary.run("data", command, try writeShop(into: folder))
+      try #require(shown.code == 0, "\(shown.errors)")
+      let text = shown.output + shown.errors
+      for name in ["customer_id", "article_id", "t_dat", "action", "dates"] {
+        #expect(text.contains(name))
+      }
+      #expect(text.contains("every kind of event counts 1: 'view' (24 rows)"))
+      #expect(shown.output.split(separator: "\n").allSatisfy { $0.count <= 80 || $0.contains(":") })
+    }
+  }
+
+  @Test func `the commands that describe suggests run as they are printed`() throws {
+    try withTemporaryFolder { folder in
+      let path = try writeShop(into: folder)
+      let shown = try Binary.run(
+        "data", "describe", path, "--format", "csv", "--set", "data.only=[\"action!=cart\"]",
+        "--set", "data.events.purchase=3", "--set", "data.events.view=1")
+      try #require(shown.code == 0, "\(shown.errors)")
+      let commands = shown.output.split(separator: "\n").map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }.filter { $0.hasPrefix("corral ") }
+      #expect(commands.count == 2)
+      for command in commands {
+        #expect(command.contains("data.events.purchase=3"))
+        let more =
+          " --set retriever.model=popularity --set evaluate.cutoffs=[2]"
+          + " --set train.metric=ndcg@2"
+        let script = command.hasPrefix("corral train") ? command + more : command
+        let outcome = try Binary.script(
+          script.replacing("corral ", with: "\"$CORRAL\" ", maxReplacements: 1), in: folder)
+        #expect(outcome.code == 0, "\(command): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func `kinds of event are weighed one by one, and the others are named`() throws {
+    try withTemporaryFolder { folder in
+      struct Described: Decodable {
+        struct Load: Decodable {
+          struct Kind: Decodable {
+            let name: String
+            let counted: Int
+          }
+          let eventKinds: [Kind]
+        }
+        let interactions: Int
+        let load: Load
+      }
+      let shown = try Binary.run(
+        "data", "describe", try writeShop(into: folder), "--json", "--set",
+        "data.events.purchase=3", "--set", "data.events.cart=2")
+      try #require(shown.code == 0, "\(shown.errors)")
+      let described = try shown.json(Described.self)
+      #expect(described.interactions == 12)
+      #expect(described.load.eventKinds.map(\.name) == ["view", "cart", "purchase"])
+      #expect(described.load.eventKinds.map(\.counted) == [0, 6, 6])
+      #expect(shown.errors.contains("one kind of event meets no rule"))
+    }
+  }
+
+  @Test(arguments: ["2024-01-08", "2024-01-07 12:00:00", "1704672000"])
+  func `a time cut takes a date from the command line`(from: String) throws {
+    try withTemporaryFolder { folder in
+      let outcome = try Binary.run(
+        "data", "validate", try writeShop(into: folder), "--set", "data.split.rule=time-cut",
+        "--set", "data.split.validationFrom=\(from)", "--set", "data.split.testFrom=2024-01-09")
+      #expect(outcome.code == 0, "\(outcome.output)\(outcome.errors)")
+    }
+  }
 }

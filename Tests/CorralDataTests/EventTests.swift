@@ -42,8 +42,20 @@ import Testing
       report.notes.contains {
         $0.text.contains("2 kinds of event") && $0.text.contains("'view' (3 rows), 'wish' (1 row)")
       })
-    let all = try load(log) { $0.events = ["purchase": 3, "cart": 2, "view": 1, "wish": 1] }
+    let all = try load(log) {
+      $0.columns.weight = "none"
+      $0.events = ["purchase": 3, "cart": 2, "view": 1, "wish": 1]
+    }
     #expect(all.report.notes.isEmpty)
+  }
+
+  @Test(arguments: ["Quantity", "qty", "play_count"])
+  func `a column of quantities is named, and counts where that is said`(name: String) throws {
+    let text = "user,item,\(name),time\na,1,4,1\na,2,1,2\n"
+    let report = try load(text).report
+    #expect(report.notes.contains { $0.text.contains("data.columns.weight=\(name)") })
+    let (dataset, said) = try load(text) { $0.columns.weight = name }
+    #expect(dataset.log.weights == [4, 1] && said.notes.isEmpty)
   }
 
   @Test(arguments: ["quantity", "auto"])

@@ -76,6 +76,13 @@ public enum ColumnRole: String, Sendable, Codable, CaseIterable {
     "creation_date", "creation_time",
   ]
 
+  /// Names of quantities, which may say how much an interaction counts and are taken for that only
+  /// where settings say so: a return is negative, and a bulk order is not a stronger wish.
+  static let quantities = [
+    "quantity", "qty", "count", "play_count", "playcount", "plays", "listen_count", "views",
+    "num_views", "frequency",
+  ]
+
   /// How many of the usual names of a time are taken whatever the column holds: these name nothing
   /// else in a log.
   static let certainTimes = 8

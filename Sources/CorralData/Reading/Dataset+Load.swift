@@ -178,6 +178,14 @@ struct DatasetLoader {
         "items are column '\(layout.names[roles.item])', which \(source.items ?? "") has as well,"
           + " and not '\(layout.names[usual])'; data.columns.item chooses")
     }
+    if settings.columns.weight == ColumnNames.automatic, roles.weight == nil,
+      let column = layout.column(named: ColumnRole.quantities), !roles.taken.contains(column)
+    {
+      let name = layout.names[column]
+      report.note(
+        "column '\(name)' is not used; data.columns.weight=\(name) makes an interaction count as much"
+          + " as it says")
+    }
     if !source.parts.isEmpty {
       let takesParts = settings.split.rule == .automatic || settings.split.rule == .files
       report.note(

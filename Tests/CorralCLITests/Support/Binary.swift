@@ -81,6 +81,14 @@ enum Binary {
     ) { _ in }
   }
 
+  /// Runs a line of shell in a folder, where `$CORRAL` is the program.
+  static func script(_ line: String, in folder: URL) throws -> Outcome {
+    try run(
+      ["-c", line], in: folder, environment: ["CORRAL": try url.path],
+      program: URL(filePath: "/bin/sh")
+    ) { _ in }
+  }
+
   private static func run(
     _ arguments: [String], in folder: URL?, environment: [String: String],
     program: URL? = nil, meanwhile: (Process) -> Void
