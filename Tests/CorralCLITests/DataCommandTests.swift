@@ -162,7 +162,7 @@ import Testing
           " --set retriever.model=popularity --set evaluate.cutoffs=[2]"
           + " --set train.metric=ndcg@2"
         let script = command.hasPrefix("corral train") ? command + more : command
-        let outcome = try Binary.script(
+        let outcome = try Binary.shell(
           script.replacing("corral ", with: "\"$CORRAL\" ", maxReplacements: 1), in: folder)
         #expect(outcome.code == 0, "\(command): \(outcome.errors)")
       }

@@ -5,6 +5,7 @@ import CorralModels
 import CorralTraining
 import CorralVectors
 import Foundation
+import Torch
 
 extension OpenedModel {
   /// The settings of a saved model, checked as before a training.
@@ -74,6 +75,17 @@ extension OpenedModel {
   ) throws {
     guard count == expected else {
       throw saved.damaged(file, "it has \(count) \(what) for \(expected) \(of)")
+    }
+  }
+}
+
+extension SavedModel {
+  /// Runs a body that makes a network of a file's weights; what is wrong with them names the file.
+  func naming<Value>(_ file: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
+    } catch let error as TorchError {
+      throw damaged(file, "\(error)")
     }
   }
 }

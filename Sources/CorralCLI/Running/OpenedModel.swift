@@ -37,7 +37,8 @@ struct OpenedModel {
     self.path = path
     let saved = try SavedModel.open(URL(filePath: path))
     self.saved = saved
-    settings = try Self.settings(of: saved)
+    let settings = try Self.settings(of: saved)
+    self.settings = settings
     (users, (items, titles, histories)) = try Parallel.both {
       try saved.vocabulary(ModelFile.users)
     } _: {
@@ -47,8 +48,10 @@ struct OpenedModel {
         try saved.histories(itemCount: items.count)
       )
     }
-    model = try TrainedModel(saved, settings: settings)
-    ranker = settings.ranker == .none ? nil : try FrozenRanker(saved)
+    model = try saved.naming(ModelFile.retriever) { try TrainedModel(saved, settings: settings) }
+    ranker =
+      settings.ranker == .none
+      ? nil : try saved.naming(ModelFile.ranker) { try FrozenRanker(saved) }
     try checkParts()
   }
 

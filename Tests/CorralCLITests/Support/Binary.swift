@@ -81,10 +81,13 @@ enum Binary {
     ) { _ in }
   }
 
-  /// Runs a line of shell in a folder, where `$CORRAL` is the program.
-  static func script(_ line: String, in folder: URL) throws -> Outcome {
+  /// Runs a script of the shell, in which `$0` and `$CORRAL` are `corral` and `$1` and so on are the
+  /// arguments.
+  static func shell(_ script: String, _ arguments: String..., in folder: URL? = nil) throws
+    -> Outcome
+  {
     try run(
-      ["-c", line], in: folder, environment: ["CORRAL": try url.path],
+      ["-c", script, try url.path] + arguments, in: folder, environment: ["CORRAL": try url.path],
       program: URL(filePath: "/bin/sh")
     ) { _ in }
   }
