@@ -3,7 +3,9 @@ import Testing
 
 /// A model of all that is known has nothing that it could be measured on.
 @Suite struct `training without a test part` {
-  private static let split = [
+  /// Nothing held out at all, or for validation alone.
+  private static let none = ["--set", "data.split.rule=none"]
+  private static let validation = [
     "data.split.rule=ratio", "data.split.test=0", "data.split.validation=0.2",
   ].flatMap { ["--set", $0] }
 
@@ -18,7 +20,7 @@ import Testing
   ) throws {
     try withTemporaryFolder { folder in
       let (place, trained) = try TinyData.trained(
-        model, in: folder, Self.split + more.flatMap { ["--set", $0] })
+        model, in: folder, Self.none + more.flatMap { ["--set", $0] })
       #expect(trained.code == 0, "\(trained.errors)")
       #expect(trained.errors.contains("saved without being measured"), "\(trained.errors)")
       let asked = try Binary.run("recommend", place.path, "--user", "u3")
@@ -28,8 +30,8 @@ import Testing
 
   @Test func `evaluate and compare say that nothing was held out`() throws {
     try withTemporaryFolder { folder in
-      let (first, _) = try TinyData.trained("popularity", in: folder, Self.split)
-      let (second, _) = try TinyData.trained("mf", in: folder, Self.split)
+      let (first, _) = try TinyData.trained("popularity", in: folder, Self.none)
+      let (second, _) = try TinyData.trained("mf", in: folder, Self.validation)
       for arguments in [["evaluate", first.path], ["compare", first.path, second.path]] {
         let outcome = try Binary.run(arguments)
         #expect(outcome.code == 2, "\(arguments): \(outcome.errors)")

@@ -53,7 +53,8 @@ struct Train: ParsableCommand {
     console.note(console.noteStyle.dim(try settings.differing()))
     try settings.validate()
     let data = try LoadedData(settings.data, console: console)
-    if let change = settings.fitCutoffs(toItems: data.split.interactedItemCount) { console.note(change) }
+    let items = data.split.interactedItemCount
+    if let change = settings.fitCutoffs(toItems: items) { console.note(change) }
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
     // A cut-off that does not fit is found before hours of training, not after.
     let ranking = try ranking(of: data, settings, on: console)
