@@ -17,6 +17,12 @@ enum DataView {
     table.add([
       "interactions", Format.count(facts.interactions), Format.percent(data.density) + " dense",
     ])
+    for file in data.report?.features ?? [] {
+      table.add([
+        "known", Format.percent(known(file)),
+        "of its ids are in \(URL(filePath: file.path).lastPathComponent), by \(file.key)",
+      ])
+    }
     for (name, part) in [("validation", HeldOut.validation), ("test", .test)] {
       table.add([
         name, Format.count(data.split.targets(part).values.count),
@@ -24,6 +30,11 @@ enum DataView {
       ])
     }
     return table
+  }
+
+  /// The share of the users or items of the log that a file says something of.
+  private static func known(_ file: LoadReport.FeatureFile) -> Double {
+    Double(file.matched) / Double(max(1, file.matched + file.missing))
   }
 
   /// Half of the users have more than this.
@@ -149,10 +160,9 @@ extension DataView {
       ("file", .left), ("key", .left), ("rows", .right), ("known of the log", .right),
     ])
     for file in report.features {
-      let all = max(1, file.matched + file.missing)
       table.add([
         URL(filePath: file.path).lastPathComponent, file.key, Format.count(file.rows),
-        Format.percent(Double(file.matched) / Double(all)),
+        Format.percent(known(file)),
       ])
     }
     return table
