@@ -1,5 +1,6 @@
 """What is compared with what: the two command lines of every match, and the lines of the table that it fills."""
 
+import subprocess
 from dataclasses import dataclass
 
 
@@ -22,6 +23,8 @@ class Sizes:
     ranker_steps: int = 10
     drawn_items: int = 1_000_000
     few_drawn_items: int = 100_000
+    opened_users: int = 2_000_000  # of saved models
+    opened_items: int = 1_000_000
     exact_draws: int = 64  # queries that the exact draws of a round are for
 
 
@@ -29,6 +32,7 @@ QUICK = Sizes(
     rounds=3, search_items=100_000, search_queries=200, single_queries=20, graph_items=20_000, graph_queries=200,
     table_items=200_000, steps=5, sweeps=2, trained_users=512, recbole_batches=1, ranker_steps=3,
     drawn_items=100_000, few_drawn_items=10_000, exact_draws=16,
+    opened_users=200_000, opened_items=100_000,
 )
 
 
@@ -256,6 +260,19 @@ class Matches:
             )
         ]
 
+    def open(self):
+        users, items = self.sizes.opened_users, self.sizes.opened_items
+        matches = []
+        for kind in ("popularity", "implicit-als"):
+            folder = self.peers.parent / "data" / f"model-{kind}-{users}"
+            if not folder.exists():
+                make = self.corral("open", folder, "--kind", kind, "--make", "--users", users, "--items", items)
+                subprocess.run([str(word) for word in make], check=True)
+            line = Line(f"open-{kind}", f"open {kind}, {users:,} users, {items:,} items", "step")
+            left, right = self.corral("open", folder, "--kind", kind, "--threads", 2), self.peer("open", folder)
+            matches.append(Match(left, right, "Python", 2, [line]))
+        return matches
+
     @staticmethod
     def settings(model, **values):
         """The options that name a retriever and change some of its defaults."""
@@ -265,5 +282,5 @@ class Matches:
 
 GROUPS = [
     "parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker", "proposals",
-    "cooperation",
+    "cooperation", "open",
 ]

@@ -1,5 +1,7 @@
 import CorralCLI
+import CorralEvaluation
 import CorralModels
+import CorralTraining
 import Foundation
 import Testing
 
