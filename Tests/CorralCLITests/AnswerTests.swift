@@ -77,6 +77,45 @@ import Testing
     }
   }
 
+  /// The same word in two encodings is two items, and each is asked for by its own bytes.
+  @Test func `an identifier that is not UTF-8 is asked for by its bytes and by its spelling`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      var log = Data("user_id,item_id,timestamp\n".utf8)
+      let ids: [[UInt8]] = [[0x63, 0x61, 0x66, 0xE9], Array("caf\u{E9}".utf8), Array("tea".utf8)]
+      for user in 0..<12 {
+        for step in 0..<3 {
+          log +=
+            Data("u\(user),".utf8) + ids[(user + step) % 3] + Data(",\(user * 10 + step)\n".utf8)
+        }
+      }
+      let (data, model) = (folder.appending(path: "log.csv"), folder.appending(path: "model").path)
+      try log.write(to: data)
+      let trained = try Binary.run(
+        "train", "--data", data.path, "--out", model, "-q", "--set", "retriever.model=popularity")
+      try #require(trained.code == 0, "\(trained.errors)")
+      for (word, others) in [
+        ("$(printf 'caf\\351')", ["caf\u{E9}", "tea"]),
+        ("$(printf 'caf\\303\\251')", ["caf\\xE9", "tea"]),
+        ("caf\\xE9", ["caf\u{E9}", "tea"]),
+      ] {
+        let script = "\"$0\" recommend \"$1\" --met \"\(word)\" --json"
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/sh")
+        shell.arguments = ["-c", script, try Binary.url.path, model]
+        let output = Pipe()
+        shell.standardOutput = output
+        try shell.run()
+        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        shell.waitUntilExit()
+        try #require(shell.terminationStatus == 0, "\(word)")
+        let answer = try JSONDecoder().decode(Answer.self, from: printed)
+        #expect(answer.items.map(\.id).sorted() == others.sorted(), "\(word)")
+      }
+    }
+  }
+
   private func expectRuns(_ line: String, of name: String) throws {
     let command = line.components(separatedBy: "  for somebody")[0]
       .trimmingCharacters(in: .whitespaces)

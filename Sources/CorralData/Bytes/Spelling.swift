@@ -2,9 +2,9 @@
 ///
 /// Ids are bytes. Most are UTF-8, and their spelling is that text. In all others each byte that is
 /// part of no character is `\xE9` and a backslash is `\\`, so that two ids never share a spelling.
-enum Spelling {
+package enum Spelling {
   /// The text of some bytes.
-  static func text(of bytes: UnsafeBufferPointer<UInt8>) -> String {
+  package static func text(of bytes: UnsafeBufferPointer<UInt8>) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""
     var at = 0
