@@ -110,7 +110,8 @@ import Testing
     #expect(refusal { $0.measures = [] }.hasPrefix("setting 'evaluate.measures' cannot be []: "))
     #expect(
       refusal { $0.resamples = -1 }
-        == "setting 'evaluate.resamples' cannot be -1: give 0 for no intervals, or up to 100000, such as 1000")
+        == "setting 'evaluate.resamples' cannot be -1: give 0 for no intervals, or up to 100000, such as 1000"
+    )
   }
 
   @Test func `scores and vectors that are not numbers`() {
