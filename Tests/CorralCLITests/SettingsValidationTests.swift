@@ -63,7 +63,7 @@ import Testing
         "correction.estimator.hashes=100000000",
       ],
       "setting 'correction.estimator.buckets' is 1000000000: 100,000,000 arrays of buckets take "
-        + "1200000000.0 GB"
+        + "1.2e+09 GB"
     ),
     (
       ["evaluate.cutoffs=[\(Array(repeating: "1", count: 5_000).joined(separator: ","))]"],
@@ -86,7 +86,7 @@ import Testing
 
   @Test func `no value of any setting ends in a trap`() throws {
     let models = [
-      ("two-tower", "none"), ("sasrec", "din"), ("implicit-als", "bst"), ("mmoe", "dcnv2"),
+      ("two-tower", "none"), ("sasrec", "din"), ("implicit-als", "bst"), ("mmoe", "dcn-v2"),
     ]
     let values = [
       "0", "-1", "1000000000", "-1000000000", "9223372036854775807", "1e38", "-1e38", "1e-38",

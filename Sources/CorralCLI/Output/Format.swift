@@ -73,9 +73,9 @@ package enum Format {
     }
   }
 
-  /// A size in gigabytes, however large: `51.2 GB`, `4e+09 GB`.
+  /// A size in gigabytes, however large: `51.2 GB`, `1.2e+09 GB`.
   package static func gigabytes(_ value: Double) -> String {
-    value < 1e15 ? String(format: "%.1f GB", value / 1e9) : String(format: "%.0e GB", value / 1e9)
+    value < 1e15 ? String(format: "%.1f GB", value / 1e9) : String(format: "%.2g GB", value / 1e9)
   }
 
   /// A p-value: `0.032`, `<0.001`.

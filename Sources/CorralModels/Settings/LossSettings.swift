@@ -30,10 +30,11 @@ public struct LossSettings: Sendable, Codable, Equatable {
   /// Throws `ModelsError.setting` for a temperature that scores cannot be divided by, and for a
   /// calibration that is no share.
   public func validate() throws {
-    if !(temperature > 0 && temperature.isFinite) {
+    // Scores divided by less than this are not finite before they learn anything.
+    if !(temperature >= 1e-6 && temperature.isFinite) {
       throw ModelsError.setting(
         key: "loss.temperature", value: "\(temperature)",
-        reason: "give a number above 0, such as 0.05 to 0.1 for cosine and 1 for dot")
+        reason: "give a number above 0, 0.000001 or more, such as 0.05 to 0.1 for cosine and 1 for dot")
     }
     if !(0...1).contains(calibration) {
       throw ModelsError.setting(

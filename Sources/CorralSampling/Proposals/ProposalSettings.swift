@@ -51,7 +51,8 @@ public struct ProposalSettings: Codable, Sendable, Equatable {
     }
     try check(count > 0, "count", count, "1 or more")
     try check(
-      temperature > 0 && temperature.isFinite, "temperature", temperature, "more than 0")
+      temperature >= 1e-6 && temperature.isFinite, "temperature", temperature,
+      "more than 0, 0.000001 at the least")
     try check((1...1024).contains(clusters), "clusters", clusters, "1 to 1024")
     try check(pool > 0, "pool", pool, "1 or more")
     try check(exponent >= 0 && exponent.isFinite, "exponent", exponent, "0 or more")
