@@ -80,8 +80,7 @@ struct RowReader {
       }
     }
     if plan.isImpressions {
-      let (user, item) = interned(into: &chunk)
-      append(user, item, time, weight: 0, to: &chunk.impressions)
+      appendImpression(time, to: &chunk)
       return nil
     }
     if hasConditions {
@@ -97,8 +96,7 @@ struct RowReader {
       switch counted(&chunk, kind) {
       case .weight(let found): weight = found
       case .impression:
-        let (user, item) = interned(into: &chunk)
-        append(user, item, time, weight: 0, to: &chunk.impressions)
+        appendImpression(time, to: &chunk)
         return nil
       case .problem(let problem): return problem
       }
@@ -120,6 +118,13 @@ struct RowReader {
       intern(user: splitter.fields[plan.user], into: &chunk),
       chunk.itemTable.intern(splitter.fields[plan.item])
     )
+  }
+
+  /// Adds the row as an impression; out of line, so that the loop over interactions stays small.
+  @inline(never)
+  private mutating func appendImpression(_ time: SpelledTime, to chunk: inout LogChunk) {
+    let (user, item) = interned(into: &chunk)
+    append(user, item, time, weight: 0, to: &chunk.impressions)
   }
 
   /// Adds all of the row but its context.
