@@ -1,24 +1,28 @@
 /// Some rows of one chunk of a log, column by column.
 struct ChunkRows: Sendable {
-  /// Users and items, numbered as the chunk first names them.
-  var users: [Int32] = []
-  var items: [Int32] = []
+  /// What every row has.
+  struct Entry: BitwiseCopyable {
+    /// The user and the item, numbered as the chunk first names them.
+    var user: Int32
+    var item: Int32
+    var weight: Float
+  }
+
+  /// One entry a row: together, so that a row is added at once.
+  var entries: [Entry] = []
   /// One time a row, where the log has them.
   var times = TimeColumn()
-  var weights: [Float] = []
   /// Columns of context: of categories as the chunk first names them, or the numbers.
   var categories: [[Int32]] = []
   var numbers: [[Float]] = []
   /// Columns of labels.
   var labels: [[Float]] = []
 
-  var count: Int { users.count }
+  var count: Int { entries.count }
 
   /// Columns without a row yet, with room for some.
   init(_ plan: RowPlan, capacity: Int = 0) {
-    users.reserveCapacity(capacity)
-    items.reserveCapacity(capacity)
-    weights.reserveCapacity(capacity)
+    entries.reserveCapacity(capacity)
     if plan.time != nil { times.reserveCapacity(capacity) }
     func columns<Element>(_ count: Int) -> [[Element]] {
       (0..<count).map { _ in

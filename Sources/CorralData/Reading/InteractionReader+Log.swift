@@ -28,17 +28,19 @@ extension InteractionReader {
     let (userPositions, itemPositions) = (userPositions, itemPositions)
     let users = gathered(starts, of: UserIndex.self) { chunk, output in
       let positions = userPositions[chunk]
-      for (at, user) in chunks[chunk].users.enumerated() {
-        output[at] = UserIndex(Int(positions[Int(user)]))
+      for (at, entry) in chunks[chunk].entries.enumerated() {
+        output[at] = UserIndex(Int(positions[Int(entry.user)]))
       }
     }
     let items = gathered(starts, of: ItemIndex.self) { chunk, output in
       let positions = itemPositions[chunk]
-      for (at, item) in chunks[chunk].items.enumerated() {
-        output[at] = ItemIndex(Int(positions[Int(item)]))
+      for (at, entry) in chunks[chunk].entries.enumerated() {
+        output[at] = ItemIndex(Int(positions[Int(entry.item)]))
       }
     }
-    let weights = gathered(starts, of: Float.self) { _ = $1.update(from: chunks[$0].weights) }
+    let weights = gathered(starts, of: Float.self) { chunk, output in
+      for (at, entry) in chunks[chunk].entries.enumerated() { output[at] = entry.weight }
+    }
     let times =
       hasTimes
       ? gathered(starts, of: Int64.self) { _ = $1.update(from: chunks[$0].times.ticks) } : []

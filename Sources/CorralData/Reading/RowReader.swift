@@ -132,9 +132,7 @@ struct RowReader {
   private func append(
     _ user: Int32, _ item: Int32, _ time: SpelledTime, weight: Float, to rows: inout ChunkRows
   ) {
-    rows.users.append(user)
-    rows.items.append(item)
-    rows.weights.append(weight)
+    rows.entries.append(ChunkRows.Entry(user: user, item: item, weight: weight))
     if plan.time != nil { rows.times.append(time) }
     if hasLabels {
       for (column, label) in plan.extras.labels.enumerated() {
