@@ -28,7 +28,7 @@ def say(text):
 def options():
     parser = argparse.ArgumentParser(prog="Benchmarks/run", description="Corral beside other systems.")
     parser.add_argument("--quick", action="store_true", help="a smoke run: smaller sizes, fewer rounds, no verdicts")
-    parser.add_argument("--data", type=Path, help="a folder that holds ml-1m/ml-1m.inter (default: ../shared/data)")
+    parser.add_argument("--data", type=Path, help="a folder that holds ml-1m/ml-1m.inter")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--rounds", type=int, help="turns of each side")
     parser.add_argument("--graph", type=int, metavar="ITEMS", help="vectors of the hnsw group (default: 200000)")
@@ -39,11 +39,10 @@ def options():
 
 def interactions(chosen, corral):
     """The ml-1m file, or a planted one of the same shape where there is none."""
-    for folder in [chosen] if chosen else [HOME.parent.parent / "shared/data"]:
-        file = folder / "ml-1m/ml-1m.inter"
+    if chosen:
+        file = chosen / "ml-1m/ml-1m.inter"
         if file.exists():
             return file.resolve(), "ml-1m"
-    if chosen:
         sys.exit(f"bench: {chosen} holds no ml-1m/ml-1m.inter: name the folder above ml-1m, or leave --data out")
     file = MADE / "synthetic/synthetic.inter"
     if not file.exists():
