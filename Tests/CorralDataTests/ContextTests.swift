@@ -237,6 +237,23 @@ private let exposures = """
     }
   }
 
+  @Test func `names of other bytes are other columns`() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    let column = ContextColumn(name: composed, values: .numbers([1]))
+    #expect(column == ContextColumn(name: composed, values: .numbers([1])))
+    #expect(column != ContextColumn(name: decomposed, values: .numbers([1])))
+    #expect(
+      FeatureColumn(name: composed, values: .numbers([1]))
+        != FeatureColumn(name: decomposed, values: .numbers([1])))
+    let both = ContextTable(
+      count: 1,
+      columns: [column, ContextColumn(name: decomposed, values: .numbers([2]))])
+    #expect(
+      try both.encoded([[decomposed: "5"]]).columns.map(\.values) == [
+        .numbers([.nan]), .numbers([5]),
+      ])
+  }
+
   @Test func `requests are encoded with what was learnt`() throws {
     let schema = ContextTable(
       count: 2,

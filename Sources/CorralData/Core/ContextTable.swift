@@ -94,6 +94,11 @@ public struct ContextColumn: Sendable, Equatable {
     }
   }
 
+  /// Whether two columns have names of the same bytes, and the same values.
+  public static func == (left: Self, right: Self) -> Bool {
+    ExactText(left.name) == ExactText(right.name) && left.values == right.values
+  }
+
   func gathered(_ rows: some Collection<Int>) -> ContextColumn {
     switch values {
     case .categories(let positions, let vocabulary):
@@ -116,15 +121,22 @@ public struct ContextColumn: Sendable, Equatable {
   }
 
   func encoded(_ requests: [[String: String]]) throws -> ContextColumn {
+    // A dictionary takes two spellings of one accent for the same name.
+    func entry(_ request: [String: String]) -> String? {
+      guard let found = request.index(forKey: name),
+        ExactText(request[found].key) == ExactText(name)
+      else { return nil }
+      return request[found].value
+    }
     switch values {
     case .categories(_, let vocabulary):
       let positions = requests.map { request in
-        request[name].flatMap(vocabulary.position).map(Int32.init) ?? -1
+        entry(request).flatMap(vocabulary.position).map(Int32.init) ?? -1
       }
       return ContextColumn(name: name, values: .categories(positions, vocabulary: vocabulary))
     case .numbers:
       let numbers = try requests.map { request in
-        guard let text = request[name], !text.isEmpty else { return Float.nan }
+        guard let text = entry(request), !text.isEmpty else { return Float.nan }
         guard let number = Float(text), number.isFinite else {
           throw DataError.badSetting(
             name: "context.\(name)", value: text, reason: "a finite number is needed")

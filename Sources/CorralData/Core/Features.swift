@@ -50,4 +50,9 @@ public struct FeatureColumn: Sendable, Equatable {
     case .numbers(let numbers): numbers.count
     }
   }
+
+  /// Whether two columns have names of the same bytes, and the same values.
+  public static func == (left: Self, right: Self) -> Bool {
+    ExactText(left.name) == ExactText(right.name) && left.values == right.values
+  }
 }
