@@ -83,7 +83,7 @@ extension DataView {
       let last = times.lastDate?.prefix(10) ?? times.last[...]
       table.add(["times", "", "\(first) to \(last)"])
     } else {
-      table.add(["times", "", "none: order is \(data.order.rawValue)"])
+      table.add(["times", "", "none: the order of the file counts"])
     }
     table.add([
       "memory", String(format: "%.0f", data.bytesPerInteraction), "bytes an interaction",
