@@ -65,6 +65,49 @@ import Testing
     #expect(column(.time, of: named.report) == "shipped")
   }
 
+  @Test(arguments: [(DateOrder.dayFirst, "1717545600"), (.monthFirst, "1714953600")])
+  func `dates that could be read two ways are named, and a setting reads them`(
+    order: DateOrder, time: String
+  ) throws {
+    let text = "user,item,InvoiceDate\na,x,5/6/2024\na,y,6/7/2024\nb,x,7/8/2024\n"
+    let guessed = try load(text).report
+    #expect(column(.time, of: guessed) == nil)
+    let warning = try #require(guessed.notes.first { $0.kind == .warning })
+    #expect(warning.text.contains("data.columns.time=InvoiceDate with data.columns.dateOrder="))
+    let (dataset, report) = try load(text) { $0.columns.dateOrder = order }
+    #expect(column(.time, of: report) == "InvoiceDate")
+    #expect(dataset.log.times.first.map(dataset.log.timeScale.text) == time)
+    #expect(!report.notes.contains { $0.kind == .warning })
+    let only = "InvoiceDate>=2024-06-06"
+    #expect(
+      try load(text) { ($0.columns.dateOrder, $0.only) = (order, [only]) }.dataset.log.count == 2)
+    #expect(
+      message { try load(text) { $0.only = [only] } }.contains("data.columns.dateOrder=day-first"))
+  }
+
+  @Test func `a broken date among dates with slashes is a bad row`() throws {
+    let text = "user,item,when\na,x,31/5/2024\na,y,0/0/2024\nb,x,30/5/2024\n"
+    #expect(try load(text) { $0.tolerance = 1 }.dataset.order == .time)
+    #expect(message { try load(text) }.contains("line 3: column 'when' holds '0/0/2024'"))
+  }
+
+  @Test func `a column with the name of a time and other texts is no advice without a word`() throws
+  {
+    let report = try load("user,item,when\na,x,31 May 2024\nb,x,30 May 2024\n").report
+    let warning = try #require(report.notes.first { $0.kind == .warning })
+    #expect(warning.text.contains("once it holds dates such as 2024-05-31 and not '31 May 2024'"))
+  }
+
+  @Test func `times of day beside a column of days are named, since they are not read`() throws {
+    let report = try load(
+      "user,item,date,time\na,x,2024-05-31,8:15\na,y,2024-05-31,08:10:30\n"
+    ).report
+    let warning = try #require(report.notes.first { $0.kind == .warning })
+    #expect(warning.text.contains("the times of day in column 'time' are not read"))
+    #expect(
+      try load("user,item,date,score\na,x,2024-05-31,8\nb,x,2024-05-31,9\n").report.notes.isEmpty)
+  }
+
   @Test func `nothing is said where the order of the file is asked for or no order is needed`()
     throws
   {

@@ -42,6 +42,7 @@ enum SettingMeanings {
     "data.columns.user": "Who",
     "data.columns.item": "What",
     "data.columns.time": "When: a number or a date; auto takes dates under any name",
+    "data.columns.dateOrder": "Whether 5/6/2024 is in June or in May; auto tells it by others",
     "data.columns.rating": "How much they liked it",
     "data.columns.event": "The kind of event, such as click or buy",
     "data.columns.weight": "How much an interaction counts, times what data.events says",

@@ -14,6 +14,8 @@ public struct ColumnNames: Sendable, Equatable, Codable {
   /// When: a number, or a date such as `2024-05-31T12:00:00Z`; `auto` takes a column of dates under
   /// any name.
   public var time = Self.automatic
+  /// Which of day and month comes first in dates such as `5/6/2024`.
+  public var dateOrder = DateOrder.automatic
   /// How much they liked it.
   public var rating = Self.automatic
   /// The kind of event: `click`, `buy`.

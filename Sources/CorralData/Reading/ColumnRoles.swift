@@ -11,6 +11,10 @@ struct ColumnRoles: Sendable, Equatable {
   let weight: Int?
   /// Columns that could be the time, where none was taken.
   let possibleTimes: [String]
+  /// Why the first of those is not taken, and what to set: `data.columns.time=when`.
+  let adviceOnTime: String
+  /// A column of times of day beside dates without one, which is not read.
+  let clock: String?
   /// What was taken for what, for reports.
   let described: [LoadReport.Column]
 
@@ -36,7 +40,8 @@ struct ColumnRoles: Sendable, Equatable {
     event = try columns.find(.event, in: layout, file: file)
     weight = try columns.find(.weight, in: layout, file: file)
     let taken = [user, item, rating, event, weight].compactMap(\.self)
-    let times = TimeSearch(layout: layout, samples: samples, taken: taken)
+    let times = TimeSearch(
+      layout: layout, samples: samples, taken: taken, order: columns.dateOrder)
     if columns.time == ColumnNames.automatic {
       time = times.best
       possibleTimes = times.best == nil ? times.possible.map { layout.names[$0] } : []
@@ -44,6 +49,8 @@ struct ColumnRoles: Sendable, Equatable {
       time = try columns.find(.time, in: layout, file: file)
       possibleTimes = []
     }
+    adviceOnTime = times.possible.first.map { times.advice(on: $0, layout, samples) } ?? ""
+    clock = time.flatMap { times.clock(beside: $0, samples) }.map { layout.names[$0] }
     timeForm = time.flatMap { times.forms[$0]?.form } ?? .plain
     let kind = time.flatMap { times.forms[$0] }.map { $0.isDate ? "dates" : "numbers" } ?? ""
     described = [
@@ -78,12 +85,15 @@ struct TimeSearch {
   private(set) var best: Int?
   /// The columns that could be it.
   private(set) var possible: [Int] = []
+  /// The columns that are taken for nothing else.
+  private let free: [Int]
 
-  init(layout: TableLayout, samples: [[String]], taken: [Int]) {
+  init(layout: TableLayout, samples: [[String]], taken: [Int], order: DateOrder) {
     for column in layout.columns.indices where samples.indices.contains(column) {
-      forms[column] = Self.form(of: samples[column])
+      forms[column] = TimeForm.ofMost(samples[column], order: order)
     }
     let free = layout.columns.indices.filter { !taken.contains($0) }
+    self.free = free
     let named = ColumnRole.time.usual.enumerated().compactMap { rank, name in
       layout.column(named: name).map { (column: $0, isCertain: rank < ColumnRole.certainTimes) }
     }.filter { free.contains($0.column) }
@@ -103,16 +113,33 @@ struct TimeSearch {
     best = dates.count == 1 ? dates[0] : dates.isEmpty && clocks.count == 1 ? clocks[0] : nil
     possible = free.filter { column in
       forms[column]?.isDate == true || Self.speaksOfTime(layout.names[column])
-        || (samples.indices.contains(column) && Self.areMoments(samples[column]))
+        || (samples.indices.contains(column)
+          && (Self.areMoments(samples[column]) || TimeForm.isAmbiguous(samples[column])))
     }
   }
 
-  /// How some values write times, where most of them are some: the others are bad rows.
-  private static func form(of values: [String]) -> (form: TimeForm, isDate: Bool)? {
-    if let form = TimeForm.recognised(in: values) { return form }
-    let times = values.filter { TimeForm.recognised(in: [$0])?.form == .plain }
-    guard times.count * 2 >= values.count else { return nil }
-    return TimeForm.recognised(in: times)
+  /// What to set so that a column that could be the time is taken for it.
+  func advice(on column: Int, _ layout: TableLayout, _ samples: [[String]]) -> String {
+    let setting = "data.columns.time=\(layout.names[column])"
+    guard forms[column] == nil, samples.indices.contains(column), let value = samples[column].first
+    else { return setting }
+    return TimeForm.isAmbiguous(samples[column])
+      ? "\(setting) with data.columns.dateOrder=day-first or month-first, since"
+        + " '\(shortened(value, to: 40))' could be either"
+      : "\(setting), once it holds dates such as 2024-05-31 and not '\(shortened(value, to: 40))'"
+  }
+
+  /// A column of times of day beside one of dates that have none.
+  func clock(beside date: Int, _ samples: [[String]]) -> Int? {
+    guard forms[date]?.isDate == true, !samples[date].contains(where: { $0.contains(":") }) else {
+      return nil
+    }
+    return free.first { column in
+      column != date && samples.indices.contains(column) && !samples[column].isEmpty
+        && samples[column].allSatisfy {
+          $0.contains(":") && TimeForm.plain.reads("2024-05-31 " + $0)
+        }
+    }
   }
 
   /// Whether a name speaks of the user or the item, and not of what happened.

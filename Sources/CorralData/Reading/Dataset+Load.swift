@@ -209,9 +209,13 @@ struct DatasetLoader {
         "no column is taken for the time, so that what was last is told from the order of the file: "
           + (roles.possibleTimes.isEmpty
             ? "name the column with data.columns.time=NAME"
-            : "\(listed(roles.possibleTimes)) could be it: data.columns.time="
-              + (roles.possibleTimes.first ?? ""))
+            : "\(listed(roles.possibleTimes)) could be it: \(roles.adviceOnTime)")
           + ", or say data.columns.time=none")
+    }
+    if let time = roles.time, let clock = roles.clock {
+      report.warn(
+        "column '\(layout.names[time])' holds days, and the times of day in column '\(clock)' are not"
+          + " read: write both in one column, as in 2024-05-31 12:00")
     }
   }
 

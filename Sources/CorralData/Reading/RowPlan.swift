@@ -49,6 +49,7 @@ struct RowPlan: Sendable {
   let isImpressions: Bool
   private let roles: ColumnRoles
   private let samples: [[String]]
+  private var dateOrder = DateOrder.automatic
   private let file: String
   /// The columns whose numbers every row needs.
   private var needed: Set<Int> = []
@@ -71,6 +72,7 @@ struct RowPlan: Sendable {
     for (column, described) in layout.columns.enumerated()
     where described.kind == .number && column != time { numbers.append(column) }
     if let rating = roles.rating { _ = slot(of: rating) }
+    dateOrder = settings.columns.dateOrder
     conditions = try settings.only.map { try bound(RowCondition($0)) }
     rules = try events.rules.map { try rule($0.condition, $0.weight) }
     if let weight = roles.weight, !settings.events.isEmpty { multiplier = slot(of: weight) }
@@ -185,7 +187,9 @@ struct RowPlan: Sendable {
       throw unknown(condition)
     }
     if let time = condition.time, let column = layout.column(named: condition.name) {
-      let form = samples.indices.contains(column) ? TimeForm.recognised(in: samples[column]) : nil
+      let form =
+        samples.indices.contains(column)
+        ? TimeForm.ofMost(samples[column], order: dateOrder) : nil
       // A number is a time where the column holds dates; a date is one everywhere.
       if let form, form.isDate || time.isDate {
         return .time(column: column, form: form.form, comparison, time)
@@ -199,8 +203,11 @@ struct RowPlan: Sendable {
       throw DataError.badRule(
         rule: condition.text,
         reason:
-          "column '\(condition.name)' of \(file) holds no times, which '\(condition.value)' is"
-          + " compared with")
+          "column '\(condition.name)' of \(file) holds "
+          + (samples.indices.contains(column) && TimeForm.isAmbiguous(samples[column])
+            ? "dates that could start with the day or the month: say which with"
+              + " data.columns.dateOrder=day-first or month-first"
+            : "no times, which '\(condition.value)' is compared with"))
     }
     return .text(column: column, Array(condition.value.utf8), isEqual: comparison != .notEqual)
   }

@@ -48,6 +48,9 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
     switch reason {
     case .notANumber: "column '\(column)' holds '\(value)', which is not a number"
     case .notFinite: "column '\(column)' holds '\(value)', which is not a finite number"
+    case .notATime where TimeForm.dayFirst.reads(value) || TimeForm.monthFirst.reads(value):
+      "column '\(column)' holds '\(value)': say whether the day or the month comes first, with"
+        + " data.columns.dateOrder=day-first or month-first"
     case .notATime:
       "column '\(column)' holds '\(value)', which is neither a number nor a date of the calendar such"
         + " as 2024-05-31, 2024-05-31T12:00:00Z, 2024/05/31 12:00 or 31.05.2024"
