@@ -114,7 +114,8 @@ enum Failure {
   static func code(for error: any Error) -> Int32? {
     switch error {
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
-      TrainingError.parameterNotFinite, TrainingError.scoresNotFinite, BaselineError.unsolvable,
+      TrainingError.parameterNotFinite, TrainingError.validationNotFinite,
+      TrainingError.scoresNotFinite, BaselineError.unsolvable,
       ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
       SafetensorsError.unwritable, DataError.unwritable, is StandardStreams.LostOutput,
       is MemoryError:

@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case lossNotFinite(String, block: String = "", epoch: Int, step: Int)
   /// A parameter is infinite or not a number although the loss was a number.
   case parameterNotFinite(String, block: String = "", epoch: Int, step: Int)
+  /// A score in validation is infinite or not a number although the parameters are numbers.
+  case validationNotFinite(String, block: String = "", epoch: Int)
   /// Vectors became so large, or no numbers at all, that what is drawn by them cannot be drawn.
   case scoresNotFinite(String, epoch: Int, step: Int)
   /// A setting has a value that training cannot use.
@@ -31,6 +33,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       """
       training has diverged: parameter '\(name)' is no longer a number after epoch \(epoch), step \
       \(step): lower \(block)train.rate, or set \(block)train.clip to 1; the last checkpoint is as it was before
+      """
+    case .validationNotFinite(let place, let block, let epoch):
+      """
+      training has diverged: the model gave a value that is not a finite number \(place) after epoch \
+      \(epoch): lower \(block)train.rate, or set \(block)train.clip to 1; the last checkpoint is as \
+      it was before
       """
     case .scoresNotFinite(let vectors, let epoch, let step):
       """

@@ -36,6 +36,8 @@ extension RankingBlock {
       throw TrainingError.lossNotFinite(loss, block: "ranking.", epoch: epoch, step: step)
     } catch TrainingError.parameterNotFinite(let name, _, let epoch, let step) {
       throw TrainingError.parameterNotFinite(name, block: "ranking.", epoch: epoch, step: step)
+    } catch TrainingError.validationNotFinite(let place, _, let epoch) {
+      throw TrainingError.validationNotFinite(place, block: "ranking.", epoch: epoch)
     }
   }
 }

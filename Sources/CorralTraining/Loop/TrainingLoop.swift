@@ -1,3 +1,4 @@
+import CorralEvaluation
 import CorralModels
 import CorralVectors
 import Foundation
@@ -52,10 +53,19 @@ extension TrainingLoop {
     let start = ContinuousClock.now
     // A model of what is no number must not be measured: the error would name no parameter.
     if run.isValidationDue { try run.checkParameters() }
-    let values = run.isValidationDue ? try measure() : nil
+    let values = run.isValidationDue ? try validated() : nil
     let report = run.endEpoch(values.map { ($0, (ContinuousClock.now - start).inSeconds) })
     try save()
     return report
+  }
+
+  /// What `measure` says; throws `TrainingError.validationNotFinite` where a score is no number.
+  private mutating func validated() throws -> [String: Double]? {
+    do {
+      return try measure()
+    } catch EvaluationError.notANumber(let place) {
+      throw TrainingError.validationNotFinite(place, epoch: run.state.epoch + 1)
+    }
   }
 }
 
