@@ -111,7 +111,6 @@ import Torch
       _ = try training.next()
       for (key, saved, now, change) in [
         ("train.rate", "0.05", "0.01", { $0.settings.train.rate = 0.01 }),
-        ("train.epochs", "4", "9", { $0.settings.train.epochs = 9 }),
         ("retriever.queryTower", "[24, 16]", "[8, 16]", { $0.shape { $0.queryTower = [8, 16] } }),
         ("correction.form", "expected-count", "yi", { $0.settings.correction.form = .yi }),
       ] as [(String, String, String, (inout PlantedRun) -> Void)] {
@@ -124,6 +123,16 @@ import Torch
           """
         ) { _ = try other.training(file, from: .checkpoint) }
       }
+      var longer = run
+      longer.settings.train.epochs = 9
+      expectError(
+        """
+        \(file.path) cannot be resumed with train.epochs = 9 after 4: with a train.schedule that \
+        falls to the last epoch, the rate of every step follows from the number of epochs; use the \
+        number that it was started with, or start anew with train.schedule=constant, which can \
+        always be trained on
+        """
+      ) { _ = try longer.training(file, from: .checkpoint) }
       run.settings.train.patience = 0
       #expect(throws: Never.self) { try run.training(file, from: .checkpoint) }
     }
