@@ -34,6 +34,7 @@ import Testing
     ("index.clusters=100000", "index.clusters"), ("loss.temperature=0", "loss.temperature"),
     ("ranking.negatives.count=-1", "ranking.negatives.count"),
     ("correction.estimator.buckets=0", "buckets"), ("negatives.count=-5", "negatives.count"),
+    ("data.tolerance=-1", "data.tolerance"), ("data.filter.minUser=-5", "data.filter.minUser"),
   ])
   func `a block that the run does not read is checked too`(set: String, key: String) {
     let text = complaint("retriever.model=popularity", set)

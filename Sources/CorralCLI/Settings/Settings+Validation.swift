@@ -14,7 +14,7 @@ extension Settings {
   package func validate() throws {
     try SettingsTree(encoding: self).checkSizes()
     try checkUnreadBlocks()
-    try data.split.validate()
+    try data.validate()
     try checkStages()
     try loss.validate()
     try negatives.validate()

@@ -7,6 +7,7 @@ extension Dataset {
   /// than `settings.tolerance`.
   public static func load(_ settings: DataSettings) throws -> (dataset: Dataset, report: LoadReport)
   {
+    try settings.validate()
     var report = LoadReport()
     let dataset = try DatasetLoader(settings: settings).load(&report)
     return (dataset, report)
