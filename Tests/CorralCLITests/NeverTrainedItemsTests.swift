@@ -7,6 +7,7 @@ import Testing
   struct Answer: Decodable {
     struct Item: Decodable { let id: String }
     let items: [Item]
+    let fallback: String?
   }
 
   /// 24 users walk over the items i0 to i19 until time 100, and each meets one of n0 to n5 after it.
@@ -27,7 +28,8 @@ import Testing
 
   @Test(
     arguments: [
-      "popularity", "implicit-als", "item2vec", "mf", "neumf", "two-tower", "sasrec", "comirec",
+      "popularity", "implicit-als", "item2vec", "mf", "neumf", "two-tower", "dssm", "caser", "mind",
+      "mmoe", "sasrec", "bert4rec", "gru4rec", "comirec",
     ])
   func `every model gives them last`(model: String) throws {
     try check(model, [])
@@ -64,6 +66,10 @@ import Testing
       let ids = try outcome.json(Answer.self).items.map(\.id)
       #expect(ids.count == 17 && ids.prefix(12).allSatisfy { $0.hasPrefix("i") }, "\(ids)")
       #expect(ids.dropFirst(12) == ["n0", "n1", "n2", "n4", "n5"], "\(ids)")
+      // A history of such items says nothing, so that what is popular answers, and is said to.
+      let blind = try Binary.run("recommend", place, "--history", "n0,n1", "--json")
+        .json(Answer.self)
+      #expect((blind.fallback == "popular") == (model != "popularity"))
     }
   }
 

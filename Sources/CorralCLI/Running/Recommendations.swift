@@ -112,15 +112,17 @@ extension OpenedModel {
     return try found.ranked(by: ranker, for: query, placed: model.placed, count: count)
   }
 
-  /// Whether the model's scores say anything of a query: a vector of zeros scores all items alike.
+  /// Whether the model's scores say anything of a query.
+  ///
+  /// Scores follow from a user that the model reads, or from an item of the history that it can
+  /// place; without one, a network answers with what it makes of nothing. A vector of zeros scores
+  /// all items alike.
   private func knows(_ query: Query) throws -> Bool {
-    switch model {
-    case .popularity: return true
+    if case .popularity = model { return true }
+    let readsUser = query.user != nil && scoredBy != .history
+    guard readsUser || query.history.contains(where: model.placed.contains) else { return false }
     // Scores that are no inner products follow from more than a vector.
-    case .network(let network) where !network.isInnerProduct:
-      return query.user != nil || !query.history.isEmpty
-    default: break
-    }
+    if case .network(let network) = model, !network.isInnerProduct { return true }
     do {
       return try model.encoder.vectors(for: query).values.contains { $0 != 0 }
     } catch BaselineError.unknownQuery {
