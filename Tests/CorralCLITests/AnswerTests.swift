@@ -236,6 +236,19 @@ import Testing
     }
   }
 
+  @Test func `a history is read from a pipe as from a file`() throws {
+    try withTemporaryFolder { folder in
+      let (model, trained) = try TinyData.trained("implicit-als", in: folder)
+      try #require(trained.code == 0, "\(trained.errors)")
+      let ask = "corral recommend \(model.path.shellQuoted) -q --json --history-file"
+      #expect(try Shell.run("\(ask) <(printf 'i1\\ni2\\n') > pipe", in: folder) == 0)
+      #expect(try Shell.run("\(ask) <(printf 'nowhere\\n') > none", in: folder) == 2)
+      #expect(try Shell.run("\(ask) /dev/null > empty", in: folder) == 0)
+      let empty = try String(contentsOf: folder.appending(path: "empty"), encoding: .utf8)
+      #expect(empty.contains("the history is empty"))
+    }
+  }
+
   @Test func `a ranker reads the context that is given, and says what it does not know`() throws {
     try withTemporaryFolder { folder in
       var log = "user_id,item_id,timestamp,tab,hour\n"
@@ -277,7 +290,7 @@ import Testing
 
       for (context, text) in [
         ("tob=1", "--context tob=1 names no context of this model"),
-        ("tab", "write NAME=VALUE, where NAME is tab, hour"),
+        ("tab", "write NAME=VALUE, where NAME is one of tab, hour"),
       ] {
         let outcome = try Binary.run("recommend", place, "--user", "u1", "--context", context)
         #expect(outcome.code == 2 && outcome.errors.contains(text), "\(outcome.errors)")

@@ -44,7 +44,10 @@ struct HistoryOptions: ParsableArguments {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw InputError.options("--history-file \(path) is not there")
     }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: path) else {
+    // A pipe and a device are read like a file: <(...) of a shell is one.
+    guard !isFolder.boolValue, let file = FileHandle(forReadingAtPath: path),
+      let data = try? file.readToEnd() ?? Data()
+    else {
       throw InputError.options(
         "--history-file \(path) cannot be read: give a file with one id on each line")
     }

@@ -172,7 +172,7 @@ extension OpenedModel {
     guard let name else {
       throw InputError.options(
         "--context \(entry.shown) names no context of this model; write NAME=VALUE, where NAME is "
-          + names.joined(separator: ", "))
+          + (names.count > 1 ? "one of " : "") + names.joined(separator: ", "))
     }
     return (name, String(decoding: entry.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self))
   }
