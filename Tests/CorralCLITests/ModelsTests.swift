@@ -12,7 +12,7 @@ import Testing
   @Test func `every model is listed with its stage and its paper`() throws {
     let outcome = try Binary.run("models", "--json")
     try #require(outcome.code == 0, "\(outcome.errors)")
-    let entries = try outcome.json([Entry].self)
+    let entries = try outcome.json([String: [Entry]].self)["models"] ?? []
     #expect(entries.filter { $0.stage == "retriever" }.map(\.name) == RetrieverBlock.names)
     #expect(entries.filter { $0.stage == "ranker" }.map(\.name) == RankerBlock.names)
     #expect(entries.allSatisfy { !$0.paper.isEmpty })

@@ -19,6 +19,9 @@ import Testing
         let outcome = try Binary.run(["train", "--out", place.path, "--resume"] + same)
         #expect(outcome.code == 0 && outcome.errors.contains("nothing to resume"))
       }
+      let answer = try Binary.run("train", "--out", place.path, "--resume", "--json")
+        .json([String: JSONValue].self)
+      #expect(answer == ["model": .string(place.path), "resumed": .bool(false)])
       for (setting, text) in [
         ("train.epochs=5", "train.epochs = 3, and now train.epochs = 5"),
         ("train.rate=0.5", "and now train.rate = 0.5"),

@@ -15,7 +15,7 @@ struct Models: ParsableCommand {
     let entries = try ModelEntry.all()
     if let name { return try show(name, among: entries) }
     let console = output.console
-    try console.printJSON(entries)
+    try console.printJSON(Output(models: entries))
     var table = Table([("model", .left), ("stage", .left), ("described by", .left)], widest: 100)
     for entry in entries { table.add([entry.name, entry.stage.rawValue, entry.paper]) }
     console.print(table.rendered(console.style))
@@ -24,6 +24,8 @@ struct Models: ParsableCommand {
       ("corral train --data PATH --set retriever.model=mf --out DIR", "train another one"),
     ])
   }
+
+  private struct Output: Encodable { let models: [ModelEntry] }
 
   private func show(_ name: String, among entries: [ModelEntry]) throws {
     guard let entry = entries.first(where: { $0.name == name }) else {

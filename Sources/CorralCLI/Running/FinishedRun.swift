@@ -30,6 +30,12 @@ struct FinishedRun {
     }
     try checkData(now, isNamed: options.data != nil, console: console)
     console.note("nothing to resume: \(name) is complete, with these settings and data")
+    try console.printJSON(Output(model: name, resumed: false))
+  }
+
+  private struct Output: Encodable {
+    let model: String
+    let resumed: Bool
   }
 
   /// The settings of the model, and those with the options laid over them.
