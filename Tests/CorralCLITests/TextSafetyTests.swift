@@ -57,6 +57,18 @@ import Testing
     #expect(ShellCommand.of(["corral", "evaluate", "my model"]) == "corral evaluate 'my model'")
   }
 
+  @Test func `a long line is broken after commas`() {
+    #expect("test, 6 users".foldedAtCommas == "test, 6 users")
+    let parts = ["time-cut", "validation from 2023-11-22 22:13:36", "test from 2023-11-25", "end"]
+    let text = (parts + parts).joined(separator: ", ")
+    let lines = text.foldedAtCommas.split(separator: "\n")
+    #expect(lines.count == 2 && lines.allSatisfy { $0.count <= 80 })
+    #expect(lines.joined(separator: " ") == text)
+    let long = String(repeating: "x", count: 90)
+    #expect("\(long), y".foldedAtCommas == "\(long),\ny")
+    #expect("".foldedAtCommas == "")
+  }
+
   @Test func `numbers and nouns agree`() {
     #expect(Format.counted(1, "epoch") == "1 epoch")
     #expect(Format.counted(0, "user") == "0 users")

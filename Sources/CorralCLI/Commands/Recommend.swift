@@ -68,9 +68,10 @@ struct Recommend: ParsableCommand {
     if let reason = found.fallback { console.warn("\(reason): this is what is popular") }
     if found.unscored > 0 {
       console.note(
-        "the last \(Format.counted(found.unscored, "item")) of the list "
-          + (found.unscored == 1 ? "has" : "have") + " no score: training never met "
-          + (found.unscored == 1 ? "it" : "them"))
+        found.unscored == 1
+          ? "the last item of the list has no score: training never met it"
+          : "the last \(Format.count(found.unscored)) items of the list have no score: training "
+            + "never met them")
     }
     try console.printJSON(Output(model: model, user: user, found: found))
     show(found, for: request, by: opened, explained: isExplained, on: console)

@@ -54,3 +54,21 @@ extension Unicode.Scalar {
     }
   }
 }
+
+extension String {
+  /// This text in lines that fit a terminal, broken after commas; a part that is longer stays whole.
+  package var foldedAtCommas: String {
+    var lines = [""]
+    for part in split(separator: ", ", omittingEmptySubsequences: false) {
+      let last = lines[lines.count - 1]
+      let longer = last.isEmpty ? String(part) : last + ", " + part
+      // The comma after the part has to fit too.
+      if last.isEmpty || longer.displayWidth < Table.lineWidth {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(String(part))
+      }
+    }
+    return lines.joined(separator: ",\n")
+  }
+}

@@ -3,13 +3,13 @@ import Foundation
 
 /// Evaluations as tables: what `evaluate`, `train` and `quickstart` print.
 enum EvaluationView {
-  /// What the numbers are of, in one line: a number without it can be off by a factor of two.
+  /// What the numbers are of: a number without it can be off by a factor of two.
   static func protocolLine(_ report: EvaluationReport) -> String {
     let rules = report.protocolInUse
     return """
       \(rules.split), seen items \(rules.masked ? "masked" : "ranked"), \(rules.candidates), \
       \(Format.counted(report.counts.users, "user"))
-      """
+      """.foldedAtCommas
   }
 
   /// A row for each measure, a column for each cut-off; `±` is half of the 95% interval.
