@@ -53,6 +53,62 @@ import Testing
       let asked = try Binary.run("recommend", model, "--user", "u1")
       #expect(asked.code == 0 && asked.output.contains("only 1 of the 4 items are left"))
       #expect(try Binary.run("evaluate", model).code == 0)
+      // Training suggests this one, so that it must not ask for more items than there are.
+      let checked = try Binary.run("index", "check", model)
+      #expect(checked.code == 0 && checked.output.contains("recall@4"), "\(checked.errors)")
+      #expect(try Binary.run("index", "check", model, "-k", "5").code == 2)
+    }
+  }
+
+  @Test func `what is suggested runs in a shell, whatever a folder and a user are called`() throws {
+    try withTemporaryFolder { folder in
+      var log = "user_id,item_id,timestamp\n"
+      for user in 0..<12 {
+        for step in 0..<6 { log += "it's $\(user),i\((user + step) % 12),\(user * 10 + step)\n" }
+      }
+      try Data(log.utf8).write(to: folder.appending(path: "log.csv"))
+      let model = "my model's"
+      let trained = try Binary.run(
+        "train", "--data", "log.csv", "--out", model, "--set", "retriever.model=mf", "--set",
+        "train.epochs=1", in: folder)
+      try #require(trained.code == 0, "\(trained.errors)")
+      let built = try Binary.run("index", "build", model, "--kind", "exact", in: folder)
+      let outputs = try [
+        trained, built, Binary.run("index", "check", model, in: folder),
+        Binary.run("evaluate", model, in: folder),
+      ]
+      for outcome in outputs {
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let commands = outcome.output.split(separator: "\n").compactMap { line in
+          line.hasPrefix("  corral ")
+            ? line.dropFirst(2).split(separator: "  ").first.map(String.init) : nil
+        }
+        #expect(!commands.isEmpty, "\(outcome.output)")
+        for command in commands {
+          let whole = command.replacing("OTHER", with: model.shellQuoted)
+          #expect(try Shell.run(whole, in: folder) == 0, "\(whole)")
+        }
+      }
+    }
+  }
+
+  @Test func `rows of an item file that a model leaves out are counted before training`() throws {
+    try withTemporaryFolder { folder in
+      var log = "user_id,item_id,timestamp\n"
+      for user in 0..<12 {
+        for step in 0..<5 { log += "u\(user),i\((user + step) % 4),\(user * 10 + step)\n" }
+      }
+      let items = "item_id,group\ni0,a\ni1,b\ni2,a\ni3,b\nnew,a\n"
+      try Data(log.utf8).write(to: folder.appending(path: "log.csv"))
+      try Data(items.utf8).write(to: folder.appending(path: "log.items.csv"))
+      for (retriever, isLeftOut) in [("popularity", true), ("two-tower", false)] {
+        let trained = try Binary.run(
+          "train", "--data", "log.csv", "--out", retriever, "--set", "train.epochs=1", "--set",
+          "retriever.model=\(retriever)", in: folder)
+        try #require(trained.code == 0, "\(trained.errors)")
+        #expect(trained.output.contains("left out") == isLeftOut, "\(trained.output)")
+        #expect(trained.output.contains("new items") == !isLeftOut)
+      }
     }
   }
 }

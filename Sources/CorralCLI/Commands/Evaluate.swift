@@ -68,7 +68,7 @@ struct Evaluate: ParsableCommand {
     try console.printJSON(EvaluationOutput(data: data.provenance, report: report))
     let stage = report.lastStage
     console.print("\(console.style.bold(opened.name))  \(opened.kind)")
-    console.print(console.style.dim(data.summary))
+    console.print(console.style.dim(data.summary.foldedAtCommas))
     console.print(console.style.dim(EvaluationView.protocolLine(report)))
     for line in EvaluationView.masked(report) { console.print(console.style.warning(line)) }
     console.print("\n" + EvaluationView.metrics(stage).rendered(console.style) + "\n")
@@ -86,9 +86,10 @@ struct Evaluate: ParsableCommand {
         \(Format.seconds(report.seconds)), \(Format.short(report.usersPerSecond)) users/s; \
         ± is half of the 95% interval over users
         """))
+    let (quoted, user) = (model.shellQuoted, ShellCommand.option("--user", opened.users[0]))
     console.suggest([
-      ("corral compare \(model) OTHER", "paired tests between models on the same users"),
-      ("corral recommend \(model) --user \(opened.users[0])", "what it recommends"),
+      ("corral compare \(quoted) OTHER", "paired tests between models on the same users"),
+      ("corral recommend \(quoted) \(user)", "what it recommends"),
     ])
   }
 }

@@ -63,7 +63,9 @@ struct Index: ParsableCommand {
         \(Format.counted(vectors.columns, "number")): \(Format.seconds(seconds)), \
         \(Format.bytes(index.byteCount)), saved in \(model)
         """)
-      console.suggest([("corral index check \(model)", "what it finds of the exact best")])
+      console.suggest([
+        ("corral index check \(model.shellQuoted)", "what it finds of the exact best")
+      ])
     }
 
     private struct Output: Encodable {
@@ -87,8 +89,11 @@ struct Index: ParsableCommand {
     @Option(help: ArgumentHelp("How many users ask.", valueName: "count"))
     var queries = 500
 
-    @Option(name: .short, help: ArgumentHelp("How many items each looks for.", valueName: "count"))
-    var k = 10
+    @Option(
+      name: .short, parsing: .unconditional,
+      help: ArgumentHelp(
+        "How many items each looks for: 10, or all where there are fewer.", valueName: "count"))
+    var k: ItemCount?
 
     @Option(
       help: ArgumentHelp(
@@ -99,7 +104,7 @@ struct Index: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-      if k < 1 || queries < 1 { throw ValidationError("-k and --queries need numbers from 1") }
+      if queries < 1 { throw ValidationError("--queries needs a number from 1") }
     }
 
     /// Temperatures by which scores can be divided and are still numbers.
@@ -112,9 +117,7 @@ struct Index: ParsableCommand {
       }
       let opened = try OpenedModel(model)
       try opened.checkInnerProducts("an index")
-      guard k <= opened.items.count else {
-        throw InputError.tooMany(count: k, items: opened.items.count)
-      }
+      let k = try k?.checked(upTo: opened.items.count) ?? min(10, opened.items.count)
       let vectors = opened.model.itemVectors()
       let index = try opened.index(over: vectors)
       let users = 0..<min(queries, opened.users.count)
@@ -154,7 +157,9 @@ struct Index: ParsableCommand {
             divisor, divergence, proposal.count, proposal.effectiveSampleSize))
       }
       if kind == "exact" {
-        console.suggest([("corral index build \(model) --kind hnsw", "a graph, for speed")])
+        console.suggest([
+          ("corral index build \(model.shellQuoted) --kind hnsw", "a graph, for speed")
+        ])
       }
     }
 

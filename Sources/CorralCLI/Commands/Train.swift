@@ -64,7 +64,7 @@ struct Train: ParsableCommand {
     try checkpoint.begin(settings)
     let outcome = try run.trained()
     if outcome.isStopped {
-      console.note("stopped; go on with: corral train --out \(out) --resume")
+      console.note("stopped; go on with: corral train --out \(out.shellQuoted) --resume")
       throw ExitCode(Failure.stopped)
     }
     let measured = try ranking.map {
@@ -126,10 +126,11 @@ struct Train: ParsableCommand {
       TwoStageView.print(report, on: console)
     }
     console.print("\nsaved in \(console.style.bold(out))")
+    let (model, user) = (out.shellQuoted, ShellCommand.option("--user", data.dataset.users[0]))
     console.suggest(
-      [("corral recommend \(out) --user \(data.dataset.users[0])", "what it recommends")]
-        + (report == nil ? [] : [("corral evaluate \(out)", "the same numbers with slices")])
-        + [("corral index check \(out)", "how fast and how exact its index is")])
+      [("corral recommend \(model) \(user)", "what it recommends")]
+        + (report == nil ? [] : [("corral evaluate \(model)", "the same numbers with slices")])
+        + [("corral index check \(model)", "how fast and how exact its index is")])
   }
 
   private struct Output: Encodable {

@@ -22,6 +22,9 @@ enum DataView {
         "known", Format.percent(known(file)),
         "of its ids are in \(URL(filePath: file.path).lastPathComponent), by \(file.key)",
       ])
+      if file.unused > 0 {
+        table.add(["left out", Format.count(file.unused), "of its rows: without an interaction"])
+      }
     }
     for (name, part) in [("validation", HeldOut.validation), ("test", .test)] {
       table.add([
