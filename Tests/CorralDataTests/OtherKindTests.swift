@@ -18,6 +18,8 @@ private let others: [(name: String, bytes: [UInt8], words: [String])] = [
   ("a.csv", [0xFF, 0xFE] + "user,item\n1,2\n".utf8.flatMap { [$0, 0] }, ["UTF-16", "iconv"]),
   ("a.csv", [0xFE, 0xFF] + "user,item\n1,2\n".utf8.flatMap { [0, $0] }, ["UTF-16", "iconv"]),
   ("a.csv", "user,item\n1,2\n".utf8.flatMap { [$0, 0] }, ["UTF-16", "iconv"]),
+  ("a.csv", [0xFF, 0xFE, 0, 0] + "a,b\n".utf8.flatMap { [$0, 0, 0, 0] }, ["UTF-32", "iconv"]),
+  ("a.csv", [0, 0, 0xFE, 0xFF] + "a,b\n".utf8.flatMap { [0, 0, 0, $0] }, ["UTF-32", "iconv"]),
   ("a.csv", Array("\n<!DOCTYPE html><html>".utf8), ["HTML", "download"]),
   ("a.csv", Array("%PDF-1.4".utf8), ["PDF"]),
   ("a.json", Array("[{\"user\": 1, \"item\": 2},\n".utf8), ["JSON list", "one object a line"]),

@@ -10,6 +10,7 @@ enum OtherKind: Sendable, Equatable {
   case gzipInGzip
   case tar
   case utf16
+  case utf32
   case pickle
   case page
   case xml
@@ -34,6 +35,8 @@ enum OtherKind: Sendable, Equatable {
     ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], .compressed("7-Zip", command: "7z x")),
     (Array("Rar!".utf8), .compressed("RAR", command: "unrar x")),
     ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], .arrays), (Array("%PDF".utf8), .pdf),
+    // This comes first: a mark of UTF-16 begins it.
+    ([0xFF, 0xFE, 0, 0], .utf32), ([0, 0, 0xFE, 0xFF], .utf32),
     ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
     (Array("version https://git-lfs".utf8), .pointer),
   ]
@@ -128,6 +131,8 @@ enum OtherKind: Sendable, Equatable {
       "this is a tar archive: unpack it with tar xf, and give the path of the file inside"
     case .utf16:
       "this is UTF-16: convert it with iconv -f UTF-16 -t UTF-8 IN > OUT, or save it as UTF-8"
+    case .utf32:
+      "this is UTF-32: convert it with iconv -f UTF-32 -t UTF-8 IN > OUT, or save it as UTF-8"
     case .pickle:
       "this is a pickle of Python: write a table of it, as with to_csv of pandas"
     case .page:
