@@ -150,13 +150,13 @@ import Testing
 
   @Test(arguments: [
     ("timestamp>=2024-01-09", 2), ("timestamp>=1704758400", 2), ("timestamp<2024-01-09 12:00", 2),
-    ("timestamp==2024-01-09", 1), ("timestamp>1704758400000", 1),
+    ("timestamp==2024-01-09", 1), ("timestamp>1704758400000", 1), ("timestamp>=20240109", 2),
   ])
   func `conditions compare dates with dates and with numbers`(condition: String, kept: Int) throws {
     let text = "user,item,timestamp\na,1,2024-01-08\na,2,2024-01-09\na,3,2024-01-10\n"
     #expect(try load(text) { $0.only = [condition] }.dataset.log.count == kept)
     let numbers = "user,item,timestamp\na,1,1704672000\na,2,1704758400\na,3,1704844800\n"
-    guard !condition.contains("000000") && condition.contains("2024") else { return }
+    guard !condition.contains("000000") && condition.contains("2024-") else { return }
     #expect(
       try load(numbers) { $0.only = [condition] }.dataset.log.count
         == (condition.contains("==") ? 1 : kept))

@@ -70,6 +70,14 @@ struct RowCondition: Sendable, Equatable {
     }
   }
 
+  /// The day that the value spells in eight digits, `20240531`: what it means beside dates.
+  var day: SpelledTime? {
+    guard value.utf8.count == 8,
+      case .time(let day) = withField(of: value, { $0.time(as: .compact) })
+    else { return nil }
+    return day
+  }
+
   /// The time that the value spells: a date, or a number that can be one.
   var time: SpelledTime? {
     guard case .time(let time) = withField(of: value, { $0.time(as: .plain) }) else { return nil }

@@ -192,7 +192,8 @@ struct RowPlan: Sendable {
         ? TimeForm.ofMost(samples[column], order: dateOrder) : nil
       // A number is a time where the column holds dates; a date is one everywhere.
       if let form, form.isDate || time.isDate {
-        return .time(column: column, form: form.form, comparison, time)
+        let wanted = form.isDate ? condition.day ?? time : time
+        return .time(column: column, form: form.form, comparison, wanted)
       }
     }
     if let number = Double(condition.value), let quantity = quantity(condition.name) {
