@@ -4,6 +4,17 @@ import Foundation
 import Testing
 
 @Suite struct EventTests {
+  @Test func `rules that no kind of event meets are answered with the kinds`() throws {
+    try withTemporaryFolder { folder in
+      let text = "user,item,event\na,x,view\na,y,buy\nb,x,view\n"
+      var settings = DataSettings(path: try folder.write(text, as: "a.csv"))
+      settings.events = ["purchse": 3]
+      let words = message { try Dataset.load(settings) }
+      #expect(words.contains("3 by data.events"))
+      #expect(words.contains("the kinds of event are 'view' and 'buy'"))
+    }
+  }
+
   private let log = """
     user,item,event,quantity,time
     a,1,view,1,1

@@ -64,6 +64,18 @@ import Testing
     }
   }
 
+  @Test func `files that come split are said to be put together where nothing is held out`() throws
+  {
+    try withTemporaryFolder { folder in
+      try folder.write("user,item,time\na,1,1\na,2,2\n", as: "train.csv")
+      try folder.write("user,item,time\na,3,3\n", as: "test.csv")
+      var settings = DataSettings(path: folder.path)
+      settings.split = .none
+      let notes = try Dataset.load(settings).report.notes
+      #expect(notes.contains { $0.text.hasSuffix("put together, and nothing is held out") })
+    }
+  }
+
   @Test func `a rule that holds nothing out learns from everything`() throws {
     try withTemporaryFolder { folder in
       let path = try folder.write("user,item,time\na,1,1\na,2,2\nb,1,1\n", as: "log.csv")

@@ -192,7 +192,10 @@ struct DatasetLoader {
       report.note(
         "the data come split: \(source.interactions.joined(separator: ", "))"
           + (takesParts
-            ? "" : "; they are put together and cut anew by '\(settings.split.rule.rawValue)'"))
+            ? ""
+            : settings.split.rule == .none
+              ? "; they are put together, and nothing is held out"
+              : "; they are put together and cut anew by '\(settings.split.rule.rawValue)'"))
     }
     if !source.otherParts.isEmpty, settings.split.rule == .automatic {
       report.note(
@@ -269,11 +272,13 @@ struct DatasetLoader {
 
   private func nothingLeft(_ report: LoadReport) -> DataError {
     let bad = report.badRows
+    let kinds = settings.events.isEmpty ? [] : report.eventKinds.map(\.name)
     let excluded = report.files.reduce(0) { $0 + $1.excluded }
     let uncounted = report.files.reduce(0) { $0 + $1.uncounted + $1.impressions }
     return .nothingLeft(
       reason: "\(settings.path): no interaction is left of \(report.rows) rows: \(excluded) dropped"
         + " by data.only, \(uncounted) by data.events, \(bad) bad, \(report.repeatsDropped)"
-        + " repeated, \(report.filter.interactions) dropped by data.filter; ask for less")
+        + " repeated, \(report.filter.interactions) dropped by data.filter; "
+        + (kinds.isEmpty ? "" : "the kinds of event are \(listed(kinds)); ") + "ask for less")
   }
 }
