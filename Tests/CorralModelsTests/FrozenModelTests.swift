@@ -40,6 +40,19 @@ import Torch
     }
   }
 
+  @Test func `a history of items that training never met is as good as none`() throws {
+    let golden = try GoldenNetwork()
+    let count = GoldenNetwork.catalogue.items.count
+    let frozen = try FrozenModel(
+      .twoTower(GoldenNetwork.settings), for: GoldenNetwork.catalogue,
+      stored: golden.parameters.stored(), placed: PlacedItems((0..<count).map { $0 != 1 }))
+    #expect(throws: ModelsError.nothingKnown) {
+      try frozen.vectors(for: Query(history: [ItemIndex(1)]))
+    }
+    #expect(try frozen.vectors(for: Query(history: [ItemIndex(1), ItemIndex(0)])).rows == 1)
+    #expect(try frozen.vectors(for: Query(user: UserIndex(0), history: [ItemIndex(1)])).rows == 1)
+  }
+
   @Test func `a query about which nothing is known is refused, unknown ids are left out`() throws {
     let frozen = try frozen()
     for query in [Query(), Query(user: UserIndex(99), history: [ItemIndex(99)])] {

@@ -86,8 +86,9 @@ public struct FrozenModel: QueryEncoder {
 
   /// The vectors of one request, `[interests, dimension]`: what an index is searched with.
   ///
-  /// Throws `ModelsError.nothingKnown` without a known user and without a history, and
-  /// `ModelsError.noSingleVector` where scores are no inner products: an index would find other items.
+  /// Throws `ModelsError.nothingKnown` without a known user and without an item in the history that
+  /// the model can place, and `ModelsError.noSingleVector` where scores are no inner products: an
+  /// index would find other items.
   public func vectors(for query: Query) throws -> Matrix {
     guard isInnerProduct else {
       throw ModelsError.noSingleVector(
@@ -126,7 +127,8 @@ public struct FrozenModel: QueryEncoder {
     let items = catalogue.items.count
     let user = query.user.flatMap { $0.position < users ? $0 : nil }
     let history = query.history.filter { $0.position < items }
-    if user == nil && history.isEmpty { throw ModelsError.nothingKnown }
+    // A history of items that training never met says as little as none.
+    if user == nil && !history.contains(where: placed.contains) { throw ModelsError.nothingKnown }
     return QueryBatch(users: [user], histories: Ragged([history]))
   }
 }

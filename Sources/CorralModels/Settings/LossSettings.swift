@@ -34,7 +34,8 @@ public struct LossSettings: Sendable, Codable, Equatable {
     if !(temperature >= 1e-6 && temperature.isFinite) {
       throw ModelsError.setting(
         key: "loss.temperature", value: "\(temperature)",
-        reason: "give a number above 0, 0.000001 or more, such as 0.05 to 0.1 for cosine and 1 for dot")
+        reason: "give a number above 0, 0.000001 or more, such as 0.05 to 0.1 for cosine and 1 for"
+          + " dot")
     }
     if !(0...1).contains(calibration) {
       throw ModelsError.setting(
