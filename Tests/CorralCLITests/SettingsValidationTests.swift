@@ -147,7 +147,8 @@ import Testing
 
   @Test(arguments: [
     ["--out", "m", "--set", "retriever.dimension=60000", "--set", "retriever.model=sasrec"],
-    ["--out", "m", "--set", "retriever.model=mf", "--set", "retriever.dimension=65000"],
+    ["--out", "m", "--set", "retriever.dimension=60000", "--set", "retriever.model=caser"],
+    ["--out", "m", "--set", "retriever.dimension=60000", "--set", "retriever.model=mind"],
   ])
   func `a model that does not fit the memory ends in one line and leaves nothing`(
     arguments: [String]
