@@ -241,9 +241,9 @@ import Testing
       let (model, trained) = try TinyData.trained("implicit-als", in: folder)
       try #require(trained.code == 0, "\(trained.errors)")
       let ask = "corral recommend \(model.path.shellQuoted) -q --json --history-file"
-      #expect(try Shell.run("\(ask) <(printf 'i1\\ni2\\n') > pipe", in: folder) == 0)
-      #expect(try Shell.run("\(ask) <(printf 'nowhere\\n') > none", in: folder) == 2)
-      #expect(try Shell.run("\(ask) /dev/null > empty", in: folder) == 0)
+      #expect(try Shell.run("\(ask) <(printf 'i1\\ni2\\n') > pipe", in: folder).code == 0)
+      #expect(try Shell.run("\(ask) <(printf 'nowhere\\n') > none", in: folder).code == 2)
+      #expect(try Shell.run("\(ask) /dev/null > empty", in: folder).code == 0)
       let empty = try String(contentsOf: folder.appending(path: "empty"), encoding: .utf8)
       #expect(empty.contains("the history is empty"))
     }

@@ -36,22 +36,8 @@ private struct Page {
   }
 
   private func run(_ command: String, in folder: URL) throws {
-    let shell = Process()
-    shell.executableURL = URL(filePath: "/bin/sh")
-    shell.arguments = ["-c", command]
-    shell.currentDirectoryURL = folder
-    let programs = try Binary.url.deletingLastPathComponent().path
-    let old = ProcessInfo.processInfo.environment
-    shell.environment = old.merging(["PATH": "\(programs):\(old["PATH"] ?? "")"]) { $1 }
-    let errors = folder.appending(path: ".errors")
-    try Data().write(to: errors)
-    shell.standardOutput = FileHandle.nullDevice
-    shell.standardError = try FileHandle(forWritingTo: errors)
-    shell.standardInput = FileHandle.nullDevice
-    try shell.run()
-    shell.waitUntilExit()
-    let said = try String(contentsOf: errors, encoding: .utf8)
-    #expect(shell.terminationStatus == 0, "\(command): \(said)")
+    let outcome = try Shell.run(command, in: folder)
+    #expect(outcome.code == 0, "\(command): \(outcome.errors)")
   }
 }
 

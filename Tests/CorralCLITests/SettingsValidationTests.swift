@@ -35,6 +35,7 @@ import Testing
     ("ranking.negatives.count=-1", "ranking.negatives.count"),
     ("correction.estimator.buckets=0", "buckets"), ("negatives.count=-5", "negatives.count"),
     ("data.tolerance=-1", "data.tolerance"), ("data.filter.minUser=-5", "data.filter.minUser"),
+    ("data.split.test=1e300", "data.split.test"), ("data.split.validation=-1", "split.validation"),
   ])
   func `a block that the run does not read is checked too`(set: String, key: String) {
     let text = complaint("retriever.model=popularity", set)

@@ -86,7 +86,7 @@ import Testing
         #expect(!commands.isEmpty, "\(outcome.output)")
         for command in commands {
           let whole = command.replacing("OTHER", with: model.shellQuoted)
-          #expect(try Shell.run(whole, in: folder) == 0, "\(whole)")
+          #expect(try Shell.run(whole, in: folder).code == 0, "\(whole)")
         }
       }
     }

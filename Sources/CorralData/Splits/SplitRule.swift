@@ -82,15 +82,15 @@ public struct SplitRule: Sendable, Equatable, Codable {
 
   /// Throws `DataError.badSetting` for a share or a time that the rule cannot cut by.
   package func validate() throws {
+    for (name, share) in [("validation", validation), ("test", test)]
+    where !(0..<1).contains(share) {
+      throw DataError.badSetting(
+        name: "data.split.\(name)", value: "\(share)",
+        reason: "a share of each user's interactions is 0 or more and below 1")
+    }
     switch rule {
     case .automatic, .leaveOneOut, .files, .none: break
     case .ratio:
-      for (name, share) in [("validation", validation), ("test", test)]
-      where !(0..<1).contains(share) {
-        throw DataError.badSetting(
-          name: "data.split.\(name)", value: "\(share)",
-          reason: "a share of each user's interactions is 0 or more and below 1")
-      }
       if validation + test >= 1 {
         throw DataError.badSetting(
           name: "data.split.test", value: "\(test)",
