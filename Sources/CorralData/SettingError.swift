@@ -1,0 +1,71 @@
+/// A setting that cannot be used: where it stands, what it says, and what to give instead.
+///
+/// A block of settings names its own keys only, as `rate`. Whoever holds the block puts its name
+/// before them with `within`, so that the key is whole in the end, as `train.rate`.
+public struct SettingError: Error, Equatable, CustomStringConvertible {
+  /// The dotted key, as `train.rate`.
+  public var path: String
+  /// The value, as it was given.
+  public var value: String
+  /// What is wrong with the value, and what to give instead.
+  public var reason: String
+
+  /// An error about the value at a key.
+  package init(_ path: String, _ value: some Any, _ reason: String) {
+    self.path = path
+    self.value = "\(value)"
+    self.reason = reason
+  }
+
+  /// The key, the value and the reason in one sentence.
+  public var description: String { "setting '\(path)' is \(value): \(reason)" }
+}
+
+extension SettingError {
+  /// Throws unless a value is good.
+  package static func check(
+    _ isGood: Bool, _ key: String, _ value: some Any, _ reason: @autoclosure () -> String
+  ) throws {
+    if !isGood { throw SettingError(key, value, reason()) }
+  }
+
+  /// Throws unless a number is finite and at least `least`.
+  package static func check<Value: BinaryFloatingPoint>(
+    _ key: String, _ value: Value, atLeast least: Value, such example: String = ""
+  ) throws {
+    try check(
+      value.isFinite && value >= least, key, value,
+      "give \(least == least.rounded() ? "\(Int(least))" : "\(least)") or more\(example)")
+  }
+
+  /// Throws unless a number is finite and above zero; `example` follows the words, as ", such as 0.1".
+  package static func check<Value: BinaryFloatingPoint>(
+    _ key: String, aboveZero value: Value, such example: String = ""
+  ) throws {
+    try check(value.isFinite && value > 0, key, value, "give a number above 0\(example)")
+  }
+
+  /// Throws unless a number is a share from 0 to 1.
+  package static func check(_ key: String, share value: some BinaryFloatingPoint) throws {
+    try check((0...1).contains(value), key, value, "give a share from 0 to 1")
+  }
+
+  /// Throws unless a whole number is at least `least`; `what` names what is counted, as " epochs".
+  package static func check(
+    _ key: String, _ value: Int, atLeast least: Int, of what: String = ""
+  ) throws {
+    try check(value >= least, key, value, "give \(least)\(what.isEmpty ? "" : what) or more")
+  }
+
+  /// Runs a body that checks the block of a name, and puts that name before the keys of its errors.
+  package static func within<Result>(
+    _ block: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch var error as SettingError {
+      error.path = error.path.isEmpty ? block : "\(block).\(error.path)"
+      throw error
+    }
+  }
+}
