@@ -8,12 +8,14 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A library target and, beside it, its test target: `Sources/NAME` and `Tests/NAMETests`.
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> [Target] {
   [
     .target(name: name, dependencies: dependencies, swiftSettings: strict),
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["CorralTesting", .target(name: name)],
-      exclude: ["Torch", "CorralModels"].contains(name) ? ["Golden"] : [], swiftSettings: strict),
+      exclude: exclude, swiftSettings: strict),
   ]
 }
 
@@ -28,10 +30,13 @@ let native: [Target] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let rainbow = Target.Dependency("Rainbow")
+let yams = Target.Dependency("Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 /// The house: arrows point one way, and a test reads this list against the imports.
 let house: [[Target]] = [
+  library("CorralText", [rainbow]),
   library("CorralVectors", ["CKernels"]),
   library("CorralData", ["CorralVectors", "LibZ"]),
   library("CorralIndex", ["CorralVectors", "CorralData", "CKernels", "CHNSW"]),
@@ -39,21 +44,45 @@ let house: [[Target]] = [
   library("CorralBaselines", ["CorralIndex", "CorralVectors", "CorralData", "CKernels"]),
   library("CorralEvaluation", ["CorralVectors", "CorralData"]),
   library("CorralArtifacts", ["CorralIndex", "CorralVectors", "CorralData", crypto]),
-  library("Torch", ["CTorch", "CorralVectors"]),
+  library("Torch", ["CTorch", "CorralVectors"], exclude: ["Golden"]),
   library(
     "CorralModels",
-    ["Torch", "CorralSampling", "CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData"]),
+    ["Torch", "CorralSampling", "CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData"],
+    exclude: ["Golden"]),
   library(
     "CorralTraining",
     [
       "CorralModels", "CorralEvaluation", "Torch", "CorralSampling", "CorralArtifacts",
       "CorralIndex", "CorralVectors", "CorralData",
     ]),
+  library(
+    "CorralServing",
+    ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
+  library(
+    "CorralSettings",
+    [
+      "CorralTraining", "CorralModels", "CorralEvaluation", "Torch", "CorralSampling",
+      "CorralBaselines", "CorralIndex", "CorralVectors", "CorralData", "CorralText", yams,
+    ]),
+  library(
+    "CorralPipeline",
+    [
+      "CorralSettings", "CorralServing", "CorralTraining", "CorralModels", "CorralEvaluation",
+      "Torch", "CorralSampling", "CorralBaselines", "CorralArtifacts", "CorralIndex",
+      "CorralVectors", "CorralData", "CorralText",
+    ], exclude: ["Fixtures"]),
+  library(
+    "CorralExperiments",
+    [
+      "CorralPipeline", "CorralSettings", "CorralTraining", "CorralEvaluation",
+      "CorralSampling", "CorralArtifacts", "CorralVectors", "CorralData", "CorralText", yams,
+    ]),
 ]
 
 let umbrella: [Target.Dependency] = [
   "CorralVectors", "CorralData", "CorralIndex", "CorralSampling", "CorralBaselines",
   "CorralEvaluation", "CorralArtifacts", "CorralModels", "CorralTraining", "Torch",
+  "CorralText", "CorralServing", "CorralSettings", "CorralPipeline",
 ]
 
 let package = Package(
@@ -73,10 +102,12 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + ["CTorch", arguments, "Yams", "Rainbow"], swiftSettings: strict),
+      dependencies: umbrella + ["CorralExperiments", "CKernels", arguments], swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
-      dependencies: umbrella + ["Corral", "CorralCLI", "CorralTesting", arguments],
+      dependencies: umbrella + [
+        "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments,
+      ],
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.
     .executableTarget(

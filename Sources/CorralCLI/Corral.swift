@@ -1,4 +1,5 @@
 import ArgumentParser
+import CorralPipeline
 import CorralVectors
 
 /// The command `corral`: from a log of interactions to recommendations.

@@ -3,9 +3,14 @@ import CorralArtifacts
 import CorralBaselines
 import CorralData
 import CorralEvaluation
+import CorralExperiments
 import CorralIndex
 import CorralModels
+import CorralPipeline
 import CorralSampling
+import CorralServing
+import CorralSettings
+import CorralText
 import CorralTraining
 import CorralVectors
 import Foundation
@@ -15,40 +20,24 @@ import Torch
 enum InputError: Error, CustomStringConvertible, Equatable {
   /// Two options that exclude each other, or one that is missing.
   case options(String)
-  /// A user that a model has never seen.
-  case unknownUser(String)
-  /// Items that a model does not have, and the nearest identifier to the first.
-  case unknownItems([String], nearest: String?)
   /// More items than there are.
   case tooMany(count: Int, items: Int)
   /// A model that lacks what a command needs.
   case wrongKind(model: String, kind: String, command: String, needs: String)
   /// A place that is taken.
   case exists(String)
-  /// Data that are not those a model was trained on.
-  case otherData(path: String, expected: String, found: String)
   /// Something else that the caller can put right.
   case other(String)
 
   var description: String {
     switch self {
     case .options(let text), .other(let text): text
-    case .unknownUser(let user):
-      "no user '\(user)' in this model; for somebody new, pass --history ITEM,ITEM,..."
-    case .unknownItems(let items, let nearest):
-      "no item \(items.map { "'\($0)'" }.joined(separator: ", ")) in this model"
-        + (nearest.map { "; did you mean '\($0)'?" } ?? "")
     case .tooMany(let count, let items):
       "-k \(count) is more than the catalogue holds: \(Format.counted(items, "item"))"
     case .wrongKind(let model, let kind, let command, let needs):
       "\(model) is \(Format.indefinite(kind)) model, and \(command) needs \(needs)"
     case .exists(let path):
       "\(path) exists already; choose another --out, or remove it first"
-    case .otherData(let path, let expected, let found):
-      """
-      \(path) is not what the model was trained on: SHA-256 \(found.prefix(12))..., not \
-      \(expected.prefix(12))...; pass --data with the right file
-      """
     }
   }
 }
@@ -125,7 +114,8 @@ enum Failure {
       case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EROFS, EEXIST, ENAMETOOLONG, ELOOP: badInput
       default: failed
       }
-    case is InputError, is SettingsError, is DataError, is EvaluationError, is ArtifactError,
+    case is InputError, is SettingsError, is SettingError, is ServingError, is PipelineError,
+      is ExperimentError, is DataError, is EvaluationError, is ArtifactError,
       is ModelsError, is TrainingError, is TorchError, is IndexError, is SamplingError,
       is SafetensorsError, is BaselineError:
       badInput

@@ -70,6 +70,23 @@ public struct ExactIndex: CandidateIndex {
       queries, count: count, excluding: items, offsets: excluded.offsets, threads: threads
     ).candidates
   }
+
+  /// The best `count` items for each query of `interests` vectors, `[queries * interests, dimension]`.
+  ///
+  /// - Parameters:
+  ///   - vectors: the vectors, those of a query one after the other.
+  ///   - interests: how many vectors a query has.
+  ///   - count: how many items to find for each query.
+  ///   - excluded: the items that query `q` must not find are `excluded[offsets[q]..<offsets[q + 1]]`,
+  ///     in rising order.
+  ///   - offsets: one more than there are queries.
+  /// - Returns: for each query its items and their scores, the best first.
+  package func search(
+    _ vectors: Matrix, interests: Int, count: Int, excluding excluded: [Int32], offsets: [Int]
+  ) -> FoundRows {
+    rows.search(
+      vectors, interests: interests, count: count, excluding: excluded, offsets: offsets)
+  }
 }
 
 extension FoundRows {

@@ -1,4 +1,3 @@
-import CorralCLI
 import Foundation
 import Testing
 
@@ -232,19 +231,6 @@ import Testing
         let borrowed = try #require(rows.first { $0.arm.name == name })
         #expect(borrowed.retriever?["recall@5"]?.mean == solo.metrics["recall@5"]?.mean)
       }
-    }
-  }
-
-  @Test func `a section of a results file is replaced by a later run of the same`() throws {
-    try withTemporaryFolder { folder in
-      let url = folder.appending(path: "RESULTS.md")
-      let file = ResultsFile(url)
-      try file.write("one\n\n| a |", under: "first")
-      try file.write("two", under: "second")
-      try file.write("three", under: "first")
-      #expect(
-        try String(contentsOf: url, encoding: .utf8)
-          == "# Results\n\n## first\n\nthree\n\n## second\n\ntwo\n")
     }
   }
 

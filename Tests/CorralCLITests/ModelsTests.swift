@@ -1,4 +1,6 @@
 import CorralCLI
+import CorralSettings
+import CorralText
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 import CorralCLI
 import CorralModels
+import CorralSettings
 import Foundation
 import Testing
 

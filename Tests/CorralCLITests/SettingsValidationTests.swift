@@ -1,4 +1,5 @@
 import CorralCLI
+import CorralSettings
 import CorralTesting
 import CorralVectors
 import Foundation

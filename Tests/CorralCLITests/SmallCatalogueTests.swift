@@ -1,6 +1,7 @@
 import CorralCLI
 import CorralEvaluation
 import CorralModels
+import CorralSettings
 import CorralTraining
 import Foundation
 import Testing

@@ -1,4 +1,5 @@
 import CorralCLI
+import CorralText
 import Foundation
 import Testing
 

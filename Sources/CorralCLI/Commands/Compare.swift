@@ -1,6 +1,8 @@
 import ArgumentParser
 import CorralData
 import CorralEvaluation
+import CorralPipeline
+import CorralText
 import Foundation
 
 /// `corral compare DIR DIR...`: which of several models is better, and whether that could be chance.
@@ -84,15 +86,11 @@ struct Compare: ParsableCommand {
   /// The ranks that were saved with the model, or new ones.
   private func evaluation(of path: String, console: Console) throws -> Evaluation {
     let opened = try OpenedModel(path)
-    if data == nil, let saved = try opened.savedEvaluation(), saved.protocolInUse.part == split {
-      return saved
+    console.say(opened.notes)
+    return try opened.evaluation(of: split, dataAt: data) { data in
+      console.say(data)
+      console.note("evaluating \(path)")
     }
-    console.note("evaluating \(path)")
-    let data = try opened.loadData(from: data, console: console)
-    let ranking = try FullRanking(of: data.split, part: split, settings: opened.settings.evaluate)
-    return try Measurement(
-      of: opened.model, then: opened.ranker, by: ranking, on: data.split, part: split
-    ).evaluation
   }
 
   private struct Output: Encodable {

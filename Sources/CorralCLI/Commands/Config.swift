@@ -1,4 +1,5 @@
 import ArgumentParser
+import CorralSettings
 import Foundation
 
 /// `corral config`: every setting there is, with what a file and the command line make of it.

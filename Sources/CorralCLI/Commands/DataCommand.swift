@@ -1,6 +1,7 @@
 import ArgumentParser
 import CorralArtifacts
 import CorralData
+import CorralText
 import Foundation
 
 /// `corral data`: looking at data, checking them, converting them, making them up.

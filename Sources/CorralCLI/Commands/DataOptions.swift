@@ -1,5 +1,6 @@
 import ArgumentParser
 import CorralData
+import CorralSettings
 
 /// Which data a `data` command looks at: a path, and what settings say about it.
 struct DataOptions: ParsableArguments {

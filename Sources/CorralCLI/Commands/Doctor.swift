@@ -1,5 +1,7 @@
 import ArgumentParser
 import CKernels
+import CorralPipeline
+import CorralText
 import CorralVectors
 import Foundation
 import Torch

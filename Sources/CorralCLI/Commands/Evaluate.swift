@@ -3,6 +3,9 @@ import CorralArtifacts
 import CorralData
 import CorralEvaluation
 import CorralIndex
+import CorralPipeline
+import CorralSettings
+import CorralText
 import Foundation
 
 /// `corral evaluate DIR`: how good a saved model is on what was held out.
@@ -39,27 +42,16 @@ struct Evaluate: ParsableCommand {
     for assignment in assignments {
       try overlay.set(assignment.droppingPrefix("evaluate."))
     }
-    let data = try opened.loadData(from: data, console: console)
+    let data = try opened.loadData(from: data)
+    console.say(opened.notes)
+    console.say(data)
     let ranking = try FullRanking(of: data.split, part: split, settings: overlay.decoded())
     console.detail(
       "ranking \(Format.counted(ranking.itemCount, "item")) for "
         + Format.counted(ranking.userCount, "user"))
-    let measured = try Measurement(
-      of: opened.model, then: opened.ranker, by: ranking, on: data.split, part: split)
-    var report = try measured.report()
-    report.index = try throughIndex(of: opened, ranking, on: data.split)
+    var report = try opened.measured(by: ranking, on: data.split, part: split).report()
+    report.index = try opened.measuredThroughIndex(by: ranking, on: data.split, part: split)
     try show(report, of: opened, data: data, on: console)
-  }
-
-  /// The same users through the index that the model serves with, where it has one.
-  private func throughIndex(
-    of opened: OpenedModel, _ ranking: FullRanking, on split: Split
-  ) throws -> EvaluationReport.Index? {
-    guard let scoring = try opened.indexScoring(split, part: self.split) else { return nil }
-    let measured = try Measurement(
-      scoring, then: opened.ranker, by: ranking, on: split, part: self.split)
-    return EvaluationReport.Index(
-      kind: opened.settings.index.kind.rawValue, stages: measured.stages)
   }
 
   private func show(

@@ -1,5 +1,8 @@
 import ArgumentParser
 import CorralEvaluation
+import CorralExperiments
+import CorralSettings
+import CorralText
 import Foundation
 
 /// `corral experiment`: tables from papers, run again beside the published ones.
@@ -113,7 +116,9 @@ struct Experiment: ParsableCommand {
       var options = try overlay.decoded()
       options.run = settings.overriding(options.run)
       if let seed = settings.seed { options.seeds = [seed] }
-      let results = try PopularityBias(options: options, console: console).run()
+      let results = try PopularityBias(
+        options: options, note: console.note, observer: TrainingView(on: console).observer
+      ).run()
       let cutoff =
         options.run.evaluate.cutoffs.first { $0 == 10 } ?? options.run.evaluate.cutoffs[0]
       let table = results.table(cutoff: cutoff)
@@ -141,7 +146,7 @@ struct Experiment: ParsableCommand {
       try settings.apply(to: &overlay)
       let options = try overlay.decoded()
       let study = FrequencyEstimatorStudy(options: options)
-      let results = study.run(console: console)
+      let results = study.run(note: console.note)
       try console.printJSON(results)
       for (title, table) in results.tables {
         console.print(console.style.bold(title) + "\n" + table.rendered(console.style) + "\n")
@@ -174,7 +179,7 @@ struct Experiment: ParsableCommand {
       if let seed = settings.seed { options.seeds = [seed] }
       let place = URL(filePath: out ?? "\(study.rawValue)-models")
       let found = try ArmTable(
-        options: options, folder: place.appending(path: "models"), console: console
+        options: options, folder: place.appending(path: "models"), note: console.note
       ).run()
       let table = found.table(rows: study.rowTitle, published: study.published(options.pair))
       try console.printJSON(found)

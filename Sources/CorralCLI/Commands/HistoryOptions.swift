@@ -34,22 +34,28 @@ struct HistoryOptions: ParsableArguments {
   /// Throws `InputError` for a file that cannot be read.
   func ids() throws -> [WrittenID]? {
     guard isGiven else { return nil }
-    return try (historyFile.map(Self.lines) ?? []) + (history.map(WrittenID.list) ?? [])
+    return try (historyFile.map(Self.lines(of: "--history-file")) ?? [])
+      + (history.map(WrittenID.list) ?? [])
       + met.map { WrittenID($0) }
   }
 
-  private static func lines(_ path: String) throws -> [WrittenID] {
+  /// Reads the file that an option names, with one id on each line; `-` is standard input.
+  static func lines(of option: String) -> (String) throws -> [WrittenID] {
+    { path in try lines(path, option: option) }
+  }
+
+  private static func lines(_ path: String, option: String) throws -> [WrittenID] {
     if path == "-" { return WrittenID.lines(FileHandle.standardInput.readDataToEndOfFile()) }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw InputError.options("--history-file \(path) is not there")
+      throw InputError.options("\(option) \(path) is not there")
     }
     // A pipe and a device are read like a file: <(...) of a shell is one.
     guard !isFolder.boolValue, let file = FileHandle(forReadingAtPath: path),
       let data = try? file.readToEnd() ?? Data()
     else {
       throw InputError.options(
-        "--history-file \(path) cannot be read: give a file with one id on each line")
+        "\(option) \(path) cannot be read: give a file with one id on each line")
     }
     return WrittenID.lines(data)
   }

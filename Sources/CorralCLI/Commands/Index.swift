@@ -3,7 +3,10 @@ import CorralArtifacts
 import CorralData
 import CorralIndex
 import CorralModels
+import CorralPipeline
 import CorralSampling
+import CorralSettings
+import CorralText
 import CorralVectors
 import Foundation
 
@@ -42,17 +45,17 @@ struct Index: ParsableCommand {
       try opened.checkInnerProducts("an index")
       var overlay = SettingsOverlay(opened.settings.index)
       for assignment in assignments { try overlay.set(assignment.droppingPrefix("index.")) }
-      var settings = opened.settings
-      settings.index = try overlay.decoded()
-      settings.index.kind = kind
+      var settings = try overlay.decoded()
+      settings.kind = kind
       let vectors = opened.model.itemVectors()
       console.note(
         "building \(Format.indefinite(kind.rawValue)) index over "
           + Format.counted(vectors.rows, "item"))
       let start = ContinuousClock.now
-      let index = try BuiltIndex(vectors, settings: settings.index)
+      let index = try BuiltIndex(vectors, settings: settings)
       let seconds = (ContinuousClock.now - start).inSeconds
-      try opened.replaceIndex(index, settings: settings).warnIfUnconfirmed(on: console)
+      let saved = try opened.replacingIndex(index, settings: settings)
+      if let warning = saved.unconfirmedWarning { console.warn(warning) }
       try console.printJSON(
         Output(
           model: model, kind: kind.rawValue, items: vectors.rows, dimension: vectors.columns,
@@ -126,7 +129,7 @@ struct Index: ParsableCommand {
         index, items: vectors, queries: vectorsOfUsers, count: k, placed: opened.model.placed)
       let kind = opened.settings.index.kind.rawValue
       let divisor = temperature ?? opened.settings.loss.temperature
-      let proposal = diagnostics(of: index, for: vectorsOfUsers, temperature: divisor)
+      let proposal = opened.proposal(through: index, for: vectorsOfUsers, temperature: divisor)
       try console.printJSON(Output(model: model, kind: kind, check: check, proposal: proposal))
       var table = Table([
         ("index", .left), ("recall@\(k)", .right), ("a search", .right), ("exact", .right),
@@ -163,24 +166,6 @@ struct Index: ParsableCommand {
       }
     }
 
-    /// How good negatives drawn through the buckets of an index are for some of the queries.
-    private func diagnostics(
-      of index: BuiltIndex, for queries: Matrix, temperature: Float
-    ) -> ProposalDiagnostics? {
-      guard case .multiIndex(let buckets) = index, buckets.count > 0 else { return nil }
-      // A model whose scores are beyond floats has no softmax to draw by.
-      let largest = Double(buckets.items.longestRow) * Double(queries.longestRow)
-      guard largest / Double(temperature) < Double(Float.greatestFiniteMagnitude) else {
-        return nil
-      }
-      let sampler = MultiIndexSampler(buckets, temperature: temperature)
-      let context = SamplingContext(queries: queries.gathered(0..<min(64, queries.rows)))
-      var rng = SeededGenerator(seed: 1)
-      return ProposalDiagnostics(
-        of: sampler, negatives: sampler.draw(20, for: context, using: &rng), for: context,
-        items: buckets.items, temperature: temperature)
-    }
-
     private func milliseconds(_ value: Double) -> String { String(format: "%.3f ms", value) }
 
     private struct Output: Encodable {
@@ -202,27 +187,5 @@ struct Index: ParsableCommand {
         try container.encodeIfPresent(proposal, forKey: .proposal)
       }
     }
-  }
-}
-
-extension OpenedModel {
-  /// Writes the model again with another index: the old one stays whole until the new one is.
-  fileprivate func replaceIndex(_ index: BuiltIndex, settings: Settings) throws -> SavedModel {
-    var manifest = saved.manifest
-    manifest.settings = try JSONValue(encoding: settings)
-    manifest.kinds["index"] = settings.index.kind.rawValue
-    return try SavedModel.write(to: URL(filePath: path), manifest: manifest) { folder in
-      for name in saved.manifest.files.keys.sorted() where name != Self.indexFile {
-        try folder.copy(name, of: saved)
-      }
-      try folder.write(index)
-    }
-  }
-}
-
-extension String {
-  /// The text without a prefix, where it has it.
-  func droppingPrefix(_ prefix: String) -> String {
-    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
   }
 }

@@ -1,5 +1,8 @@
 import ArgumentParser
 import CorralArtifacts
+import CorralPipeline
+import CorralSettings
+import CorralText
 
 /// `corral models`: every model there is, with its paper, its settings and their defaults.
 struct Models: ParsableCommand {

@@ -3,6 +3,12 @@ import CorralBaselines
 import CorralData
 import CorralEvaluation
 import CorralIndex
+import CorralPipeline
+import CorralServing
+import CorralSettings
+import CorralText
+import CorralTraining
+import CorralVectors
 import Foundation
 
 /// `corral quickstart`: from nothing to recommendations, without data and without a network.
@@ -36,12 +42,13 @@ struct Quickstart: ParsableCommand {
     try Dataset.synthesized(.quickstart).write(to: place.data.path, name: "quickstart")
     var settings = Settings.quickstart
     settings.data.path = place.data.path
-    let data = try LoadedData(settings.data, console: console)
+    let data = try console.loading(settings.data)
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
 
     console.print(console.style.bold("2. Training a two-tower retriever on it") + "\n")
-    let run = TrainingRun(settings: settings, data: data, console: console)
-    let outcome = try run.trained()
+    let outcome = try ModelTraining(
+      settings, on: data, observer: TrainingView(on: console).observer
+    ).trained()
     console.print(outcome.summary(console.style) + "\n")
 
     console.print(console.style.bold("3. Is it any good?") + "\n")
@@ -55,25 +62,24 @@ struct Quickstart: ParsableCommand {
       settings: settings, data: data, measured: .retriever(evaluation), outcome: outcome
     ).write(to: place.model)
 
-    let opened = try OpenedModel(place.model.path)
-    let user = Self.interestingUser(of: data)
-    let query = Query(user: UserIndex(user), history: Array(opened.histories[user]))
-    let found = try opened.recommendations(for: query, count: 10)
-    show(
-      found, to: opened.users[user], history: query.history, genres: Genres(data.dataset),
-      on: console)
+    let recommender = try Recommender.open(place.model.path)
+    let user = recommender.users[Self.interestingUser(of: data)]
+    let found = try recommender.recommend(Request(user: user))
+    let history = recommender.history(of: user) ?? []
+    show(found, to: user, history: history, genres: Genres(data.dataset), on: console)
     let seconds = (ContinuousClock.now - start).inSeconds
     console.note(
       console.noteStyle.dim(
         "\(Format.seconds(seconds)); the data and the model are in \(out)"))
     try console.printJSON(
       Output(
-        data: place.data.path, model: place.model.path, user: opened.users[user],
-        history: query.history.map { opened.label($0) }, recommendations: found.items,
+        data: place.data.path, model: place.model.path, user: user,
+        history: history.map { recommender.title(of: $0) ?? $0 },
+        recommendations: found.items.map(RecommendedItem.init),
         metrics: evaluation.intervals(), popularity: baseline.intervals(), seconds: seconds))
     let model = place.model.relativePath.shellQuoted
-    let asked = ShellCommand.option("--user", opened.users[user])
-    let first = ShellCommand.option("--item", found.items.first?.id ?? opened.items[0])
+    let asked = ShellCommand.option("--user", user)
+    let first = ShellCommand.option("--item", found.items.first?.id ?? recommender.items[0])
     console.suggest([
       ("corral recommend \(model) \(asked) --explain", "why these ten"),
       ("corral similar \(model) \(first)", "what is like the first"),
@@ -100,12 +106,12 @@ struct Quickstart: ParsableCommand {
   }
 
   private func show(
-    _ found: Recommendations, to user: String, history: [ItemIndex], genres: Genres,
+    _ found: Recommendations, to user: String, history: [String], genres: Genres,
     on console: Console
   ) {
     console.print(console.style.bold("4. What does it recommend?") + "\n")
     var met = Table([("user \(user) met, the latest last", .left), ("genre", .left)])
-    for item in history.suffix(6) { met.add([genres.label(item), genres.text(item)]) }
+    for item in history.suffix(6) { met.add([genres.label(id: item), genres.text(id: item)]) }
     console.print(met.rendered(console.style) + "\n")
     var table = Table([("", .right), ("recommended", .left), ("genre", .left), ("score", .right)])
     for (place, item) in found.items.enumerated() {
@@ -127,9 +133,29 @@ struct Quickstart: ParsableCommand {
     let model: String
     let user: String
     let history: [String]
-    let recommendations: [Recommendations.Item]
+    let recommendations: [RecommendedItem]
     let metrics: [String: Interval]
     let popularity: [String: Interval]
     let seconds: Double
+  }
+}
+
+extension SyntheticSettings {
+  /// The catalogue of the quick start: learned in seconds, and large enough to be worth it.
+  fileprivate static let quickstart = SyntheticSettings(
+    users: 3_000, items: 1_000, interactions: 120_000, seed: 2024)
+}
+
+extension Settings {
+  /// The settings of the quick start.
+  fileprivate static var quickstart: Settings {
+    var settings = Settings()
+    settings.train.epochs = 6
+    settings.train.batch = 512
+    settings.train.rate = 0.003
+    // Steps this small are no faster on two threads, and far slower where others use the cores.
+    settings.train.threads = 1
+    settings.evaluate.cutoffs = [10, 50]
+    return settings
   }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
 import CorralData
-import CorralIndex
+import CorralPipeline
+import CorralServing
+import CorralText
 import CorralVectors
-import Foundation
 
 /// `corral similar DIR --item ID`: what is like an item.
 struct Similar: ParsableCommand {
@@ -26,46 +27,43 @@ struct Similar: ParsableCommand {
   func run() throws {
     let console = output.console
     let opened = try OpenedModel(model)
-    let item = try opened.item(WrittenID(item))
-    let others = opened.items.count - 1
+    console.say(opened.notes)
+    let recommender = try opened.recommender()
+    let id = WrittenID(item).meant(among: recommender.items)
+    let others = recommender.items.count - 1
+    guard recommender.items.position(of: id) != nil else {
+      throw ServingError.unknownItems([id], nearest: recommender.nearestItem(to: id))
+    }
     let count = try k?.checked(upTo: others) ?? min(10, others)
-    guard opened.hasVectors else {
+    guard recommender.hasItemVectors else {
       throw InputError.wrongKind(
-        model: model, kind: opened.kind, command: "corral similar",
+        model: model, kind: recommender.kind, command: "corral similar",
         needs: "vectors of items: train two-tower, mf or implicit-als")
     }
     let start = ContinuousClock.now
-    let space = opened.itemSpace
-    let nearest = space.knows(item) ? space.nearest(to: item, count: count) : []
+    let nearest = try recommender.similar(to: id, count: count)
     let milliseconds = (ContinuousClock.now - start).inSeconds * 1e3
-    let found = Recommendations(
-      items: nearest.map { found in
-        Recommendations.Item(
-          id: opened.items[found.index], title: opened.title(ItemIndex(found.index)),
-          score: found.score, stage: "retriever", because: nil)
-      }, milliseconds: milliseconds)
-    let reason = Self.shortage(
-      of: nearest.count, from: count, isKnown: space.knows(item), name: self.item.shown)
+    let reason = Self.shortage(of: nearest.count, from: count, name: item.shown)
     try console.printJSON(
       Output(
-        model: model, item: self.item, items: found.items, milliseconds: milliseconds,
-        reason: reason))
-    console.print("like \(console.style.bold(opened.label(item).shown))\n")
-    if !found.items.isEmpty { console.print(found.table(explained: false).rendered(console.style)) }
-    if let reason { console.print((found.items.isEmpty ? "" : "\n") + reason) }
-    guard opened.items[item.position].isSuggestable else { return }
-    let history = ShellCommand.option("--history", WrittenID.listed(opened.items[item.position]))
+        model: model, item: item, items: nearest.map(RecommendedItem.init),
+        milliseconds: milliseconds, reason: reason))
+    console.print("like \(console.style.bold((recommender.title(of: id) ?? id).shown))\n")
+    if !nearest.isEmpty {
+      console.print(RecommendationsView.table(nearest).rendered(console.style))
+    }
+    if let reason { console.print((nearest.isEmpty ? "" : "\n") + reason) }
+    guard id.isSuggestable else { return }
+    let history = ShellCommand.option("--history", WrittenID.listed(id))
     console.suggest([
       ("corral recommend \(model.shellQuoted) \(history)", "for somebody who just met it")
     ])
   }
 
-  /// Why there are fewer items than were asked for; `nil` where there are not.
-  private static func shortage(
-    of found: Int, from wanted: Int, isKnown: Bool, name: String
-  ) -> String? {
+  /// Why there are fewer items than were asked for; `nil` where there are as many.
+  private static func shortage(of found: Int, from wanted: Int, name: String) -> String? {
     if wanted == 0 { return "the catalogue has no other item" }
-    if !isKnown {
+    if found == 0 {
       return "training learned nothing of item \(name), so nothing is known to be like it"
     }
     return found < wanted
@@ -75,7 +73,7 @@ struct Similar: ParsableCommand {
   private struct Output: Encodable {
     let model: String
     let item: String
-    let items: [Recommendations.Item]
+    let items: [RecommendedItem]
     let milliseconds: Double
     let reason: String?
 
@@ -89,12 +87,5 @@ struct Similar: ParsableCommand {
       try container.encode(milliseconds, forKey: .milliseconds)
       try container.encode(reason, forKey: .reason)
     }
-  }
-}
-
-extension OpenedModel {
-  /// Whether the model has vectors that say what is like what: popularity has none.
-  var hasVectors: Bool {
-    if case .popularity = model { false } else { true }
   }
 }

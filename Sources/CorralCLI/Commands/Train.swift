@@ -2,6 +2,9 @@ import ArgumentParser
 import CorralArtifacts
 import CorralData
 import CorralEvaluation
+import CorralPipeline
+import CorralSettings
+import CorralText
 import CorralTraining
 import Foundation
 
@@ -33,12 +36,11 @@ struct Train: ParsableCommand {
     let console = output.console
     try OutputPlace.check(out)
     let place = URL(filePath: out)
-    let checkpoint = Checkpoint(beside: place)
+    let checkpoint = CheckpointFolder(beside: place)
     if resume, !checkpoint.exists,
       FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
     {
-      try FinishedRun(at: place, named: out).check(settings, console: console)
-      return
+      return try checkFinished(place, console)
     }
     let lock = try checkpoint.claim(isResuming: resume, place: place)
     try withExtendedLifetime(lock) {
@@ -46,23 +48,42 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func train(to place: URL, _ checkpoint: Checkpoint, _ console: Console) throws {
+  /// Says that there is nothing to do, where the model is what the options ask for.
+  private func checkFinished(_ place: URL, _ console: Console) throws {
+    let notes = try FinishedModel(at: place, named: out).check(isDataNamed: settings.data != nil) {
+      overlay in
+      try settings.apply(to: &overlay)
+      return settings.overriding(try overlay.decoded())
+    } alone: {
+      try settings.merged()
+    }
+    console.say(notes)
+    console.note("nothing to resume: \(out) is complete, with these settings and data")
+    try console.printJSON(Finished(model: out, resumed: false))
+  }
+
+  private struct Finished: Encodable {
+    let model: String
+    let resumed: Bool
+  }
+
+  private func train(to place: URL, _ checkpoint: CheckpointFolder, _ console: Console) throws {
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
     settings.dropUnreadImpressions()
     settings.chooseNewItems()
     console.note(console.noteStyle.dim(try settings.differing()))
     try settings.validate()
-    let data = try LoadedData(settings.data, console: console)
+    let data = try console.loading(settings.data)
     let items = data.split.interactedItemCount
     if let change = settings.fitCutoffs(toItems: items) { console.note(change) }
     console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
     // A cut-off that does not fit is found before hours of training, not after.
     let ranking = try ranking(of: data, settings, on: console)
     Interruption.listen()
-    let run = TrainingRun(
-      settings: settings, data: data, console: console, checkpoint: checkpoint)
+    let training = ModelTraining(
+      settings, on: data, checkpoint: checkpoint, observer: TrainingView(on: console).observer)
     try checkpoint.begin(settings)
-    let outcome = try run.trained()
+    let outcome = try training.trained()
     if outcome.isStopped {
       console.note("stopped; go on with: corral train --out \(out.shellQuoted) --resume")
       throw ExitCode(Failure.stopped)
@@ -71,10 +92,11 @@ struct Train: ParsableCommand {
       try Measurement(
         of: outcome.model, then: outcome.ranker, by: $0, on: data.split, part: .test)
     }
-    try ModelSaving(
+    let saved = try ModelSaving(
       settings: settings, data: data, measured: measured, outcome: outcome,
-      attachments: run.attachments
-    ).write(to: place).warnIfUnconfirmed(on: console)
+      attachments: training.attachments
+    ).write(to: place)
+    if let warning = saved.unconfirmedWarning { console.warn(warning) }
     if !keepCheckpoint { checkpoint.remove() }
     try show(outcome, measured?.report(), data: data, settings: settings, on: console)
   }
@@ -108,7 +130,7 @@ struct Train: ParsableCommand {
   }
 
   private func show(
-    _ outcome: TrainingRun.Outcome, _ report: EvaluationReport?, data: LoadedData,
+    _ outcome: ModelTraining.Outcome, _ report: EvaluationReport?, data: LoadedData,
     settings: Settings, on console: Console
   ) throws {
     let stage = report?.lastStage ?? [:]

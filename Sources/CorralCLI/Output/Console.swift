@@ -1,4 +1,5 @@
 import ArgumentParser
+package import CorralText
 import Foundation
 
 /// The options that say how much is printed, and as what.

@@ -1,5 +1,7 @@
 import CorralArtifacts
 import CorralData
+import CorralPipeline
+import CorralText
 import Foundation
 
 /// A data set as tables: what `data describe`, `train` and `quickstart` print first.
@@ -177,6 +179,20 @@ extension DataView {
 }
 
 extension Console {
+  /// Reads data, and says what reading them guessed, dropped or could not use.
+  func loading(_ settings: DataSettings) throws -> LoadedData {
+    if !settings.path.isEmpty { detail("reading \(settings.path)") }
+    let data = try LoadedData(settings)
+    say(data)
+    return data
+  }
+
+  /// Says what reading data guessed, dropped or could not use.
+  func say(_ data: LoadedData) {
+    if let report = data.report { note(noteStyle.dim(report.columnsLine)) }
+    say(data.notes)
+  }
+
   /// Says what reading guessed, left out or could not use, a line each.
   func say(_ notes: [DataNote]) {
     for note in notes {

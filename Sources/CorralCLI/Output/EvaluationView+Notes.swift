@@ -1,4 +1,5 @@
 import CorralEvaluation
+import CorralText
 import Foundation
 
 extension EvaluationView {

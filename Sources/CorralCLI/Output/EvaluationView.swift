@@ -1,4 +1,5 @@
 import CorralEvaluation
+import CorralText
 import Foundation
 
 /// Evaluations as tables: what `evaluate`, `train` and `quickstart` print.

@@ -1,3 +1,5 @@
+import CorralText
+import CorralVectors
 import Foundation
 
 /// A line on standard error that shows how far a long piece of work is.
@@ -48,12 +50,5 @@ package struct ProgressBar {
     let share = "\(Int((part * 100).rounded()))%".rightAligned(to: 4)
     let facts = [share, "\(Format.short(rate)) \(unit)/s"] + (more.isEmpty ? [] : [more])
     return "\(title) ▕\(bar)▏" + (facts + ["\(left) left"]).joined(separator: "  ")
-  }
-}
-
-extension Duration {
-  /// The length in seconds.
-  package var inSeconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

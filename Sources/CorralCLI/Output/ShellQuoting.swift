@@ -1,3 +1,5 @@
+import CorralText
+
 extension String {
   /// This text as one word of a POSIX shell command, so that a printed command runs as it stands.
   ///

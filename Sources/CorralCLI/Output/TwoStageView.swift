@@ -1,4 +1,6 @@
 import CorralEvaluation
+import CorralPipeline
+import CorralText
 import Foundation
 
 /// A retriever with a ranker after it as tables: what `evaluate` and `train` print of a pair.

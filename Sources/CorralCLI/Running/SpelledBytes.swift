@@ -14,7 +14,7 @@ extension CommandLine {
   /// The arguments of this process without its name, with the bytes that are not UTF-8 spelled.
   ///
   /// The standard library replaces such bytes, so that an id in Latin-1 could not be named.
-  static var spelledArguments: [String] {
+  package static var spelledArguments: [String] {
     (0..<Int(argc)).dropFirst().compactMap { place in
       guard let word = unsafeArgv[place] else { return nil }
       return String(spelling: UnsafeRawBufferPointer(start: word, count: strlen(word)))

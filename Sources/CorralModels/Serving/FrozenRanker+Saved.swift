@@ -34,10 +34,10 @@ extension FrozenRanker {
     try folder.write(catalogue.context, as: ModelFile.context)
   }
 
-  /// The ranker of a saved model.
+  /// The ranker of a saved model; over a retriever, it shares the one that is open already.
   ///
   /// Throws `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
-  public init(_ model: SavedModel) throws {
+  public init(_ model: SavedModel, sharing retriever: FrozenModel? = nil) throws {
     let file = try model.tensors(ModelFile.ranker)
     guard let text = file.metadata[Self.settingsKey] else {
       throw ModelsError.damaged(path: file.url.path, reason: "it does not say its settings")
@@ -61,6 +61,8 @@ extension FrozenRanker {
     }
     try self.init(
       record.settings, heads: record.heads, score: record.score, for: catalogue, stored: stored,
-      over: try record.stacked.map { StackedRetriever(try FrozenModel(model), weight: $0) })
+      over: try record.stacked.map {
+        StackedRetriever(try retriever ?? FrozenModel(model), weight: $0)
+      })
   }
 }

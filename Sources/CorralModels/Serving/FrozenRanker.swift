@@ -46,10 +46,15 @@ public struct FrozenRanker: CandidateScorer {
     parts(of: candidates, for: queries).sum(stacked?.weight ?? 0)
   }
 
+  /// The ranker's own scores of candidates, without those of the retriever.
+  package func ownScores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
+    network { $0.scores(candidates, for: queries, as: score, heads: heads) }
+  }
+
   /// What those scores are the sum of.
   package func parts(of candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> ScoreParts {
     ScoreParts(
-      own: network { $0.scores(candidates, for: queries, as: score, heads: heads) },
+      own: ownScores(candidates, for: queries),
       retriever: stacked?.model.scores(candidates, for: queries))
   }
 

@@ -1,5 +1,5 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
 
 /// What a network knows of the items that training never met: their features, or nothing.
 ///

@@ -87,8 +87,3 @@ extension Float {
   /// `exp(-x)`.
   var inverseExponential: Float { exp(-self) }
 }
-
-extension Duration {
-  /// The duration in seconds.
-  var inSeconds: Double { self / .seconds(1) }
-}

@@ -1,0 +1,64 @@
+import CorralEvaluation
+package import CorralText
+
+extension ArmTable.Results {
+  /// One row for each arm, best first; `rows` is what they are called, `published` where the numbers
+  /// of papers were measured.
+  package func table(rows title: String, published place: String?) -> Table {
+    let (recall, ndcg, mrr) = ("recall@10", "ndcg@10", "mrr@10")
+    let isBeside = place != nil && rows.contains { !$0.arm.published.isEmpty }
+    let isPair = rows.contains { $0.retriever != nil }
+    var columns: [(String, Table.Alignment)] = [
+      (title, .left), (recall, .right), (ndcg, .right), (mrr, .right), ("p", .right), ("", .left),
+    ]
+    let isRepeated = rows.contains { $0.test?.pOverSeeds != nil }
+    if isRepeated { columns.append(("p of seeds", .right)) }
+    if isBeside { columns.append(("published (\(place ?? ""))", .right)) }
+    let isRetrieverTested = rows.contains { $0.retrieverTest != nil }
+    if isPair {
+      columns.append(("retriever alone", .right))
+      if isRetrieverTested { columns.append(("its p", .right)) }
+      columns.append(("its recall@100", .right))
+    } else {
+      columns.append(("coverage", .right))
+    }
+    if seeds.count > 1 { columns.append(("seeds", .right)) }
+    columns += [("epochs", .right), ("time", .right), ("memory", .right)]
+    var table = Table(columns)
+    for row in rows {
+      var cells = [row.arm.name] + [recall, ndcg, mrr].map { row.cell($0) }
+      cells += [row.test.map { Format.pValue($0.p) } ?? "", row.test?.stars ?? ""]
+      if isRepeated { cells.append(row.test?.pOverSeeds.map(Format.pValue) ?? "") }
+      if isBeside {
+        cells.append(row.arm.published.map { Format.metric($0) }.joined(separator: " / "))
+      }
+      if isPair {
+        cells.append(
+          row.retriever.map { metrics in
+            [recall, ndcg].map { metrics[$0].map { Format.metric($0.mean) } ?? "-" }
+              .joined(separator: " / ")
+          } ?? "")
+        if isRetrieverTested {
+          cells.append(row.retrieverTest.map { Format.pValue($0.p) } ?? "")
+        }
+        cells.append(row.retriever?["recall@100"].map { Format.metric($0.mean) } ?? "")
+      } else {
+        cells.append(row.metrics["coverage@10"].map { Format.percent($0.mean) } ?? "-")
+      }
+      if seeds.count > 1 { cells.append("\(row.seeds.count)") }
+      cells.append(row.epochs > 0 ? Format.count(Int(row.epochs.rounded())) : "")
+      cells += [Format.seconds(row.seconds), Format.bytes(row.peakMemory)]
+      table.add(cells)
+    }
+    return table
+  }
+}
+
+extension ArmTable.Row {
+  /// A metric, with its deviation where there are several seeds.
+  fileprivate func cell(_ metric: String) -> String {
+    guard let summary = metrics[metric] else { return "-" }
+    return Format.metric(summary.mean)
+      + (seeds.count > 1 ? " ±" + Format.metric(summary.deviation) : "")
+  }
+}

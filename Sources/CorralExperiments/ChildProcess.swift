@@ -1,0 +1,54 @@
+import CorralVectors
+import Foundation
+
+/// A run of this same program in a process of its own, so that its memory is its own too.
+package struct ChildProcess {
+  /// The exit code.
+  package let code: Int32
+  /// The most memory it held, in bytes.
+  package let peakMemory: Int
+  /// How long it took, in seconds.
+  package let seconds: Double
+
+  /// Runs `corral` with some arguments to its end; its results are not printed, what it notes is.
+  ///
+  /// Throws `ExperimentError` when no process can be started.
+  package init(_ arguments: [String]) throws {
+    let start = ContinuousClock.now
+    let path = try Self.program
+    var pointers = ([path] + arguments).map { strdup($0) } + [nil]
+    defer { for pointer in pointers { free(pointer) } }
+    var process = pid_t()
+    #if os(Linux)
+      var actions = posix_spawn_file_actions_t()
+    #else
+      var actions: posix_spawn_file_actions_t?
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+    let error = posix_spawn(&process, path, &actions, nil, &pointers, environ)
+    guard error == 0 else {
+      throw ExperimentError("cannot start \(path): \(String(cString: strerror(error)))")
+    }
+    var (status, usage) = (Int32(), rusage())
+    while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
+    // The low seven bits are the signal that ended it, the next byte what it returned.
+    code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f
+    #if os(Linux)
+      peakMemory = Int(usage.ru_maxrss) * 1024
+    #else
+      peakMemory = Int(usage.ru_maxrss)
+    #endif
+    seconds = (ContinuousClock.now - start).inSeconds
+  }
+
+  private static var program: String {
+    get throws {
+      guard let path = Bundle.main.executableURL?.path else {
+        throw ExperimentError("this program does not know its own file")
+      }
+      return path
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package import CorralArtifacts
+package import CorralData
+package import CorralEvaluation
+package import CorralPipeline
+package import CorralSampling
+package import CorralSettings
+package import CorralText
+import CorralTraining
+import CorralVectors
+import Foundation
+
+/// The popularity-bias bench: the ways of correcting in-batch negatives, compared fairly.
+///
+/// Same data, split, settings and seeds for every arm; arms that differ only in serving share their
+/// weights. "We never compared these", says the article that lists them.
+package struct PopularityBias {
+  package static let name = "popularity-bias"
+  package static let question = """
+    Which correction of popular in-batch negatives retrieves best: none, logQ on every logit, logQ \
+    with the positive uncorrected, the prior at serving, or logQ and the prior together? And for \
+    which items, popular ones or the tail?
+    """
+
+  /// What the experiment can be told: a run's settings, the seeds, and the data made up without a
+  /// path.
+  package struct Options: Codable {
+    package var experiment = PopularityBias.name
+    package var seeds: [UInt64] = [1, 2, 3]
+    package var synthetic = SyntheticSettings.experiment
+    package var run = PopularityBias.defaults
+
+    private enum CodingKeys: CodingKey { case experiment, seeds, synthetic }
+
+    package init() {}
+
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      experiment = try container.decode(String.self, forKey: .experiment)
+      seeds = try container.decode([UInt64].self, forKey: .seeds)
+      synthetic = try container.decode(SyntheticSettings.self, forKey: .synthetic)
+      run = try Settings(from: decoder)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(experiment, forKey: .experiment)
+      try container.encode(seeds, forKey: .seeds)
+      try container.encode(synthetic, forKey: .synthetic)
+      try run.encode(to: encoder)
+    }
+  }
+
+  /// A row of the result.
+  package struct Row: Codable {
+    package var arm: String
+    package var correction: CorrectionSettings
+    package var metrics: [String: SeedAverage.Summary]
+    /// Metrics over the targets in each popularity group of items.
+    package var items: [String: [String: SeedAverage.Summary]]
+    /// Paired tests against the arm without any correction; none for that arm itself.
+    package var tests: [String: SeedAverage.Comparison]
+  }
+
+  /// What `--json` prints.
+  package struct Results: Codable {
+    package var experiment = PopularityBias.name
+    package var data: Manifest.DataProvenance
+    package var rules: EvaluationReport.Rules
+    package var seeds: [UInt64]
+    package var arms: [Row]
+    package var seconds: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case experiment, data, seeds, arms, seconds
+      case rules = "protocol"
+    }
+  }
+
+  package let options: Options
+  /// Is told what is trained.
+  let note: (String) -> Void
+  let observer: TrainingObserver
+
+  /// The bench as the options say.
+  package init(
+    options: Options, note: @escaping (String) -> Void, observer: TrainingObserver
+  ) {
+    self.options = options
+    self.note = note
+    self.observer = observer
+  }
+
+  /// Trains and measures every arm with every seed.
+  package func run() throws -> Results {
+    let start = ContinuousClock.now
+    let data =
+      try options.run.data.path.isEmpty
+      ? LoadedData(synthetic: options.synthetic, split: options.run.data.split)
+      : LoadedData(options.run.data)
+    note(data.summary)
+    let ranking = try FullRanking(of: data.split, settings: options.run.evaluate)
+    var evaluations: [PopularityBiasArm: [Evaluation]] = [:]
+    let trained = Set(PopularityBiasArm.allCases.map(\.trainedAs))
+    for seed in options.seeds {
+      for arm in PopularityBiasArm.allCases where trained.contains(arm) {
+        var settings = options.run
+        settings.train.seed = seed
+        settings.correction = arm.correction(settings.correction)
+        note("training with seed \(seed): \(arm.rawValue)")
+        let training = ModelTraining(settings, on: data, observer: observer)
+        let model = try training.trained().model
+        for served in PopularityBiasArm.allCases where served.trainedAs == arm {
+          let serving = try model.serving(
+            served.correction(options.run.correction).serving, split: data.split,
+            settings: settings)
+          let scoring = serving.scoring(data.split, part: .test)
+          evaluations[served, default: []].append(try ranking.evaluate(scoring))
+        }
+      }
+    }
+    let averages = evaluations.mapValues { SeedAverage($0) }
+    guard let baseline = averages[.none], let rules = baseline.evaluations.first?.report() else {
+      throw ExperimentError("seeds is empty; give at least one, as in --set seeds=[1,2,3]")
+    }
+    return Results(
+      data: data.provenance, rules: rules.protocolInUse, seeds: options.seeds,
+      arms: try PopularityBiasArm.allCases.compactMap { arm in
+        try averages[arm].map { try row(arm, $0, baseline: baseline) }
+      }, seconds: (ContinuousClock.now - start).inSeconds)
+  }
+
+  private func row(
+    _ arm: PopularityBiasArm, _ average: SeedAverage, baseline: SeedAverage
+  ) throws -> Row {
+    let metrics = options.run.evaluate.metrics
+    let ranks = metrics.filter { ![.coverage, .popularity].contains($0.measure) }
+    var row = Row(
+      arm: arm.rawValue, correction: arm.correction(options.run.correction), metrics: [:],
+      items: [:], tests: [:])
+    for metric in metrics { row.metrics["\(metric)"] = try average.summary(of: metric) }
+    for group in ["head", "middle", "tail"] {
+      for metric in ranks {
+        row.items[group, default: [:]]["\(metric)"] = average.summary(of: metric, items: group)
+      }
+    }
+    for metric in metrics where arm != .none && metric.measure != .coverage {
+      row.tests["\(metric)"] = try average.compared(with: baseline, on: metric)
+    }
+    return row
+  }
+}
+
+extension SyntheticSettings {
+  /// The data of experiments without a path.
+  static let experiment = SyntheticSettings(
+    users: 4_000, items: 2_000, interactions: 160_000, seed: 2024)
+}
+
+extension PopularityBias {
+  /// The settings of a run of the bench: in-batch negatives, as many epochs as all arms need.
+  package static var defaults: Settings {
+    var settings = Settings()
+    settings.train.epochs = 8
+    settings.train.batch = 512
+    settings.train.rate = 0.003
+    settings.train.patience = 3
+    settings.train.threads = 1
+    settings.evaluate.cutoffs = [10, 50]
+    return settings
+  }
+}
+
+extension PopularityBias.Results {
+  /// One row for each arm: what it retrieves, for whom, and whether that could be chance.
+  package func table(cutoff: Int) -> Table {
+    let (recall, ndcg) = ("recall@\(cutoff)", "ndcg@\(cutoff)")
+    var table = Table([
+      ("correction", .left), (recall, .right), (ndcg, .right), ("change", .right), ("p", .right),
+      ("", .left), ("head", .right), ("middle", .right), ("tail", .right),
+      ("head share", .right), ("coverage", .right),
+    ])
+    for arm in arms {
+      let test = arm.tests[ndcg]
+      let parts = ["head", "middle", "tail"].map { group in
+        arm.items[group]?[ndcg].map { Format.metric($0.mean) } ?? "-"
+      }
+      table.add(
+        [arm.arm, cell(arm.metrics[recall]), cell(arm.metrics[ndcg])]
+          + [test.map { Format.change(from: $0.baseline, to: $0.mean) } ?? ""]
+          + [test.map { Format.pValue($0.p) } ?? "", test?.stars ?? ""] + parts
+          + [percent(arm, "popularity@\(cutoff)"), percent(arm, "coverage@\(cutoff)")])
+    }
+    return table
+  }
+
+  private func cell(_ summary: SeedAverage.Summary?) -> String {
+    guard let summary else { return "-" }
+    return Format.metric(summary.mean)
+      + (seeds.count > 1 ? String(format: " ±%.4f", summary.deviation) : "")
+  }
+
+  private func percent(_ arm: PopularityBias.Row, _ metric: String) -> String {
+    arm.metrics[metric].map { Format.percent($0.mean) } ?? "-"
+  }
+}

@@ -1,0 +1,68 @@
+package import CorralData
+package import CorralEvaluation
+package import CorralModels
+import CorralTraining
+
+/// What was measured of a model: its retriever alone, or both stages.
+package enum Measurement {
+  case retriever(Evaluation)
+  case twoStage(TwoStageEvaluation)
+
+  /// Measures a model by exact search, with the ranker after it where there is one.
+  package init(
+    of model: TrainedModel, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
+    part: HeldOut
+  ) throws {
+    try self.init(
+      model.scoring(split, part: part), then: ranker, by: ranking, on: split, part: part)
+  }
+
+  /// Measures a way to rank the catalogue, with the ranker after it where there is one.
+  package init(
+    _ scoring: Scoring, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
+    part: HeldOut
+  ) throws {
+    guard let ranker else {
+      self = .retriever(try ranking.evaluate(scoring))
+      return
+    }
+    // A catalogue that is smaller than the number of candidates is ranked whole.
+    self = .twoStage(
+      try ranking.evaluate(
+        scoring, then: ranker.ranking(of: split, part: part),
+        candidates: min(ranking.settings.candidates, split.interactedItemCount)))
+  }
+
+  /// What the whole model recommends, measured: with the ranker where there is one.
+  package var evaluation: Evaluation {
+    switch self {
+    case .retriever(let evaluation): evaluation
+    case .twoStage(let evaluation): evaluation.twoStage
+    }
+  }
+
+  /// All that was measured, as it is printed.
+  package func report() throws -> EvaluationReport {
+    switch self {
+    case .retriever(let evaluation): evaluation.report()
+    case .twoStage(let evaluation): try evaluation.report()
+    }
+  }
+
+  /// The metrics of each stage alone.
+  package var stages: [String: [String: Interval]] {
+    switch self {
+    case .retriever(let evaluation): ["retriever": evaluation.intervals()]
+    case .twoStage(let evaluation):
+      [
+        "retriever": evaluation.retriever.intervals(),
+        "two_stage": evaluation.twoStage.intervals(),
+      ]
+    }
+  }
+}
+
+extension EvaluationReport {
+  /// The metrics of the last stage: what a user gets.
+  package var lastStage: [String: Interval] { stages["two_stage"] ?? stages["retriever"] ?? [:] }
+}

@@ -1,0 +1,96 @@
+import CorralBaselines
+import CorralData
+import CorralIndex
+package import CorralModels
+package import CorralSampling
+package import CorralSettings
+import CorralTraining
+import CorralVectors
+package import Foundation
+import Torch
+
+/// Trains whichever model the settings name: the one exhaustive switch from settings to types.
+package struct ModelTraining {
+  /// What a run ended with.
+  package struct Outcome {
+    package let model: TrainedModel
+    /// What orders the candidates that the model finds; `nil` where the model's order stands.
+    package var ranker: FrozenRanker?
+    /// What training the retriever did.
+    package let retriever: EpochSummary
+    /// What training the ranker did.
+    package var rankerSummary: EpochSummary?
+    /// Whether the user stopped it; the checkpoint is saved then.
+    package var isStopped = false
+    /// The estimator of item frequencies, where the correction has one.
+    package var estimator: FrequencyEstimator?
+
+    /// How long training took, in seconds.
+    package var seconds: Double { retriever.seconds + (rankerSummary?.seconds ?? 0) }
+
+    /// What training did to each stage.
+    package var summaries: [EpochSummary] { [retriever] + (rankerSummary.map { [$0] } ?? []) }
+  }
+
+  package let settings: Settings
+  package let data: LoadedData
+  package var checkpoint: CheckpointFolder?
+  let observer: TrainingObserver
+
+  /// The training of the model that some settings name.
+  ///
+  /// Without a checkpoint folder the run is kept in memory only.
+  package init(
+    _ settings: Settings, on data: LoadedData, checkpoint: CheckpointFolder? = nil,
+    observer: TrainingObserver = TrainingObserver()
+  ) {
+    self.settings = settings
+    self.data = data
+    self.checkpoint = checkpoint
+    self.observer = observer
+  }
+
+  /// Trains to the end, or until the user stops it: the retriever, and then the ranker on its own
+  /// examples; or both for each other.
+  package func trained() throws -> Outcome {
+    try settings.checkMemory(
+      DataSizes(
+        users: data.split.userCount, items: data.split.itemCount,
+        interactions: data.split.training.values.count))
+    if settings.method != .independent { return try cooperative() }
+    // A head without its label is found before the retriever is trained, not after.
+    if case .network(let ranker) = settings.ranker {
+      let labels = data.split.trainingColumns.labels.names
+      try RankingBlock.naming { try settings.training(ranker).checkLabels(labels) }
+    }
+    var outcome =
+      switch settings.retriever {
+      case .popularity: popularity()
+      case .implicitALS(let factors): try implicitALS(factors)
+      case .item2vec(let settings): try item2vec(settings)
+      case .network(let retriever): try network(retriever)
+      }
+    if !outcome.isStopped, case .network(let ranker) = settings.ranker {
+      try addRanker(ranker, to: &outcome)
+    }
+    return outcome
+  }
+
+  /// What training left beside its checkpoint to be saved with the model.
+  package var attachments: [URL] {
+    guard let folder = checkpoint?.folder else { return [] }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix("training.jsonl") || $0.hasPrefix("events.") }.sorted()
+      .map { folder.appending(path: $0) }
+  }
+
+  private func popularity() -> Outcome {
+    let start = ContinuousClock.now
+    let model = Popularity(data.split)
+    return Outcome(
+      model: .popularity(model),
+      retriever: EpochSummary(
+        name: "retriever", seconds: (ContinuousClock.now - start).inSeconds, epochs: 1,
+        parameters: model.counts.count))
+  }
+}

@@ -1,0 +1,125 @@
+import CorralBaselines
+import CorralData
+import CorralEvaluation
+import CorralIndex
+package import CorralModels
+public import CorralServing
+import CorralSettings
+import CorralVectors
+import Foundation
+
+extension Recommender {
+  /// Opens a saved model of any kind, and makes everything that answers.
+  ///
+  /// Every file is checked against the manifest. A model that another one replaces meanwhile is
+  /// opened again.
+  ///
+  /// - Throws: `ArtifactError` for a damaged model, with the file and the reason.
+  public static func open(_ path: String) throws -> Recommender {
+    try OpenedModel(path).recommender()
+  }
+}
+
+extension OpenedModel {
+  /// What answers requests: the vectors of all items, the index over them, and the ranker.
+  ///
+  /// Encodes the catalogue once. The index is the one that the model was saved with.
+  package func recommender() throws -> Recommender {
+    let start = ContinuousClock.now
+    let stage = try retrieverStage()
+    let ranking = ranker.map { ranker in
+      RankerStage(
+        ServedRanker(ranker: ranker, prior: model.prior), candidates: settings.evaluate.candidates,
+        context: ranker.catalogue.context)
+    }
+    var recommender = Recommender(
+      kind: kind, users: users, items: items, titles: titles, histories: histories,
+      itemFeatures: itemFeatures, counts: popularityCounts, retriever: stage.stage,
+      ranker: ranking,
+      cost: Recommender.OpeningCost(
+        seconds: 0, bytes: bytes + stage.bytes + 12 * items.count))
+    recommender.cost.seconds = seconds + (ContinuousClock.now - start).inSeconds
+    return recommender
+  }
+
+  private func retrieverStage() throws -> (stage: RetrieverStage, bytes: Int) {
+    let vectors = model.itemVectors()
+    let similar = model.similarityVectors(items: vectors)
+    let similarity = similar.map { ItemSimilarity($0, placed: model.placed) }
+    var bytes = 4 * (vectors.values.count + vectors.rows)
+    let search: RetrieverStage.Search
+    if case .network(let network) = model, !network.isInnerProduct {
+      search = .everyItem(network)
+    } else {
+      let index = try index(over: vectors)
+      // An exact index is the vectors themselves.
+      if !index.isExact { bytes += index.byteCount }
+      search = .index(index, items: vectors)
+    }
+    let stage = RetrieverStage(
+      search, placed: model.placed, scoredBy: scoredBy, similarity: similarity,
+      encoder: { [model] in try model.vectors(for: $0) })
+    return (stage, bytes)
+  }
+
+  /// How often each item occurs in the saved histories; a popularity model has counted by itself.
+  private var popularityCounts: [Int] {
+    if case .popularity(let model) = model { return model.counts }
+    var counts = [Int](repeating: 0, count: items.count)
+    for item in histories.values { counts[item.position] += 1 }
+    return counts
+  }
+
+  /// Which parts of a request decide the retriever's scores.
+  private var scoredBy: ScoredBy {
+    switch model {
+    case .popularity: .nothing
+    case .implicitALS: .historyFirst
+    case .item2vec: .history
+    case .network(let network):
+      switch network.settings {
+      case .twoTower(let settings):
+        settings.knowsUsers(network.catalogue) == false
+          ? .history : settings.history.length == 0 ? .userFirst : .both
+      case .caser: .both
+      case .matrixFactorisation, .bprMF, .logisticMF, .neuMF, .dssm: .userFirst
+      case .mind, .comiRec, .mmoe, .sasRec, .bert4Rec, .gru4Rec: .history
+      }
+    }
+  }
+
+  /// The memory of what was read from the files, in bytes.
+  private var bytes: Int {
+    let parameters = model.parameterCount + (ranker?.parameterCount ?? 0)
+    let texts = users.texts.bytes.count + items.texts.bytes.count + titles.bytes.count
+    return 4 * (parameters + histories.values.count) + 8 * histories.count + texts
+      + 24 * (users.count + items.count)
+  }
+}
+
+extension TwoTowerSettings {
+  /// Whether the query tower sees anything of a user but the history.
+  fileprivate func knowsUsers(_ catalogue: Catalogue) -> Bool {
+    userEmbedding == .on || (features == .on && !catalogue.users.columns.isEmpty)
+  }
+}
+
+extension FrozenModel: CatalogueScorer {}
+
+/// A ranker whose scores are added to those of the retriever that found the candidates.
+private struct ServedRanker: CandidateRanker {
+  let ranker: FrozenRanker
+  /// What the retriever's scores have besides, which the ranker was not trained with.
+  let prior: ServingPrior?
+
+  func scores(
+    _ candidates: Ragged<ItemIndex>, retrieved: [Float], for queries: QueryBatch
+  ) throws -> [Float] {
+    let own = ranker.ownScores(candidates, for: queries)
+    guard let weight = ranker.stacked?.weight else { return own }
+    return own.indices.map { place in
+      let item = candidates.values[place].position
+      return own[place] + weight * (retrieved[place] - (prior?.coordinates[item] ?? 0))
+    }
+  }
+}

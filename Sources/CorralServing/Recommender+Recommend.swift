@@ -1,0 +1,147 @@
+import CorralData
+import CorralIndex
+import CorralVectors
+
+extension Recommender {
+  /// The best items for a request.
+  ///
+  /// What is popular answers where the model's scores say nothing about the request, and the answer
+  /// says so. Runs on the calling thread.
+  ///
+  /// - Throws: `ServingError` for a request that cannot be read.
+  public func recommend(_ request: Request) throws -> Recommendations {
+    try recommend([request])[0]
+  }
+
+  /// The best items for each of many requests, in their order.
+  ///
+  /// The requests share the work: one pass of the encoder, one search on all threads, one pass of the
+  /// ranker. Memory grows with the number of requests, so ask for some hundred at a time.
+  ///
+  /// - Throws: `ServingError` for the first request that cannot be read.
+  public func recommend(_ requests: [Request]) throws -> [Recommendations] {
+    for request in requests where request.count < 1 || request.count > items.count {
+      throw ServingError.badCount(request.count, items: items.count)
+    }
+    let resolved = try requests.map(resolved)
+    let exclusions = zip(requests, resolved).map { request, resolved in
+      Exclusion(
+        met: request.includesMet ? [] : Set(resolved.query.history), allowed: request.allowed,
+        excluded: request.excluded)
+    }
+    let answers = try answers(
+      to: resolved, counts: requests.map(\.count), leavingOut: exclusions)
+    return requests.indices.map { place in
+      recommendations(
+        answers.lists[place], for: requests[place], resolved[place],
+        isPopular: answers.isPopular[place], leavingOut: exclusions[place], time: answers.time)
+    }
+  }
+
+  /// The best items of some requests, and how they were found.
+  struct Answers {
+    var lists: [[Candidate]]
+    /// Whether popularity answered.
+    var isPopular: [Bool]
+    /// The mean time of a request.
+    var time = Recommendations.Time()
+  }
+
+  /// The best items of some requests; those that the scores say nothing about get what is popular.
+  func answers(
+    to requests: [ResolvedRequest], counts: [Int], leavingOut exclusions: [Exclusion]
+  ) throws -> Answers {
+    var clock = Stopwatch()
+    let asked = requests.indices.filter { requests[$0].fallback == nil }
+    let encoded = try retriever.encoded(asked.map { requests[$0].query })
+    let known = asked.indices.filter { encoded[$0] != nil }
+    let places = known.map { asked[$0] }
+    var answers = Answers(
+      lists: requests.map { _ in [] }, isPopular: requests.map { _ in true })
+    answers.time.encoding = clock.milliseconds(each: requests.count)
+    // A ranker orders as many candidates, however many others ask for.
+    let candidates = ranker.map { min($0.candidates, items.count) } ?? 0
+    let wanted = places.map { max(counts[$0], candidates) }
+    var lists = try found(
+      known.compactMap { encoded[$0] }, count: wanted.max() ?? 0,
+      leavingOut: places.map { exclusions[$0] })
+    lists = zip(lists, wanted).map { Array($0.prefix($1)) }
+    answers.time.search = clock.milliseconds(each: requests.count)
+    if let ranker, !lists.isEmpty {
+      lists = try ranker.ranked(
+        lists, for: places.map { requests[$0].query }, placed: retriever.placed,
+        counts: places.map { counts[$0] })
+    }
+    for (place, list) in zip(places, lists) {
+      answers.lists[place] = Array(list.prefix(counts[place]))
+      answers.isPopular[place] = false
+    }
+    for place in requests.indices where answers.isPopular[place] {
+      answers.lists[place] = popular(count: counts[place], where: exclusions[place].allows)
+    }
+    answers.time.ranking = clock.milliseconds(each: requests.count)
+    return answers
+  }
+
+  private func found(
+    _ encoded: [RetrieverStage.Encoded], count: Int, leavingOut exclusions: [Exclusion]
+  ) throws -> [[Candidate]] {
+    // One request stays on the thread that asks, beside which others ask too.
+    if encoded.count == 1 {
+      return [
+        try retriever.candidates(for: encoded[0], count: count, where: exclusions[0].allows)
+      ]
+    }
+    return try retriever.candidates(for: encoded, count: count, leavingOut: exclusions)
+  }
+
+  private func recommendations(
+    _ list: [Candidate], for request: Request, _ resolved: ResolvedRequest, isPopular: Bool,
+    leavingOut exclusion: Exclusion, time: Recommendations.Time
+  ) -> Recommendations {
+    let stage: Recommendations.Stage =
+      isPopular ? .popular : ranker == nil ? .retriever : .ranker
+    let similarity = request.isExplained && !isPopular ? retriever.similarity : nil
+    return Recommendations(
+      items: list.map { candidate in
+        Recommendations.Item(
+          id: items[candidate.item.position], title: title(of: candidate.item),
+          score: candidate.score.isFinite ? candidate.score : nil, stage: stage,
+          because: similarity.map {
+            reasons(for: candidate.item, in: resolved.query.history, by: $0)
+          })
+      },
+      fallback: isPopular ? resolved.fallback ?? .nothingKnown : nil, notices: resolved.notices,
+      shortage: list.count < request.count
+        ? .init(found: list.count, catalogue: items.count, isMet: exclusion.isListed) : nil,
+      time: time)
+  }
+
+  /// The items of a history whose vectors are nearest to an item's, three at most.
+  private func reasons(
+    for item: ItemIndex, in history: [ItemIndex], by similarity: ItemSimilarity
+  ) -> [Recommendations.Item.Reason] {
+    var met: Set<ItemIndex> = [item]
+    guard similarity.knows(item) else { return [] }
+    return history.filter { met.insert($0).inserted && similarity.knows($0) }
+      .map { (item: $0, similarity: similarity.between(item, $0)) }
+      // A vector that points elsewhere explains nothing.
+      .filter { $0.similarity > 0 }
+      .sorted { $0.similarity > $1.similarity }.prefix(3)
+      .map { item, similarity in
+        .init(id: items[item.position], title: title(of: item), similarity: similarity)
+      }
+  }
+}
+
+/// Measures the parts of an answer one after the other.
+private struct Stopwatch {
+  private var last = ContinuousClock.now
+
+  /// The milliseconds since the last reading, shared by some requests.
+  mutating func milliseconds(each count: Int) -> Double {
+    let now = ContinuousClock.now
+    defer { last = now }
+    return (now - last) / .milliseconds(1) / Double(max(1, count))
+  }
+}

@@ -1,0 +1,83 @@
+import CorralData
+import CorralIndex
+import CorralVectors
+
+/// Which items a request must not get.
+struct Exclusion {
+  /// Items that were met, and are therefore left out.
+  var met: Set<ItemIndex> = []
+  var allowed: ItemSet?
+  var excluded: ItemSet?
+
+  /// Whether an item may be recommended.
+  func allows(_ item: ItemIndex) -> Bool {
+    !met.contains(item) && allowed?.contains(item) ?? true && !(excluded?.contains(item) ?? false)
+  }
+
+  /// Whether only items that were met are left out, so that they can be listed.
+  var isListed: Bool { allowed == nil && excluded == nil }
+}
+
+extension RetrieverStage {
+  /// The best `count` allowed items for each of some requests; all threads share the work.
+  ///
+  /// An exact index compares many queries with each item while the item is in the cache. Other
+  /// indexes are searched query by query.
+  func candidates(
+    for encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
+  ) throws -> [[Candidate]] {
+    if encoded.isEmpty { return [] }
+    switch search {
+    case .everyItem(let scorer):
+      return try zip(encoded, exclusions).map { request, exclusion in
+        try scorer.candidates(for: request.query, count: count, where: exclusion.allows)
+      }
+    case .index(.exact(let index), _)
+    where placed.unplaced.count <= Self.fewUnplaced && exclusions.allSatisfy(\.isListed):
+      return exact(index, for: encoded, count: count, leavingOut: exclusions)
+    case .index(let index, _):
+      let found = Parallel.map(encoded.count, grain: 8) { range in
+        range.map { place in
+          index.search(
+            anyOf: encoded[place].vectors ?? Matrix(rows: 0, columns: index.dimension),
+            count: count, placed: placed, where: exclusions[place].allows)
+        }
+      }
+      return found.flatMap(\.self)
+    }
+  }
+
+  /// The most unplaced items that are listed with each query of a block.
+  private static var fewUnplaced: Int { 1024 }
+
+  private func exact(
+    _ index: ExactIndex, for encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
+  ) -> [[Candidate]] {
+    var vectors: [Float] = []
+    var excluded: [Int32] = []
+    var offsets = [0]
+    let unplaced = placed.unplaced.map(\.rawValue)
+    for (request, exclusion) in zip(encoded, exclusions) {
+      vectors += request.vectors?.values ?? []
+      var own = unplaced
+      own.reserveCapacity(unplaced.count + exclusion.met.count)
+      for item in exclusion.met where placed.contains(item) { own.append(item.rawValue) }
+      own.sort()
+      excluded += own
+      offsets.append(excluded.count)
+    }
+    let interests = vectors.count / max(1, encoded.count * index.dimension)
+    let found = index.search(
+      Matrix(rows: encoded.count * interests, columns: index.dimension, values: vectors),
+      interests: interests, count: count, excluding: excluded, offsets: offsets)
+    return exclusions.enumerated().map { place, exclusion in
+      let range = found[place]
+      let best = range.map {
+        Candidate(item: ItemIndex(Int(found.rows[$0])), score: found.scores[$0])
+      }
+      return best
+        + placed.candidates(
+          after: best.count, of: min(count, index.count), where: exclusion.allows)
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// Settings that another version of Corral may have saved with a model.
+package enum SavedSettings {
+  /// Keys that have moved: the dotted key of then, and that of now.
+  private static let moves: [(then: String, now: String)] = []
+
+  /// The tree with every key that has moved in its place of now.
+  package static func moved(_ tree: SettingsTree) -> SettingsTree {
+    moves.reduce(tree) { tree, move in
+      tree.moving(
+        move.then.split(separator: ".").map(String.init)[...],
+        to: move.now.split(separator: ".").map(String.init)[...])
+    }
+  }
+}
+
+extension SettingsTree {
+  /// The tree with what stands at one path at another one; itself where nothing stands there.
+  fileprivate func moving(_ then: ArraySlice<String>, to now: ArraySlice<String>) -> SettingsTree {
+    guard let found = then.reduce(self, { $0?.group?[$1] }) else { return self }
+    return removing(then).setting(now, to: found)
+  }
+
+  private func removing(_ path: ArraySlice<String>) -> SettingsTree {
+    guard let name = path.first, let group else { return self }
+    var rest = SettingsGroup()
+    for entry in group.entries {
+      if entry.name != name {
+        rest.set(entry.name, line: entry.line, to: entry.tree)
+      } else if path.count > 1 {
+        rest.set(entry.name, line: entry.line, to: entry.tree.removing(path.dropFirst()))
+      }
+    }
+    return .group(rest)
+  }
+
+  private func setting(_ path: ArraySlice<String>, to tree: SettingsTree) -> SettingsTree {
+    guard let name = path.first else { return tree }
+    var group = group ?? SettingsGroup()
+    group.set(
+      name, to: (group[name] ?? .group(SettingsGroup())).setting(path.dropFirst(), to: tree))
+    return .group(group)
+  }
+}

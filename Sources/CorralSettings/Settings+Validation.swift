@@ -1,0 +1,111 @@
+import CorralBaselines
+import CorralData
+import CorralEvaluation
+import CorralIndex
+import CorralModels
+import CorralSampling
+import CorralTraining
+import Torch
+
+extension Settings {
+  /// Throws for the first setting that nothing can be trained with, before any data are read.
+  ///
+  /// Every block is checked, whether or not this run reads it: a model is saved with all of them.
+  package func validate() throws {
+    try SettingsTree(encoding: self).checkSizes()
+    try checkUnreadBlocks()
+    try data.validate()
+    try checkStages()
+    try loss.validate()
+    try negatives.validate()
+    try correction.estimator.validate()
+    try train.validate()
+    try evaluate.validate()
+    try index.validate()
+    try checkMemory()
+    for device in [train.device, ranking.train.device] { _ = try Device(named: device) }
+  }
+
+  private func checkStages() throws {
+    var factors = FactorBlock()
+    switch retriever {
+    case .popularity: break
+    case .implicitALS(let block): factors = block
+    case .item2vec(let item2vec): try item2vec.validate()
+    case .network(let network):
+      try training(network).validate()
+      if !network.model.isInnerProduct, index.kind != .exact {
+        throw SettingError(
+          "index.kind", index.kind.rawValue,
+          "no index can search by the scores of \(network.kind.rawValue), which are no inner products; "
+            + "set it to exact, and every item is scored")
+      }
+    }
+    try als.settings(dimension: factors.dimension, seed: train.seed).validate()
+    if method != .independent {
+      try cooperativeTraining().validate()
+    } else if case .network(let ranker) = ranker {
+      try RankingBlock.naming { try training(ranker).validate() }
+    } else {
+      try RankingBlock.naming { try training(RankerSettings()).validate() }
+    }
+  }
+
+  /// Throws for a block that says something and is read only by another method.
+  private func checkUnreadBlocks() throws {
+    // The command's --seed and --device are for both stages, however they are trained.
+    var unsaid = RankingBlock()
+    unsaid.train.seed = ranking.train.seed
+    unsaid.train.device = ranking.train.device
+    let isSaid = [
+      "proposal": proposal != ProposalSettings(),
+      "cooperation": cooperation != CooperationSettings(),
+      "ranking": ranking != unsaid,
+    ]
+    for block in method.unreadBlocks where isSaid[block] == true {
+      let (others, hint) =
+        method == .independent
+        ? ("for each other", "icc, rankflow or corr") : ("apart", "independent")
+      throw SettingsError.unread(
+        "settings of '\(block)' are for stages that are trained \(others), and 'method' is "
+          + "\(method.rawValue): leave the block out, or set method to \(hint)")
+    }
+  }
+}
+
+extension SettingsTree {
+  /// The largest size of any part of a model: no vector, layer or history is longer.
+  package static let largestPart = 65_536
+  /// The most entries of a list of settings outside the block `data`.
+  package static let longestList = 1_000
+
+  /// Throws for a size of a model that is beyond all use, and for a list that is.
+  fileprivate func checkSizes() throws {
+    for block in group?.entries ?? [] where block.name != "data" {
+      try block.tree.checkSizes(
+        path: block.name, isModel: block.name == "retriever" || block.name == "ranker")
+    }
+  }
+
+  private func checkSizes(path: String, isModel: Bool) throws {
+    switch self {
+    case .value(let value):
+      guard isModel, value.kind == .number, let size = Int(value.text), size > Self.largestPart
+      else { return }
+      throw SettingsError.wrongValue(
+        path: path, reason: "is \(size), and no part of a model is larger than \(Self.largestPart)")
+    case .list(let trees):
+      guard trees.count <= Self.longestList else {
+        throw SettingsError.wrongValue(
+          path: path, reason: "has \(trees.count) entries, and \(Self.longestList) is the most")
+      }
+      for (position, tree) in trees.enumerated() {
+        try tree.checkSizes(path: "\(path)[\(position)]", isModel: isModel)
+      }
+    case .group(let group):
+      for entry in group.entries {
+        try entry.tree.checkSizes(path: "\(path).\(entry.name)", isModel: isModel)
+      }
+    }
+  }
+}
