@@ -24,12 +24,14 @@ let native: [Target] = [
   .systemLibrary(name: "LibHNSW", pkgConfig: "hnswlib"),
   .systemLibrary(
     name: "LibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+  .systemLibrary(
+    name: "LibCrypto", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
   .target(name: "CTorch", dependencies: ["LibTorch"]),
   .target(name: "CHNSW", dependencies: ["LibHNSW"]),
   .target(name: "CKernels"),
 ]
 
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let rainbow = Target.Dependency("Rainbow")
 let yams = Target.Dependency("Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -43,7 +45,7 @@ let house: [[Target]] = [
   library("CorralSampling", ["CorralIndex", "CorralVectors", "CorralData"]),
   library("CorralBaselines", ["CorralIndex", "CorralVectors", "CorralData", "CKernels"]),
   library("CorralEvaluation", ["CorralVectors", "CorralData"]),
-  library("CorralArtifacts", ["CorralIndex", "CorralVectors", "CorralData", crypto]),
+  library("CorralArtifacts", ["CorralIndex", "CorralVectors", "CorralData", "LibCrypto"]),
   library("Torch", ["CTorch", "CorralVectors"], exclude: ["Golden"]),
   library(
     "CorralModels",
@@ -94,7 +96,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
   ],

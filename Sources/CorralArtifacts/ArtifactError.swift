@@ -35,6 +35,8 @@ public enum ArtifactError: Error, Equatable {
   case unreadable(path: String, reason: String)
   /// Writing failed for another reason.
   case unwritable(path: String, reason: String)
+  /// The system's libcrypto does not compute SHA-256.
+  case noHash
 
   /// What a failed call to the system means, by its error number.
   package static func system(_ number: Int32, path: String, writing: Bool) -> ArtifactError {
@@ -93,6 +95,9 @@ extension ArtifactError: CustomStringConvertible {
       "cannot read \(path): \(reason)"
     case .unwritable(let path, let reason):
       "cannot write \(path): \(reason); what was there before is unchanged"
+    case .noHash:
+      "libcrypto cannot compute a SHA-256: check OpenSSL's configuration (OPENSSL_CONF) and the free "
+        + "memory"
     }
   }
 }

@@ -1,4 +1,3 @@
-import Crypto
 public import Foundation
 
 /// SHA-256 of files, read a piece at a time: the memory is constant, whatever their size.
@@ -12,30 +11,27 @@ public enum FileHash {
 
   /// The SHA-256 of a set of files.
   ///
-  /// Of one file it is the file's own; of several, that of the lines that `sha256sum` prints for
-  /// their names in alphabetical order, without their folders. So it changes when a file's content
-  /// or name does, and not when the folder moves.
+  /// A single file has its own hash. Several files have the hash of the lines that `sha256sum` prints
+  /// for them, sorted by name and without folders. So the hash changes when a file's content or name
+  /// changes, but not when the folder moves.
   public static func sha256(of urls: [URL]) throws -> String {
     if urls.count == 1 { return try sha256(of: urls[0]) }
     let lines = try urls.map { (name: $0.lastPathComponent, sha256: try sha256(of: $0)) }
       .sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }
       .map { "\($0.sha256)  \($0.name)\n" }
-    return hexadecimal(SHA256.hash(data: Data(lines.joined().utf8)))
+    let hash = try SHA256()
+    try Data(lines.joined().utf8).withUnsafeBytes { try hash.update($0) }
+    return try hash.finish()
   }
 
   /// The SHA-256 and the length of a file, from one reading of it.
   static func digest(of file: OpenFile) throws -> (sha256: String, bytes: Int) {
-    var hash = SHA256()
+    let hash = try SHA256()
     var bytes = 0
     try file.forEachPiece { piece in
-      hash.update(bufferPointer: piece)
+      try hash.update(piece)
       bytes += piece.count
     }
-    return (hexadecimal(hash.finalize()), bytes)
-  }
-
-  private static func hexadecimal(_ digest: SHA256.Digest) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return (try hash.finish(), bytes)
   }
 }

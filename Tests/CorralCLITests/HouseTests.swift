@@ -16,7 +16,10 @@ private struct House {
     }
     self.allowed = allowed
     modules = Set(allowed.keys)
-      .union(["Corral", "CorralCLI", "CTorch", "CHNSW", "CKernels", "LibTorch", "LibHNSW", "LibZ"])
+      .union([
+        "Corral", "CorralCLI", "CTorch", "CHNSW", "CKernels", "LibTorch", "LibHNSW", "LibZ",
+        "LibCrypto",
+      ])
   }
 
   /// The modules of this package that a target's files import.
