@@ -27,8 +27,8 @@ let native: [Target] = [
   .systemLibrary(
     name: "LibCrypto", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
-  .target(name: "CTorch", dependencies: ["LibTorch"]),
-  .target(name: "CHNSW", dependencies: ["LibHNSW"]),
+  .target(name: "CTorch", dependencies: ["LibTorch", "CKernels"]),
+  .target(name: "CHNSW", dependencies: ["LibHNSW", "CKernels"]),
   .target(name: "CKernels"),
 ]
 

@@ -1,3 +1,5 @@
+#include <CKernelsRandom.h>
+
 #include <atomic>
 #include <cmath>
 #include <memory>
@@ -11,11 +13,8 @@ namespace {
 /// The level of an item: geometric with mean 1 / ln(links), from the seed and the item alone, so that
 /// it does not depend on which thread comes first.
 int level(uint64_t seed, int64_t item, double links) {
-  uint64_t z = seed + (static_cast<uint64_t>(item) + 1) * 0x9E3779B97F4A7C15;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  z ^= z >> 31;
-  double uniform = (static_cast<double>(z >> 11) + 1) * 0x1p-53;  // in (0, 1]
+  uint64_t bits = ck_finalised(seed + (static_cast<uint64_t>(item) + 1) * CK_GOLDEN_GAMMA);
+  double uniform = (static_cast<double>(bits >> 11) + 1) * 0x1p-53;  // in (0, 1]
   return static_cast<int>(-std::log(uniform) / std::log(links));
 }
 

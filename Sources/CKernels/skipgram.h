@@ -11,12 +11,8 @@ typedef struct ck_pair {
   int64_t count;
 } ck_pair;
 
-// SplitMix64 (Steele and others, 2014).
 static inline uint64_t ck_random(uint64_t *state) {
-  uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
+  return ck_finalised(*state += CK_GOLDEN_GAMMA);
 }
 
 // Draws the negatives of a pair, and asks for the memory of its vectors.

@@ -1,4 +1,6 @@
 // Products, layers and losses.
+#include <CKernelsRandom.h>
+
 #include <cmath>
 
 #include "Guard.h"
@@ -8,13 +10,6 @@ using namespace corral;
 
 namespace {
 
-/// SplitMix64's finaliser: every bit of the result depends on every bit of the value.
-inline uint64_t mixed(uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  return z ^ (z >> 31);
-}
-
 /// 0 with probability `share`, to a 65536th, and 1 / (1 - share) elsewhere: four elements from the hash of their place.
 at::Tensor dropout_mask(at::IntArrayRef shape, double share, uint64_t seed) {
   auto mask = at::empty(shape, at::kFloat);
@@ -22,10 +17,10 @@ at::Tensor dropout_mask(at::IntArrayRef shape, double share, uint64_t seed) {
   const int64_t count = mask.numel();
   const auto bound = static_cast<uint16_t>(std::lround(share * 65536));
   const auto kept = static_cast<float>(1 / (1 - share));
-  const uint64_t key = mixed(seed + 0x9E3779B97F4A7C15);
+  const uint64_t key = ck_finalised(seed + CK_GOLDEN_GAMMA);
   in_parallel((count + 3) / 4, 16384, [&](int64_t first, int64_t last) {
     for (int64_t group = first; group < last; ++group) {
-      const uint64_t drawn = mixed(key + static_cast<uint64_t>(group) * 0x9E3779B97F4A7C15);
+      const uint64_t drawn = ck_finalised(key + static_cast<uint64_t>(group) * CK_GOLDEN_GAMMA);
       const int64_t start = group * 4;
       for (int64_t i = 0; i < 4 && start + i < count; ++i) {
         data[start + i] = static_cast<uint16_t>(drawn >> (16 * i)) < bound ? 0.0f : kept;

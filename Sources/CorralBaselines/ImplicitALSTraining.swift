@@ -80,7 +80,7 @@ public struct ImplicitALSTraining: Sendable {
       try updateItems()
     }
     sweepsDone += 1
-    return Sweep(number: sweepsDone, of: settings.sweeps, seconds: duration / .seconds(1))
+    return Sweep(number: sweepsDone, of: settings.sweeps, seconds: duration.inSeconds)
   }
 
   /// The loss as it stands: about the cost of half a sweep.

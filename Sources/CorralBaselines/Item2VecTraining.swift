@@ -88,7 +88,7 @@ public struct Item2VecTraining: Sendable {
     let duration = clock.measure { pass(threads: threads) }
     epochsDone += 1
     return Epoch(
-      number: epochsDone, of: settings.epochs, seconds: duration / .seconds(1),
+      number: epochsDone, of: settings.epochs, seconds: duration.inSeconds,
       words: sequences.items.values.count)
   }
 

@@ -18,7 +18,7 @@ extension FullRanking {
     try eachBlock(of: scoring, depth: tally.depth) { block, lists in
       tally.note(lists, of: block, in: self)
     }
-    return tally.evaluation(of: self, seconds: (ContinuousClock.now - start) / .seconds(1))
+    return tally.evaluation(of: self, seconds: (ContinuousClock.now - start).inSeconds)
   }
 
   /// The best items for each user of the split, the best first, one row a user: what a ranker that

@@ -1,4 +1,5 @@
 import CorralData
+import CorralVectors
 import Foundation
 
 extension FullRanking {
@@ -56,8 +57,8 @@ extension FullRanking {
       }
       ranking += ContinuousClock.now - began
     }
-    let all = (ContinuousClock.now - start) / .seconds(1)
-    let rankingSeconds = ranking / .seconds(1)
+    let all = (ContinuousClock.now - start).inSeconds
+    let rankingSeconds = ranking.inSeconds
     let cuts = zip(counts, second).map { count, tally in
       TwoStageEvaluation.Cut(
         candidates: count, evaluation: tally.evaluation(of: self, seconds: all))

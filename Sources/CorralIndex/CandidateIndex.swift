@@ -1,4 +1,5 @@
 public import CorralData
+public import CorralVectors
 
 /// An item that a search found, and its score.
 public struct Candidate: Sendable, Hashable {
@@ -32,4 +33,58 @@ public protocol CandidateIndex: Sendable {
   ///
   /// The filter is asked during the search, so that it never shortens the result of an exact index.
   func search(_ query: [Float], count: Int, where isAllowed: (ItemIndex) -> Bool) -> [Candidate]
+}
+
+extension CandidateIndex {
+  /// The best `count` allowed items for a request to a model whose items the index holds: what
+  /// `corral recommend` gives.
+  ///
+  /// Items that the model cannot place come last. Throws what the model throws where it can say nothing
+  /// about the request, or where no index can search by its scores.
+  public func search(
+    for query: Query, by encoder: some QueryEncoder, count: Int,
+    where isAllowed: (ItemIndex) -> Bool
+  ) throws -> [Candidate] {
+    search(
+      anyOf: try encoder.vectors(for: query), count: count, placed: encoder.placed,
+      where: isAllowed)
+  }
+
+  /// The best `count` allowed items for a query of several vectors, `[interests, dimension]`: an item's
+  /// score is that of the vector that likes it best.
+  ///
+  /// Each vector is searched for on its own, and the lists are merged; an exact index stays exact.
+  /// Allowed items that the model cannot place come after all others, with a score of minus infinity.
+  public func search(
+    anyOf vectors: Matrix, count: Int, placed: PlacedItems = .all,
+    where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    let found = best(anyOf: vectors, count: count) { placed.contains($0) && isAllowed($0) }
+    return found
+      + placed.candidates(after: found.count, of: min(count, self.count), where: isAllowed)
+  }
+
+  private func best(
+    anyOf vectors: Matrix, count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    if vectors.rows == 1 { return search(vectors.values, count: count, where: isAllowed) }
+    let found = (0..<vectors.rows).flatMap {
+      search(Array(vectors[$0]), count: count, where: isAllowed)
+    }
+    var met: Set<ItemIndex> = []
+    let best = found.sorted { ($1.score, $0.item) < ($0.score, $1.item) }
+      .filter { met.insert($0.item).inserted }
+    return Array(best.prefix(max(0, count)))
+  }
+}
+
+extension PlacedItems {
+  /// The candidates that come after `found` placed ones in a list of `count`, with a score of minus
+  /// infinity: nothing is known about them.
+  public func candidates(
+    after found: Int, of count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    following(found, of: count, where: isAllowed)
+      .map { Candidate(item: $0, score: -.infinity) }
+  }
 }

@@ -60,10 +60,8 @@ public struct IndexCheck: Codable, Sendable, Equatable {
   }
 
   private static func timed<Result>(_ body: () -> Result) -> (Result, milliseconds: Double) {
-    let clock = ContinuousClock()
-    let start = clock.now
+    let start = ContinuousClock.now
     let result = body()
-    let (seconds, attoseconds) = (clock.now - start).components
-    return (result, Double(seconds) * 1e3 + Double(attoseconds) / 1e15)
+    return (result, (ContinuousClock.now - start).inSeconds * 1e3)
   }
 }

@@ -27,13 +27,11 @@ struct BucketAddresses: Sendable, Equatable {
       }
       return array * buckets + item.position
     case .independent:
-      // SplitMix64's finaliser of the seeded position, scaled to the array by its upper bits.
-      var z = UInt64(item.position) &* 0x9E37_79B9_7F4A_7C15 ^ seeds[array]
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      z ^= z >> 31
+      // A hash of the seeded position, scaled to the array by its upper bits.
+      let hash = SplitMix64.finalised(
+        UInt64(item.position) &* SplitMix64.goldenGamma ^ seeds[array])
       return array * buckets
-        + Int(truncatingIfNeeded: z.multipliedFullWidth(by: UInt64(buckets)).high)
+        + Int(truncatingIfNeeded: hash.multipliedFullWidth(by: UInt64(buckets)).high)
     }
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A dense matrix of 32-bit floats, row after row.
 public struct Matrix: Sendable, Equatable {
   /// The number of rows.
@@ -43,5 +45,84 @@ public struct Matrix: Sendable, Equatable {
       count += 1
     }
     return Matrix(rows: count, columns: columns, values: gathered)
+  }
+}
+
+extension Matrix {
+  /// The matrix with one more column after the others.
+  ///
+  /// An inner product with a query that has a 1 there adds the column's element to the score. So a
+  /// prior is served from an ordinary index: items with `log p` appended, and queries with 1.
+  public func appending(column: [Float]) -> Matrix {
+    precondition(
+      column.count == rows, "\(rows) rows need as many new elements, not \(column.count)")
+    var wider: [Float] = []
+    wider.reserveCapacity(rows * (columns + 1))
+    for row in 0..<rows {
+      wider += self[row]
+      wider.append(column[row])
+    }
+    return Matrix(rows: rows, columns: columns + 1, values: wider)
+  }
+
+  /// Divides every row by its length, so that inner products are cosines; rows of zeros stay.
+  public mutating func normalizeRows() {
+    Parallel.forEachRows(of: &values, width: columns, grain: max(1, (1 << 18) / max(1, columns))) {
+      [columns] rows, elements in
+      for row in 0..<rows.count {
+        let part = elements[row * columns..<(row + 1) * columns]
+        var square = 0.0
+        for element in part { square += Double(element) * Double(element) }
+        guard square > 0 else { continue }
+        let factor = Float(1 / square.squareRoot())
+        for position in part.indices { elements[position] *= factor }
+      }
+    }
+  }
+}
+
+extension Matrix {
+  /// Some neighbouring columns of every row, copied.
+  package func columns(_ range: Range<Int>) -> Matrix {
+    var part: [Float] = []
+    part.reserveCapacity(rows * range.count)
+    for row in 0..<rows {
+      part += values[row * columns + range.lowerBound..<row * columns + range.upperBound]
+    }
+    return Matrix(rows: rows, columns: range.count, values: part)
+  }
+}
+
+extension Matrix {
+  /// The inner products of some neighbouring rows with a query.
+  ///
+  /// A row's has the same bits whatever rows are asked for beside it.
+  package func innerProducts(
+    of rows: Range<Int>, with query: UnsafeBufferPointer<Float>,
+    into products: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard query.count == columns, products.count >= rows.count, rows.upperBound <= self.rows else {
+      fatalError(
+        "inner products: a query of \(query.count) elements with rows \(rows) of "
+          + "[\(self.rows), \(columns)], and room for \(products.count)")
+    }
+    values.withUnsafeBufferPointer { values in
+      guard let start = values.baseAddress, let query = query.baseAddress,
+        let found = products.baseAddress
+      else {
+        products.update(repeating: 0)
+        return
+      }
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: rows.count) {
+        pointers in
+        guard let first = pointers.baseAddress else { return }
+        for (position, row) in rows.enumerated() {
+          (first + position).initialize(to: start + row * columns)
+        }
+        ck_negative_dots(Int64(columns))(
+          query, first, Int64(rows.count), Int64(columns), found)
+        for position in 0..<rows.count { found[position] = -found[position] }
+      }
+    }
   }
 }

@@ -92,7 +92,7 @@ public final class Parameters {
     let tensor: Tensor
     switch source {
     case .seed(let seed):
-      tensor = initializer.tensor(shape, seed: mixed(seed, hash(name))).to(device)
+      tensor = initializer.tensor(shape, seed: mixed(seed, stream: hash(name))).to(device)
     case .stored(let stored):
       tensor = Tensor(try find(name, shape, in: stored).values, shape: shape, device: device)
     }

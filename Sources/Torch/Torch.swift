@@ -23,7 +23,7 @@ public enum Torch {
   ///
   /// A training step that seeds with its own number draws, after a resume, what it would have drawn.
   public static func seed(_ seed: UInt64, step: Int = 0) {
-    check(ct_seed(mixed(seed, UInt64(truncatingIfNeeded: step))), "seed")
+    check(ct_seed(mixed(seed, stream: UInt64(truncatingIfNeeded: step))), "seed")
   }
 
   /// Keeps freed memory in the process, to be called once before training.
@@ -45,12 +45,4 @@ public enum Torch {
     ct_kept_memory(&used, &mapped)
     return (used, mapped)
   }
-}
-
-/// A seed out of two: SplitMix64's finaliser over their combination.
-func mixed(_ seed: UInt64, _ stream: UInt64) -> UInt64 {
-  var z = seed &+ (stream &+ 1) &* 0x9E37_79B9_7F4A_7C15
-  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-  return z ^ (z >> 31)
 }

@@ -125,6 +125,7 @@ ck_distances ck_negative_dots_at(ck_level level, int64_t dimension);
 
 #include "CKernelsALS.h"
 #include "CKernelsClusters.h"
+#include "CKernelsRandom.h"
 #include "CKernelsSkipGram.h"
 
 #endif

@@ -1,3 +1,4 @@
+import CorralVectors
 import Foundation
 
 /// Where the records of a table end: at the end of a line that is not inside a quoted field.
@@ -73,14 +74,10 @@ struct RecordEnds: Sendable {
   ) -> Int {
     var at = start
     while let newline = position(of: Byte.newline, in: bytes, from: at) {
+      let after = spans.partitioningIndex { $0.lowerBound >= newline }
       // The last quoted field that starts before this line end.
-      var (low, high) = (0, spans.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if spans[middle].lowerBound < newline { low = middle + 1 } else { high = middle }
-      }
-      guard low > 0, spans[low - 1].upperBound > newline else { return newline + 1 }
-      at = spans[low - 1].upperBound
+      guard after > 0, spans[after - 1].upperBound > newline else { return newline + 1 }
+      at = spans[after - 1].upperBound
     }
     return bytes.count
   }

@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// The order in which an epoch goes through its examples, by seed and epoch alone.
 ///
 /// Constant memory, and any part can be asked for at any time: a run that is resumed at an epoch

@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// A random order of `0..<count` in constant memory: each place is computed when it is asked for.
 ///
 /// A Feistel network over a grid of at least `count` cells; places that fall outside walk on along
@@ -42,13 +44,4 @@ struct Permutation: Sendable, Equatable {
   private func drawn(_ value: UInt64, _ round: UInt64, below bound: UInt64) -> UInt64 {
     mixed(value &+ key &+ round &* 0xD1B5_4A32_D192_ED03).multipliedFullWidth(by: bound).high
   }
-}
-
-/// SplitMix64's finaliser: every bit of the result depends on every bit of the value.
-@inline(__always)
-func mixed(_ value: UInt64) -> UInt64 {
-  var z = value &+ 0x9E37_79B9_7F4A_7C15
-  z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-  z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-  return z ^ (z >> 31)
 }

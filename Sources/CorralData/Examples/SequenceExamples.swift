@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// Stretches of users' training interactions: a forward pass over one trains all its positions.
 ///
 /// A user with more interactions than fit gets several stretches, cut from the end, so that each

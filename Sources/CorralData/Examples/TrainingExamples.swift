@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// The positive examples of a split: each training interaction as a target, what its user did
 /// before as the query.
 ///

@@ -1,3 +1,4 @@
+import CorralVectors
 import Foundation
 
 extension Dataset {
@@ -73,7 +74,7 @@ struct DatasetLoader {
       files: source.interactions + [source.users, source.items].compactMap(\.self)
         + (settings.impressionFile.isEmpty ? [] : [settings.impressionFile]),
       fileParts: parts)
-    report.seconds = start.duration(to: .now) / .seconds(1)
+    report.seconds = start.duration(to: .now).inSeconds
     return dataset
   }
 

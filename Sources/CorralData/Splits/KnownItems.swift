@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// What each user took in training and liked, its weight above 0: what tells a negative from an item
 /// that the user likes.
 public struct KnownItems: Sendable {
@@ -30,17 +32,5 @@ public struct KnownItems: Sendable {
       }
     }
     return isKnown
-  }
-}
-
-extension ArraySlice {
-  /// Where the elements for which something holds begin; those for which it does not come first.
-  fileprivate func partitioningIndex(where holds: (Element) -> Bool) -> Int {
-    var (low, high) = (startIndex, endIndex)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if holds(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

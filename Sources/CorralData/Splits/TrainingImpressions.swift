@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// What training may see of what was shown to each user and not taken.
 ///
 /// True negatives for a ranker; a retriever never looks here. Of a user's impressions those stay
@@ -76,7 +78,7 @@ extension Dataset {
       if isOrdered {
         let first = offsets[user]
         for row in training[user] {
-          ends.append(Int32(first + times.count(upTo: log.times[Int(row)])))
+          ends.append(Int32(first + times.partitioningIndex { $0 > log.times[Int(row)] }))
         }
       }
       offsets.append(kept.count)
@@ -84,17 +86,5 @@ extension Dataset {
     return TrainingImpressions(
       items: Ragged(values: kept.map { impressions.items[Int($0)] }, offsets: offsets),
       labels: impressions.columns.gathered(kept.lazy.map(Int.init)).labels, ends: ends)
-  }
-}
-
-extension [Int64] {
-  /// How many of these rising numbers are at most as large as another.
-  fileprivate func count(upTo bound: Int64) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] <= bound { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -146,12 +146,8 @@ extension [Double] {
   /// The first position whose sum is above a height, of sums that never fall; the last position
   /// whose sum is above the one before where none is.
   func firstAbove(_ height: Double) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] > height { high = middle } else { low = middle + 1 }
-    }
-    if low < count { return low }
+    let first = partitioningIndex { $0 > height }
+    if first < count { return first }
     var last = count - 1
     while last > 0, self[last - 1] == self[last] { last -= 1 }
     return last

@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// Transformer blocks over sequences that lie one after the other (Vaswani and others, 2017).
 ///
 /// Only attention looks from one position to another; all else acts on `[positions, d]`, in which no
@@ -61,7 +63,7 @@ public struct Transformer {
   ) -> Tensor {
     var x = x
     for (position, block) in blocks.enumerated() {
-      let seed = seed.map { mixed($0, UInt64(position)) }
+      let seed = seed.map { mixed($0, stream: UInt64(position)) }
       x = block(x, offsets: offsets, causal: causal, dropout: seed)
     }
     return norm?(x) ?? x
@@ -107,7 +109,7 @@ extension Transformer {
       _ x: Tensor, offsets: [Int], causal: Bool, dropout seed: UInt64? = nil
     ) -> Tensor {
       func dropped(_ x: Tensor, _ stream: UInt64) -> Tensor {
-        seed.map { x.dropout(shape.dropout, seed: mixed($0, stream)) } ?? x
+        seed.map { x.dropout(shape.dropout, seed: mixed($0, stream: stream)) } ?? x
       }
       func attended(_ x: Tensor) -> Tensor {
         dropped(attention(x, offsets: offsets, causal: causal), 0)

@@ -46,3 +46,9 @@ extension QueryEncoder {
     return Matrix(rows: 1, columns: vector.count, values: vector)
   }
 }
+
+/// Scores candidates for a request: a ranker when it serves.
+public protocol CandidateScorer: Sendable {
+  /// One score a candidate, higher is better; throws when nothing can be said about the request.
+  func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float]
+}
