@@ -7,9 +7,6 @@ public enum BaselineError: Error, Equatable, CustomStringConvertible {
   /// A request about which the model can say nothing.
   case unknownQuery(user: UserIndex?, history: Int)
 
-  /// A setting out of its range.
-  case setting(String, value: String, need: String, model: String = "implicit ALS")
-
   /// Which vectors were being solved for.
   public enum Side: String, Sendable {
     /// Those of the users.
@@ -26,8 +23,6 @@ public enum BaselineError: Error, Equatable, CustomStringConvertible {
       the least squares problem of \(side) \(row) has no finite solution with regularisation \
       \(regularisation): raise it, or look for weights that are negative or not numbers
       """
-    case .setting(let name, let value, let need, let model):
-      "\(model) cannot work with setting '\(name)' of \(value): it must be \(need)"
     case .unknownQuery(let user, let history):
       """
       \(user.map { "user \($0.position)" } ?? "the request's user") is unknown and none of the \

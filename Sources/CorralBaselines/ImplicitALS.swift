@@ -65,7 +65,7 @@ public struct ImplicitALS: QueryEncoder {
     let rows = InteractionMatrix(
       histories,
       weights: weights.isEmpty ? [Float](repeating: 1, count: histories.values.count) : weights,
-      itemCount: items.rows, weighting: settings.weighting)
+      itemCount: items.rows, settings: settings)
     var vectors = FactorMatrix(rows: histories.count, dimension: dimension)
     for _ in 0..<solver.settings.foldInPasses { try solver.solve(rows, into: &vectors, of: .user) }
     return vectors.matrix
@@ -76,12 +76,12 @@ extension ImplicitALSSettings {
   /// The same problem, solved to the end however training went about it.
   fileprivate var foldingIn: ImplicitALSSettings {
     var settings = self
-    if case .conjugateGradients = solver { settings.solver = .cholesky }
+    if solver == .conjugateGradients { settings.solver = .cholesky }
     return settings
   }
 
   /// How often a fold-in solves its rows.
   fileprivate var foldInPasses: Int {
-    if case .blocks = solver { 8 } else { 1 }
+    solver == .blocks ? 8 : 1
   }
 }

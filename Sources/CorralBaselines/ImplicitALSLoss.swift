@@ -32,11 +32,11 @@ extension ImplicitALSLoss {
     let observed = rows.observedSums(users: users, items: items)
     let all = zip(users.gramian(), items.gramian()).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
     let norms =
-      rows.norms(of: users, weighting: settings.weighting)
-      + columns.norms(of: items, weighting: settings.weighting)
+      rows.norms(of: users, settings: settings)
+      + columns.norms(of: items, settings: settings)
     let unobserved =
       switch settings.weighting {
-      case .frequencyScaled(let weight, _): weight * all
+      case .frequencyScaled: settings.unobserved * all
       case .confidence: all - observed.squares
       }
     self.init(
@@ -69,16 +69,14 @@ extension InteractionMatrix {
   }
 
   /// The squared norms of vectors, each scaled as its row's regularisation is.
-  fileprivate func norms(
-    of vectors: FactorMatrix, weighting: ImplicitALSSettings.Weighting
-  ) -> Double {
+  fileprivate func norms(of vectors: FactorMatrix, settings: ImplicitALSSettings) -> Double {
     Parallel.map(rowCount, grain: 1024) { chunk in
       var total = 0.0
       for row in chunk {
         let norm = vectors.values[row * vectors.width..<(row + 1) * vectors.width]
           .reduce(0.0) { $0 + Double($1) * Double($1) }
         let observed = offsets[row + 1] - offsets[row]
-        total += norm * weighting.regularisationScale(observed: observed, all: columnCount)
+        total += norm * settings.regularisationScale(observed: observed, all: columnCount)
       }
       return total
     }

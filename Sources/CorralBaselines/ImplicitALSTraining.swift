@@ -30,7 +30,7 @@ public struct ImplicitALSTraining: Sendable {
 
   /// Training on interactions, one row a user, each with a weight.
   ///
-  /// Settings that came from a user are validated first: what cannot work traps here.
+  /// Traps on settings that `validate` refuses.
   public init(
     _ interactions: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
     settings: ImplicitALSSettings = ImplicitALSSettings()
@@ -38,7 +38,7 @@ public struct ImplicitALSTraining: Sendable {
     do { try settings.validate() } catch { fatalError("\(error)") }
     self.settings = settings
     rows = InteractionMatrix(
-      interactions, weights: weights, itemCount: itemCount, weighting: settings.weighting)
+      interactions, weights: weights, itemCount: itemCount, settings: settings)
     columns = rows.transposed()
     var rng = SeededGenerator(seed: settings.seed)
     users = FactorMatrix(

@@ -34,7 +34,7 @@ struct InteractionMatrix: Sendable {
   /// The interactions of users, one row each; items outside the catalogue are left out.
   init(
     _ rows: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
-    weighting: ImplicitALSSettings.Weighting
+    settings: ImplicitALSSettings
   ) {
     guard weights.count == rows.values.count else {
       fatalError("\(rows.values.count) interactions need as many weights, not \(weights.count)")
@@ -64,7 +64,7 @@ struct InteractionMatrix: Sendable {
       }
       offsets.append(columns.count)
     }
-    let weighted = merged.map { weighting.weights(of: $0) }
+    let weighted = merged.map { settings.weights(of: $0) }
     self.init(
       rowCount: rows.count, columnCount: itemCount, offsets: offsets, columns: columns,
       weights: weighted.map(\.distance), squares: weighted.map(\.square))
@@ -97,28 +97,28 @@ struct InteractionMatrix: Sendable {
   }
 }
 
-extension ImplicitALSSettings.Weighting {
-  /// The weight of every pair's distance from 0: alpha0.
-  var unobserved: Double {
-    switch self {
-    case .frequencyScaled(let unobserved, _): unobserved
+extension ImplicitALSSettings {
+  /// The weight alpha0 of every pair's distance from 0.
+  var gramianWeight: Double {
+    switch weighting {
+    case .frequencyScaled: unobserved
     case .confidence: 1
     }
   }
 
-  /// What an observed pair of a weight counts: its distance from 1, and its square on top of what
-  /// the Gramian counts already.
+  /// The weights with which an observed pair counts: of its distance from 1, and of its square beyond
+  /// what the Gramian counts already.
   func weights(of weight: Float) -> (distance: Float, square: Float) {
-    switch self {
+    switch weighting {
     case .frequencyScaled: (weight, weight)
-    case .confidence(let alpha): (Float(alpha) * weight, Float(alpha) * weight - 1)
+    case .confidence: (Float(alpha) * weight, Float(alpha) * weight - 1)
     }
   }
 
-  /// What a row's regularisation lambda is multiplied with.
+  /// The factor of a row's regularisation lambda.
   func regularisationScale(observed: Int, all: Int) -> Double {
-    switch self {
-    case .frequencyScaled(let unobserved, let exponent):
+    switch weighting {
+    case .frequencyScaled:
       pow(Double(observed) + unobserved * Double(all), exponent)
     case .confidence: 1
     }

@@ -1,3 +1,5 @@
+package import CorralData
+
 /// The settings of item2vec: skip-gram with negative sampling over users' sequences.
 public struct Item2VecSettings: Sendable, Codable, Equatable {
   /// Who described the model, and when.
@@ -38,22 +40,18 @@ public struct Item2VecSettings: Sendable, Codable, Equatable {
   /// The defaults: gensim's, and 64 dimensions.
   public init() {}
 
-  /// Throws `BaselineError.setting` for the first setting that no training can make sense of.
-  public func validate() throws {
-    func check(_ holds: Bool, _ name: String, _ value: some Any, _ need: String) throws {
-      guard holds else {
-        throw BaselineError.setting(name, value: "\(value)", need: need, model: "item2vec")
-      }
-    }
-    try check(dimension > 0, "dimension", dimension, "1 or more")
-    try check((1...10_000).contains(window), "window", window, "1 to 10000")
-    try check((1...255).contains(negatives), "negatives", negatives, "1 to 255")
-    try check(exponent.isFinite, "exponent", exponent, "a number")
-    try check(epochs >= 0, "epochs", epochs, "0 or more")
-    try check(rate.isFinite && rate > 0, "rate", rate, "more than 0")
-    try check((0...rate).contains(lastRate), "lastRate", lastRate, "0 up to the rate, \(rate)")
-    try check(minimumCount > 0, "minimumCount", minimumCount, "1 or more")
-    try check((0...1).contains(subsample), "subsample", subsample, "0, or a share up to 1")
-    try check(history > 0, "history", history, "1 or more")
+  /// Throws `SettingError` for the first setting that cannot be used.
+  package func validate() throws {
+    try SettingError.check("dimension", dimension, atLeast: 1)
+    try SettingError.check("window", window, in: 1...10_000)
+    try SettingError.check("negatives", negatives, in: 1...255)
+    try SettingError.check(exponent.isFinite, "exponent", exponent, "give a finite number")
+    try SettingError.check("epochs", epochs, atLeast: 0)
+    try SettingError.check("rate", aboveZero: rate)
+    try SettingError.check(
+      (0...rate).contains(lastRate), "lastRate", lastRate, "give 0 up to the rate, \(rate)")
+    try SettingError.check("minimumCount", minimumCount, atLeast: 1)
+    try SettingError.check("subsample", share: subsample)
+    try SettingError.check("history", history, atLeast: 1)
   }
 }

@@ -16,7 +16,7 @@ struct RowSolver: Sendable {
   init(_ settings: ImplicitALSSettings, fixed: FactorMatrix) {
     self.settings = settings
     self.fixed = fixed
-    gramian = fixed.gramian(scale: Float(settings.weighting.unobserved))
+    gramian = fixed.gramian(scale: Float(settings.gramianWeight))
   }
 
   /// Solves every row; iterative solvers start from what `vectors` holds.
@@ -29,7 +29,7 @@ struct RowSolver: Sendable {
     _ rows: InteractionMatrix, into vectors: inout FactorMatrix, of side: BaselineError.Side
   ) throws {
     let failed = Atomic<Int>(.max)
-    let scratchCount = settings.solver.scratchCount(width: fixed.width, longest: rows.longestRow)
+    let scratchCount = settings.scratchCount(width: fixed.width, longest: rows.longestRow)
     Parallel.forEachRows(of: &vectors.values, width: vectors.width, grain: 32) { chunk, solved in
       guard let first = solved.baseAddress else { return }
       withUnsafeTemporaryAllocation(of: Float.self, capacity: scratchCount) { scratch in
@@ -58,7 +58,7 @@ struct RowSolver: Sendable {
       vector.update(repeating: 0, count: fixed.width)
       return true
     }
-    let scale = settings.weighting.regularisationScale(observed: count, all: fixed.rows)
+    let scale = settings.regularisationScale(observed: count, all: fixed.rows)
     return fixed.values.withUnsafeBufferPointer { factors in
       gramian.withUnsafeBufferPointer { gramian in
         rows.columns.withUnsafeBufferPointer { columns in
@@ -74,7 +74,7 @@ struct RowSolver: Sendable {
                 used: Int64(fixed.dimension),
                 items: columns + start, weights: squares + start, targets: weights + start,
                 count: Int64(count), regularisation: Float(settings.regularisation * scale))
-              return settings.solver.solve(&problem, scratch: scratch, vector: vector)
+              return settings.solve(&problem, scratch: scratch, vector: vector)
             }
           }
         }
@@ -83,27 +83,26 @@ struct RowSolver: Sendable {
   }
 }
 
-extension ImplicitALSSettings.Solver {
+extension ImplicitALSSettings {
   /// The number of floats that the solution of a row works in.
   fileprivate func scratchCount(width: Int, longest: Int) -> Int {
-    switch self {
+    switch solver {
     case .cholesky: width * width
     case .conjugateGradients: 3 * width
-    case .blocks(let size): size * size + size + longest
+    case .blocks: blockSize * blockSize + blockSize + longest
     }
   }
 
-  /// Solves one row; false where it has no finite solution.
+  /// Solves one row; false if it has no finite solution.
   fileprivate func solve(
     _ problem: inout ck_als_row, scratch: UnsafeMutablePointer<Float>,
     vector: UnsafeMutablePointer<Float>
   ) -> Bool {
-    switch self {
+    switch solver {
     case .cholesky: ck_als_cholesky(ck_active_level(), &problem, scratch, vector)
-    case .conjugateGradients(let steps):
-      ck_als_conjugate_gradients(
-        ck_active_level(), &problem, Int64(steps), scratch, vector)
-    case .blocks(let size): ck_als_blocks(ck_active_level(), &problem, Int64(size), scratch, vector)
+    case .conjugateGradients:
+      ck_als_conjugate_gradients(ck_active_level(), &problem, Int64(steps), scratch, vector)
+    case .blocks: ck_als_blocks(ck_active_level(), &problem, Int64(blockSize), scratch, vector)
     }
   }
 }

@@ -48,15 +48,10 @@ public struct DataSettings: Sendable, Equatable, Codable {
   /// The defaults over a path.
   public init(path: String = "") { self.path = path }
 
-  /// Throws `DataError.badSetting` for the first number that no reader can make sense of.
-  public func validate() throws {
-    let counts = [
-      ("data.tolerance", tolerance), ("data.filter.minUser", filter.minUser),
-      ("data.filter.minItem", filter.minItem),
-    ]
-    for (name, count) in counts where count < 0 {
-      throw DataError.badSetting(name: name, value: "\(count)", reason: "it can be 0 or more")
-    }
-    try split.validate()
+  /// Throws `SettingError` for the first setting that cannot be used, whatever the files hold.
+  package func validate() throws {
+    try SettingError.check("tolerance", tolerance, atLeast: 0)
+    try SettingError.within("filter") { try filter.validate() }
+    try SettingError.within("split") { try split.validate() }
   }
 }

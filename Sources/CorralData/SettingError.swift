@@ -17,6 +17,11 @@ public struct SettingError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// An error about the text at a key: the text is quoted.
+  package init(_ path: String, text: String, _ reason: String) {
+    self.init(path, "'\(text)'", reason)
+  }
+
   /// The key, the value and the reason in one sentence.
   public var description: String { "setting '\(path)' is \(value): \(reason)" }
 }
@@ -55,6 +60,12 @@ extension SettingError {
     _ key: String, _ value: Int, atLeast least: Int, of what: String = ""
   ) throws {
     try check(value >= least, key, value, "give \(least)\(what.isEmpty ? "" : what) or more")
+  }
+
+  /// Throws unless a whole number is in a range.
+  package static func check(_ key: String, _ value: Int, in range: ClosedRange<Int>) throws {
+    try check(
+      range.contains(value), key, value, "give \(range.lowerBound) to \(range.upperBound)")
   }
 
   /// Runs a body that checks the block of a name, and puts that name before the keys of its errors.

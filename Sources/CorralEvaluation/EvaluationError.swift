@@ -4,8 +4,6 @@ public import CorralData
 public enum EvaluationError: Error, Equatable {
   /// A name that is not a measure, `@` and a cut-off.
   case unknownMetric(String)
-  /// A setting whose value cannot be used: its name, its value, and what to do.
-  case badSetting(String, String, String)
   /// A cut-off that asks for more recommendations than there are items.
   case cutoffBeyondCatalogue(cutoff: Int, items: Int)
   /// No user has anything held out.
@@ -27,8 +25,6 @@ extension EvaluationError: CustomStringConvertible {
     case .unknownMetric(let name):
       "unknown metric '\(name)': write a measure, @ and a whole number from 1, such as ndcg@10; "
         + "the measures are " + Measure.allCases.map(\.rawValue).joined(separator: ", ")
-    case .badSetting(let name, let value, let advice):
-      "setting '\(name)' cannot be \(value): \(advice)"
     case .cutoffBeyondCatalogue(let cutoff, let items):
       "cannot measure the first \(cutoff) recommendations, because the catalogue has only "
         + "\(items) items: set evaluate.cutoffs to numbers up to \(items)"

@@ -1,3 +1,5 @@
+package import CorralData
+
 /// How a model is measured: the settings block `evaluate`.
 public struct EvaluationSettings: Sendable, Codable, Hashable {
   /// Whether items that a user has already met can be recommended to them.
@@ -35,34 +37,28 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
     measures.flatMap { measure in cutoffs.map { Metric(measure, at: $0) } }
   }
 
-  /// Checks what a catalogue decides; throws `EvaluationError`.
+  /// Throws `SettingError`, or `EvaluationError` for a cut-off beyond the catalogue.
   func validate(itemCount: Int) throws {
-    try validate()
+    try SettingError.within("evaluate") { try validate() }
     if let depth = cutoffs.max(), depth > itemCount {
       throw EvaluationError.cutoffBeyondCatalogue(cutoff: depth, items: itemCount)
     }
   }
 
-  /// Checks what can be checked without data; throws `EvaluationError.badSetting`.
+  /// Throws `SettingError` for the first setting that cannot be used, whatever the data.
   package func validate() throws {
-    guard !cutoffs.isEmpty, cutoffs.allSatisfy({ $0 > 0 }) else {
-      throw EvaluationError.badSetting(
-        "evaluate.cutoffs", "\(cutoffs)", "give one or more whole numbers from 1, such as [10, 20]")
+    try SettingError.check(
+      !cutoffs.isEmpty && cutoffs.allSatisfy { $0 > 0 }, "cutoffs", cutoffs,
+      "give one or more whole numbers from 1, such as [10, 20]")
+    for (key, value) in [("candidates", candidates)] + sweep.map({ ("sweep", $0) }) {
+      try SettingError.check(
+        value > 0, key, value, "a ranker orders 1 candidate or more, such as 100")
     }
-    for (name, value) in [("candidates", candidates)] + sweep.map({ ("sweep", $0) }) where value < 1
-    {
-      throw EvaluationError.badSetting(
-        "evaluate.\(name)", "\(value)", "a ranker orders 1 candidate or more, such as 100")
-    }
-    if measures.isEmpty {
-      throw EvaluationError.badSetting(
-        "evaluate.measures", "[]",
-        "give one or more of " + Measure.allCases.map(\.rawValue).joined(separator: ", "))
-    }
-    if !(0...Self.mostResamples).contains(resamples) {
-      throw EvaluationError.badSetting(
-        "evaluate.resamples", "\(resamples)",
-        "give 0 for no intervals, or up to \(Self.mostResamples), such as 1000")
-    }
+    try SettingError.check(
+      !measures.isEmpty, "measures", measures,
+      "give one or more of " + Measure.allCases.map(\.rawValue).joined(separator: ", "))
+    try SettingError.check(
+      (0...Self.mostResamples).contains(resamples), "resamples", resamples,
+      "give 0 for no intervals, or up to \(Self.mostResamples), such as 1000")
   }
 }

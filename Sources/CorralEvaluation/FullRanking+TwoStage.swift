@@ -21,7 +21,7 @@ extension FullRanking {
   ///   - sweep: other numbers of them to measure as well; `nil` is the settings' sweep.
   /// - Returns: both stages, with the ranker over each number of candidates.
   /// - Throws: what the closures throw, `EvaluationError.notANumber`, or
-  ///   `EvaluationError.badSetting` for more candidates than there are items.
+  ///   `SettingError` for more candidates than there are items.
   public func evaluate(
     _ retriever: Scoring, then ranker: CandidateRanking, candidates: Int? = nil,
     sweep: [Int]? = nil
@@ -29,8 +29,8 @@ extension FullRanking {
     let candidates = candidates ?? settings.candidates
     let counts = Set([candidates] + (sweep ?? settings.sweep)).sorted()
     for count in counts where count < 1 || count > itemCount {
-      throw EvaluationError.badSetting(
-        count == candidates ? "evaluate.candidates" : "evaluate.sweep", "\(count)",
+      throw SettingError(
+        count == candidates ? "evaluate.candidates" : "evaluate.sweep", count,
         "the ranker is given 1 to \(itemCount) candidates, because the catalogue has \(itemCount)"
           + " items")
     }

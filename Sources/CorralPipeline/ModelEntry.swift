@@ -61,7 +61,7 @@ package struct ModelEntry: Encodable {
       training = .object([:])
     case .implicitALS:
       paper = "Hu, Koren and Volinsky, 2008; Rendle and others, 2022"
-      training = .object(["als": try JSONValue(encoding: ALSBlock())])
+      training = .object(["als": try JSONValue(encoding: ImplicitALSSettings())])
     case .item2vec:
       paper = Item2VecSettings.paper
       training = .object([:])

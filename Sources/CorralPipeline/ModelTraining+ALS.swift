@@ -10,7 +10,8 @@ import Foundation
 extension ModelTraining {
   /// Sweeps of implicit ALS, with the vectors so far kept where a stopped run finds them.
   package func implicitALS(_ factors: FactorBlock) throws -> Outcome {
-    let als = settings.als.settings(dimension: factors.dimension, seed: settings.train.seed)
+    var als = settings.als
+    (als.dimension, als.seed) = (factors.dimension, settings.train.seed)
     var training = ImplicitALSTraining(data.split, settings: als)
     let saved = checkpoint?.folder.appending(path: "als.safetensors")
     if let saved, FileManager.default.fileExists(atPath: saved.path) {

@@ -142,7 +142,8 @@ extension TrainedModel {
       self = .popularity(try Popularity(saved.tensors(ModelFile.retriever)))
     case .implicitALS(let factors):
       let tensors = try saved.tensors(ModelFile.retriever)
-      let als = settings.als.settings(dimension: factors.dimension, seed: settings.train.seed)
+      var als = settings.als
+      (als.dimension, als.seed) = (factors.dimension, settings.train.seed)
       let (users, items) = (try tensors.matrix("users"), try tensors.matrix("items"))
       guard users.columns == als.dimension, items.columns == als.dimension else {
         throw ArtifactError.damagedFile(

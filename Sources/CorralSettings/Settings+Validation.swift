@@ -14,24 +14,25 @@ extension Settings {
   package func validate() throws {
     try SettingsTree(encoding: self).checkSizes()
     try checkUnreadBlocks()
-    try data.validate()
+    try SettingError.within("data") { try data.validate() }
     try checkStages()
     try loss.validate()
     try negatives.validate()
     try correction.estimator.validate()
     try train.validate()
-    try evaluate.validate()
+    try SettingError.within("evaluate") { try evaluate.validate() }
     try index.validate()
     try checkMemory()
     for device in [train.device, ranking.train.device] { _ = try Device(named: device) }
   }
 
   private func checkStages() throws {
-    var factors = FactorBlock()
     switch retriever {
     case .popularity: break
-    case .implicitALS(let block): factors = block
-    case .item2vec(let item2vec): try item2vec.validate()
+    case .implicitALS(let factors):
+      try SettingError.check("retriever.dimension", factors.dimension, atLeast: 1)
+    case .item2vec(let item2vec):
+      try SettingError.within("retriever") { try item2vec.validate() }
     case .network(let network):
       try training(network).validate()
       if !network.model.isInnerProduct, index.kind != .exact {
@@ -41,7 +42,7 @@ extension Settings {
             + "set it to exact, and every item is scored")
       }
     }
-    try als.settings(dimension: factors.dimension, seed: train.seed).validate()
+    try SettingError.within("als") { try als.validate() }
     if method != .independent {
       try cooperativeTraining().validate()
     } else if case .network(let ranker) = ranker {

@@ -1,3 +1,4 @@
+package import CorralBaselines
 package import CorralData
 package import CorralEvaluation
 package import CorralIndex
@@ -15,8 +16,8 @@ package struct Settings: Codable, Equatable, Sendable {
   package var retriever = RetrieverBlock()
   /// Which ranker orders what it finds, and its shape.
   package var ranker = RankerBlock()
-  /// How implicit ALS is solved, where that is the model.
-  package var als = ALSBlock()
+  /// How implicit ALS is solved, if that is the model.
+  package var als = ImplicitALSSettings()
   /// What training minimises.
   package var loss = LossSettings()
   /// What positives are compared with.

@@ -19,7 +19,7 @@ struct `the ALS kernels` {
       values: (0..<items * dimension).map { _ in Float(rng.normal()) * 0.3 })
     for solver in [
       .cholesky, .conjugateGradients(steps: 3 * dimension), .blocks(size: 256),
-    ] as [ImplicitALSSettings.Solver] {
+    ] as [Solver] {
       let settings = settings(
         .frequencyScaled(unobserved: 0.05, exponent: 1), dimension: dimension,
         regularisation: 0.05, solver: solver)

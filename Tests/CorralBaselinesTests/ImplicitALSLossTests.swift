@@ -5,14 +5,14 @@ import Foundation
 import Testing
 
 struct `the loss of implicit ALS` {
-  static let weightings: [ImplicitALSSettings.Weighting] = [
+  static let weightings: [Weighting] = [
     .frequencyScaled(unobserved: 0.1, exponent: 1), .frequencyScaled(unobserved: 0.3, exponent: 0),
     .confidence(alpha: 1), .confidence(alpha: 5),
   ]
 
   @Test(arguments: weightings)
   func `by Gramians equals the sum over all pairs`(
-    weighting: ImplicitALSSettings.Weighting
+    weighting: Weighting
   ) throws {
     let rows = log(users: 50, items: 40)
     var rng = SeededGenerator(seed: 9)
@@ -29,9 +29,9 @@ struct `the loss of implicit ALS` {
 
   @Test(
     arguments: weightings,
-    [.cholesky, .conjugateGradients(steps: 3), .blocks(size: 16)] as [ImplicitALSSettings.Solver])
+    [.cholesky, .conjugateGradients(steps: 3), .blocks(size: 16)] as [Solver])
   func `never rises in half a sweep`(
-    weighting: ImplicitALSSettings.Weighting, solver: ImplicitALSSettings.Solver
+    weighting: Weighting, solver: Solver
   ) throws {
     let rows = log(users: 60, items: 45)
     var training = ImplicitALSTraining(
@@ -52,7 +52,7 @@ struct `the loss of implicit ALS` {
   func denseLoss(
     _ model: ImplicitALS, rows: Ragged<ItemIndex>, weights: [Float]
   ) -> ImplicitALSLoss {
-    let (users, items) = (model.users, model.items)
+    let (users, items, settings) = (model.users, model.items, model.settings)
     var weightOf: [Int: Double] = [:]
     var userDegrees = [Double](repeating: 0, count: users.rows)
     var itemDegrees = [Double](repeating: 0, count: items.rows)
@@ -69,21 +69,19 @@ struct `the loss of implicit ALS` {
       for item in 0..<items.rows {
         let prediction = inner(users[user], items[item])
         let weight = weightOf[user * items.rows + item]
-        switch model.settings.weighting {
-        case .frequencyScaled(let unobserved, _):
+        switch settings.weighting {
+        case .frequencyScaled:
           loss.observed += (weight ?? 0) * pow(prediction - 1, 2)
-          loss.unobserved += unobserved * pow(prediction, 2)
-        case .confidence(let alpha):
-          if let weight { loss.observed += alpha * weight * pow(prediction - 1, 2) }
+          loss.unobserved += settings.unobserved * pow(prediction, 2)
+        case .confidence:
+          if let weight { loss.observed += settings.alpha * weight * pow(prediction - 1, 2) }
           if weight == nil { loss.unobserved += pow(prediction, 2) }
         }
       }
     }
     func scale(_ degree: Double, _ others: Int) -> Double {
-      guard case .frequencyScaled(let unobserved, let exponent) = model.settings.weighting else {
-        return 1
-      }
-      return pow(degree + unobserved * Double(others), exponent)
+      settings.weighting == .frequencyScaled
+        ? pow(degree + settings.unobserved * Double(others), settings.exponent) : 1
     }
     for user in 0..<users.rows {
       let norm = inner(users[user], users[user])
@@ -93,7 +91,7 @@ struct `the loss of implicit ALS` {
       let norm = inner(items[item], items[item])
       loss.regularisation += scale(itemDegrees[item], users.rows) * norm
     }
-    loss.regularisation *= model.settings.regularisation
+    loss.regularisation *= settings.regularisation
     return loss
   }
 }

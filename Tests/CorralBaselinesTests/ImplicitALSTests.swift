@@ -28,9 +28,9 @@ struct `implicit ALS` {
   @Test(
     arguments: [
       .cholesky, .conjugateGradients(steps: 20), .blocks(size: 16),
-    ] as [ImplicitALSSettings.Solver])
+    ] as [Solver])
   func `folds a training user in to the trained vector`(
-    solver: ImplicitALSSettings.Solver
+    solver: Solver
   ) throws {
     let rows = log(users: 40, items: 30)
     var training = ImplicitALSTraining(
@@ -50,7 +50,7 @@ struct `implicit ALS` {
   {
     let rows = log(users: 20, items: 15)
     for (unobserved, expected) in [(1e-5, 1.0), (1e4, 0.0)] {
-      let weighting = ImplicitALSSettings.Weighting.frequencyScaled(
+      let weighting = Weighting.frequencyScaled(
         unobserved: unobserved, exponent: 0)
       let training = try trained(
         rows, items: 15, settings(weighting, dimension: 4, regularisation: 0.01, sweeps: 30))
@@ -203,15 +203,14 @@ struct `implicit ALS` {
 
   @Test func `refuses settings that make no sense, in words`() {
     var wrong = ImplicitALSSettings()
-    wrong.solver = .blocks(size: 24)
+    wrong.solver = .blocks
+    wrong.blockSize = 24
     #expect(
-      #expect(throws: BaselineError.self) { try wrong.validate() }?.description == """
-        implicit ALS cannot work with setting 'solver.size' of 24: it must be a multiple of 16
-        """)
-    wrong.weighting = .confidence(alpha: 0)
+      #expect(throws: SettingError.self) { try wrong.validate() }?.description
+        == "setting 'blockSize' is 24: give a multiple of 16")
+    wrong.alpha = 0
     #expect(
-      #expect(throws: BaselineError.self) { try wrong.validate() }?.description == """
-        implicit ALS cannot work with setting 'weighting.alpha' of 0.0: it must be more than 0
-        """)
+      #expect(throws: SettingError.self) { try wrong.validate() }?.description
+        == "setting 'alpha' is 0.0: give a number above 0")
   }
 }

@@ -21,8 +21,8 @@ struct `the implicit library's numbers` {
   @Test(
     arguments: [
       .cholesky, .conjugateGradients(steps: 3), .blocks(size: 16),
-    ] as [ImplicitALSSettings.Solver])
-  func `come out of the same start`(solver: ImplicitALSSettings.Solver) throws {
+    ] as [Solver])
+  func `come out of the same start`(solver: Solver) throws {
     let settings = settings(
       .confidence(alpha: 2), dimension: 3, regularisation: 0.1, sweeps: 2, solver: solver)
     var training = ImplicitALSTraining(

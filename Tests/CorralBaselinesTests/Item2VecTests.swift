@@ -115,10 +115,10 @@ struct `item2vec` {
     #expect(text { _ in } == "accepted")
     #expect(
       text { $0.negatives = 0 }
-        == "item2vec cannot work with setting 'negatives' of 0: it must be 1 to 255")
+        == "setting 'negatives' is 0: give 1 to 255")
     #expect(
       text { $0.lastRate = 1 }
-        == "item2vec cannot work with setting 'lastRate' of 1.0: it must be 0 up to the rate, 0.1")
+        == "setting 'lastRate' is 1.0: give 0 up to the rate, 0.1")
     for change: (inout Item2VecSettings) -> Void in [
       { $0.dimension = 0 }, { $0.window = 0 }, { $0.exponent = .nan }, { $0.epochs = -1 },
       { $0.rate = 0 }, { $0.minimumCount = 0 }, { $0.subsample = 2 }, { $0.history = 0 },

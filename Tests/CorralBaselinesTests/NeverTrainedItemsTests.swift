@@ -9,11 +9,11 @@ import Testing
   private let rows = log(users: 40, items: 20)
 
   @Test(arguments: [
-    ImplicitALSSettings.Solver.cholesky, .conjugateGradients(steps: 3), .blocks(size: 16),
+    Solver.cholesky, .conjugateGradients(steps: 3), .blocks(size: 16),
   ])
-  func `implicit ALS gives them the zero vector`(solver: ImplicitALSSettings.Solver) throws {
+  func `implicit ALS gives them the zero vector`(solver: Solver) throws {
     for weighting in [
-      ImplicitALSSettings.Weighting.confidence(alpha: 10),
+      Weighting.confidence(alpha: 10),
       .frequencyScaled(unobserved: 0.1, exponent: 1),
     ] {
       for sweeps in [0, 1, 4] {
@@ -46,9 +46,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ImplicitALSSettings.Solver.cholesky, .conjugateGradients(steps: 3), .blocks(size: 16),
+    Solver.cholesky, .conjugateGradients(steps: 3), .blocks(size: 16),
   ])
-  func `implicit ALS recommends them last`(solver: ImplicitALSSettings.Solver) throws {
+  func `implicit ALS recommends them last`(solver: Solver) throws {
     let model = try trained(rows, items: 30, settings(solver: solver)).model
     for user in 0..<40 {
       let vector = try model.vectors(for: Query(user: UserIndex(user)))

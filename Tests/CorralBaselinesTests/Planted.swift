@@ -19,18 +19,46 @@ func log(users: Int, items: Int, rate: Double = 0.2, seed: UInt64 = 1) -> Ragged
 /// Weight 1 for every interaction.
 func ones(_ rows: Ragged<ItemIndex>) -> [Float] { [Float](repeating: 1, count: rows.values.count) }
 
+/// A weighting of implicit ALS with the numbers that it reads.
+enum Weighting: Sendable {
+  case frequencyScaled(unobserved: Double, exponent: Double)
+  case confidence(alpha: Double)
+}
+
+/// A solver of implicit ALS with the number that it reads.
+enum Solver: Sendable {
+  case cholesky
+  case conjugateGradients(steps: Int)
+  case blocks(size: Int)
+}
+
 /// Settings for small tests.
 func settings(
-  _ weighting: ImplicitALSSettings.Weighting = .frequencyScaled(unobserved: 0.1, exponent: 1),
+  _ weighting: Weighting = .frequencyScaled(unobserved: 0.1, exponent: 1),
   dimension: Int = 8, regularisation: Double = 0.02, sweeps: Int = 5,
-  solver: ImplicitALSSettings.Solver = .cholesky
+  solver: Solver = .cholesky
 ) -> ImplicitALSSettings {
   var settings = ImplicitALSSettings()
-  settings.weighting = weighting
+  switch weighting {
+  case .frequencyScaled(let unobserved, let exponent):
+    settings.weighting = .frequencyScaled
+    (settings.unobserved, settings.exponent) = (unobserved, exponent)
+  case .confidence(let alpha):
+    settings.weighting = .confidence
+    settings.alpha = alpha
+  }
   settings.dimension = dimension
   settings.regularisation = regularisation
   settings.sweeps = sweeps
-  settings.solver = solver
+  switch solver {
+  case .cholesky: settings.solver = .cholesky
+  case .conjugateGradients(let steps):
+    settings.solver = .conjugateGradients
+    settings.steps = steps
+  case .blocks(let size):
+    settings.solver = .blocks
+    settings.blockSize = size
+  }
   settings.initialNorm = 1
   return settings
 }

@@ -178,7 +178,7 @@ private let exposures = """
       ),
       (
         ["tab", "tab"], [],
-        "setting 'data.context' is ''tab' and 'tab'': 'tab' is named twice"
+        "setting 'data.context' is 'tab' and 'tab': 'tab' is named twice"
       ),
     ])
   func `absent columns and bad values say where`(

@@ -176,11 +176,11 @@ private func sequences(_ dataset: Dataset) -> [[(item: ItemIndex, time: Int64)]]
     let dataset = randomDataset(hasTimes: false)
     #expect(
       message { try dataset.split(.ratio(validation: 0.5, test: 0.5)) }
-        == "setting 'data.split.test' is '0.5': with data.split.validation 0.5 nothing is left to"
+        == "setting 'data.split.test' is 0.5: with data.split.validation 0.5 nothing is left to"
         + " learn from")
     #expect(
       message { try dataset.split(.ratio(validation: -0.5)) }
-        == "setting 'data.split.validation' is '-0.5': a share of each user's interactions is 0 or"
+        == "setting 'data.split.validation' is -0.5: a share of each user's interactions is 0 or"
         + " more and below 1")
     #expect(
       message { try dataset.split(.timeCut()) }
@@ -193,14 +193,12 @@ private func sequences(_ dataset: Dataset) -> [[(item: ItemIndex, time: Int64)]]
   }
 }
 
-/// The text of the data error that `body` throws.
+/// The text of the error about data or settings that `body` throws.
 func message(_ body: () throws -> some Any) -> String {
   do {
     _ = try body()
     return "nothing was thrown"
-  } catch let error as DataError {
-    return error.description
   } catch {
-    return "another error: \(error)"
+    return error is DataError || error is SettingError ? "\(error)" : "another error: \(error)"
   }
 }

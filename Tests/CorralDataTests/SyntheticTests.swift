@@ -78,12 +78,12 @@ import Testing
   @Test func `sizes without sense are refused`() {
     #expect(
       message { try Dataset.synthesized(SyntheticSettings(users: 10, items: 5)) }
-        == "setting 'items' is '5': at least 12 items are needed, one a genre")
+        == "setting 'items' is 5: at least 12 items are needed, one a genre")
     #expect(
       message {
         try Dataset.synthesized(SyntheticSettings(users: 10, items: 20, interactions: 1000))
       }
-        == "setting 'interactions' is '1000': nobody meets more than half of the 20 items, which for"
+        == "setting 'interactions' is 1000: nobody meets more than half of the 20 items, which for"
         + " 10 users makes 100")
   }
 }

@@ -102,15 +102,15 @@ import Testing
   @Test(arguments: [[], [0, 5], [-1]]) func `cut-offs that are none`(_ cutoffs: [Int]) {
     #expect(
       refusal { $0.cutoffs = cutoffs }
-        == "setting 'evaluate.cutoffs' cannot be \(cutoffs): "
+        == "setting 'evaluate.cutoffs' is \(cutoffs): "
         + "give one or more whole numbers from 1, such as [10, 20]")
   }
 
   @Test func `no measures, or a negative number of resamples`() {
-    #expect(refusal { $0.measures = [] }.hasPrefix("setting 'evaluate.measures' cannot be []: "))
+    #expect(refusal { $0.measures = [] }.hasPrefix("setting 'evaluate.measures' is []: "))
     #expect(
       refusal { $0.resamples = -1 }
-        == "setting 'evaluate.resamples' cannot be -1: give 0 for no intervals, or up to 100000, such as 1000"
+        == "setting 'evaluate.resamples' is -1: give 0 for no intervals, or up to 100000, such as 1000"
     )
   }
 

@@ -200,13 +200,13 @@ import Testing
     let ranking = try FullRanking(of: world.split, settings: settings([5]))
     #expect(
       message { try ranking.evaluate(world.vectors, then: ranker(seed: 1), candidates: 61) }
-        == "setting 'evaluate.candidates' cannot be 61: the ranker is given 1 to 60 candidates,"
+        == "setting 'evaluate.candidates' is 61: the ranker is given 1 to 60 candidates,"
         + " because the catalogue has 60 items")
     #expect(
       message {
         try ranking.evaluate(world.vectors, then: ranker(seed: 1), candidates: 10, sweep: [0])
       }
-        == "setting 'evaluate.sweep' cannot be 0: the ranker is given 1 to 60 candidates, because"
+        == "setting 'evaluate.sweep' is 0: the ranker is given 1 to 60 candidates, because"
         + " the catalogue has 60 items")
     let broken = CandidateRanking { _, candidates in candidates.values.map { _ in .nan } }
     #expect(
@@ -216,7 +216,7 @@ import Testing
     settings.candidates = 0
     #expect(
       message { _ = try FullRanking(of: world.split, settings: settings) }
-        == "setting 'evaluate.candidates' cannot be 0: a ranker orders 1 candidate or more, such as"
+        == "setting 'evaluate.candidates' is 0: a ranker orders 1 candidate or more, such as"
         + " 100")
   }
 }

@@ -27,9 +27,9 @@ struct ALSCase: ParsableCommand {
     let split = try Dataset.load(DataSettings(path: file)).dataset.split(.leaveOneOut)
     var settings = ImplicitALSSettings()
     settings.dimension = factors
-    settings.weighting = .confidence(alpha: 1)
+    settings.alpha = 1
     settings.regularisation = 0.05
-    settings.solver = solver == .cg ? .conjugateGradients(steps: 3) : .cholesky
+    settings.solver = solver == .cg ? .conjugateGradients : .cholesky
     settings.sweeps = .max
     var training = ImplicitALSTraining(split, settings: settings)
     try Worker.serve(["interactions": Double(split.training.values.count)]) {

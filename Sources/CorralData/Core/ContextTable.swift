@@ -47,13 +47,12 @@ public struct ContextTable: Sendable, Equatable {
   /// Requests in raw texts as rows of this table: `[["tab": "1", "hour": "20"]]`.
   ///
   /// A category that is not in the vocabulary, and a column that a request says nothing of, are
-  /// unknown. Throws `DataError.badSetting` for a name of no column and for a word that should be a
-  /// number.
+  /// unknown. Throws `SettingError` for a name of no column and for a word that should be a number.
   public func encoded(_ requests: [[String: String]]) throws -> ContextTable {
     for name in requests.lazy.flatMap(\.keys) where self[name] == nil {
-      throw DataError.badSetting(
-        name: "context", value: name,
-        reason: columns.isEmpty
+      throw SettingError(
+        "context", text: name,
+        columns.isEmpty
           ? "no context is known here: name its columns with data.context and train again"
           : "the context has \(listed(columns.map(\.name)))")
     }
@@ -138,8 +137,7 @@ public struct ContextColumn: Sendable, Equatable {
       let numbers = try requests.map { request in
         guard let text = entry(request), !text.isEmpty else { return Float.nan }
         guard let number = Float(text), number.isFinite else {
-          throw DataError.badSetting(
-            name: "context.\(name)", value: text, reason: "a finite number is needed")
+          throw SettingError("context.\(name)", text: text, "a finite number is needed")
         }
         return number
       }

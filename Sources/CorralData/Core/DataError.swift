@@ -32,8 +32,6 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case nothingLeft(reason: String)
   /// A split whose held-out part is empty.
   case emptySplit(String)
-  /// A setting whose value has no meaning.
-  case badSetting(name: String, value: String, reason: String)
 
   /// What is wrong, where, and what to do.
   public var description: String {
@@ -83,8 +81,6 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
       reason
     case .emptySplit(let reason):
       reason
-    case .badSetting(let name, let value, let reason):
-      "setting '\(name)' is '\(value)': \(reason)"
     }
   }
 

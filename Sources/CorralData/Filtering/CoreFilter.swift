@@ -16,6 +16,12 @@ public struct CoreFilter: Sendable, Equatable, Codable {
     self.iterative = iterative
   }
 
+  /// Throws `SettingError` for a negative count.
+  func validate() throws {
+    try SettingError.check("minUser", minUser, atLeast: 0)
+    try SettingError.check("minItem", minItem, atLeast: 0)
+  }
+
   /// What a filter dropped.
   public struct Report: Sendable, Equatable, Codable {
     /// Interactions dropped.

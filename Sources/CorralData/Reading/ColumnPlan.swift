@@ -55,9 +55,9 @@ struct ContextName {
     default: name = ""
     }
     if name.isEmpty {
-      throw DataError.badSetting(
-        name: "data.context", value: text,
-        reason: "write the name of a column, with ':token' for categories or ':float' for numbers"
+      throw SettingError(
+        "context", text: text,
+        "write the name of a column, with ':token' for categories or ':float' for numbers"
           + " where its header does not say so, as in 'tab' or 'price:float'")
     }
   }

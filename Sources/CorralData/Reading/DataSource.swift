@@ -18,8 +18,7 @@ struct DataSource {
   /// Finds the files at a path, a file or a folder; named side files come before found ones.
   init(path: String, userFile: String, itemFile: String, rule: SplitRule.Kind) throws {
     if path.isEmpty {
-      throw DataError.badSetting(
-        name: "data.path", value: "", reason: "name a file or folder of interactions")
+      throw SettingError("path", text: "", "name a file or folder of interactions")
     }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -95,7 +94,7 @@ struct DataSource {
 
   /// The split that the files of a folder are, if they are nothing else, or that a file is part of.
   ///
-  /// Throws `DataError.badSetting` where a split is asked for and there is none.
+  /// Throws `SettingError` where a split is asked for and there is none.
   private static func split(
     _ found: [String], folder: String, file: String?, rule: SplitRule.Kind
   ) throws -> SplitFiles? {
@@ -111,9 +110,9 @@ struct DataSource {
       }
     }
     if rule == .files {
-      throw DataError.badSetting(
-        name: "data.split.rule", value: rule.rawValue,
-        reason: "\(folder): no files are the parts of one split, such as NAME.train.csv,"
+      throw SettingError(
+        "split.rule", text: rule.rawValue,
+        "\(folder): no files are the parts of one split, such as NAME.train.csv,"
           + " NAME.valid.csv and NAME.test.csv, or u1.base and u1.test; without the part for"
           + " validation two are enough")
     }

@@ -4,11 +4,11 @@ import Foundation
 extension Dataset {
   /// Reads the data set that the settings describe, and says what became of every row.
   ///
-  /// Parsing uses all cores. Throws `DataError` for what cannot be read, and for more bad rows
-  /// than `settings.tolerance`.
+  /// Parsing uses all cores. Throws `DataError` for what cannot be read and for more bad rows than
+  /// `settings.tolerance`, and `SettingError` for a setting that cannot be used.
   public static func load(_ settings: DataSettings) throws -> (dataset: Dataset, report: LoadReport)
   {
-    try settings.validate()
+    try SettingError.within("data") { try settings.validate() }
     var report = LoadReport()
     let dataset = try DatasetLoader(settings: settings).load(&report)
     return (dataset, report)
@@ -23,6 +23,10 @@ struct DatasetLoader {
 
   /// Loads, and reports as far as it gets.
   func load(_ report: inout LoadReport) throws -> Dataset {
+    try SettingError.within("data") { try read(&report) }
+  }
+
+  private func read(_ report: inout LoadReport) throws -> Dataset {
     let start = ContinuousClock.now
     let source = try DataSource(
       path: settings.path, userFile: settings.userFile, itemFile: settings.itemFile,
@@ -62,9 +66,9 @@ struct DatasetLoader {
     report.newItems = itemSide.map { $0.vocabulary.count - items.count } ?? 0
     try tolerate(report)
     if settings.order == .time, !kept.hasTimes {
-      throw DataError.badSetting(
-        name: "data.order", value: "time",
-        reason: "the interactions have no times; name their column with data.columns.time")
+      throw SettingError(
+        "order", text: "time",
+        "the interactions have no times; name their column with data.columns.time")
     }
     let dataset = Dataset(
       name: source.name, log: kept, impressions: impressions, users: users,

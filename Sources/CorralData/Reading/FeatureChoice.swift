@@ -11,14 +11,20 @@ public enum FeatureChoice: Sendable, Equatable, Codable {
   /// `auto`, `none`, one name or a list of them.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if let names = try? container.decode([String].self) {
-      self = .only(try names.map { try FeatureName($0) })
-      return
+    let names: [String]
+    if let list = try? container.decode([String].self) {
+      names = list
+    } else {
+      switch try container.decode(String.self) {
+      case "auto", "":
+        self = .automatic
+        return
+      case "none": names = []
+      case let name: names = [name]
+      }
     }
-    switch try container.decode(String.self) {
-    case "auto", "": self = .automatic
-    case "none": self = .only([])
-    case let name: self = .only([try FeatureName(name)])
+    self = try SettingError.within(decoder.codingPath.map(\.stringValue).joined(separator: ".")) {
+      .only(try names.map { try FeatureName($0) })
     }
   }
 
@@ -57,16 +63,16 @@ public struct FeatureName: Sendable, Equatable {
     self.kind = kind
   }
 
-  /// A name as settings spell it; throws `DataError.badSetting` for an empty one and an unknown kind.
+  /// Reads a name as settings spell it; throws `SettingError` for an empty name.
   public init(_ text: String) throws {
     let at = text.lastIndex(of: ":")
     let word = at.map { String(text[text.index(after: $0)...]) }
     kind = word.flatMap(Kind.init)
     name = kind == nil ? text : String(text[..<(at ?? text.endIndex)])
     if name.isEmpty {
-      throw DataError.badSetting(
-        name: "data.itemFeatures", value: text,
-        reason: "write the name of a column, with its kind where that is not to be guessed, as in"
+      throw SettingError(
+        "", text: text,
+        "write the name of a column, with its kind where that is not to be guessed, as in"
           + " 'genres' or 'price:float'; the kinds are"
           + " \(listed(Kind.allCases.map(\.rawValue)))")
     }

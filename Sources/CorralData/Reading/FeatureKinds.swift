@@ -40,7 +40,7 @@ struct FeatureKinds {
 
   /// The kinds of the columns of a layout; `content` is what they hold where that was looked at.
   init(
-    layout: TableLayout, choice: FeatureChoice, setting: String, skipping: [Int], file: String,
+    layout: TableLayout, choice: FeatureChoice, key: String, skipping: [Int], file: String,
     content: [Content]?
   ) throws {
     kinds = layout.columns.map(\.kind)
@@ -53,12 +53,12 @@ struct FeatureKinds {
         let columns = flags.isEmpty ? layout.column(named: name.name).map { [$0] } ?? [] : flags
         guard let first = columns.first else {
           throw DataError.missingColumn(
-            file: file, role: "feature", setting: setting, wanted: name.name, found: layout.names)
+            file: file, role: "feature", setting: "data.\(key)", wanted: name.name,
+            found: layout.names)
         }
         if isChosen[first] {
-          throw DataError.badSetting(
-            name: setting, value: listed(names.map(\.text)),
-            reason: "'\(name.name)' is named twice")
+          throw SettingError(
+            key, listed(names.map(\.text)), "'\(name.name)' is named twice")
         }
         for column in columns { isChosen[column] = true }
         wanted[first] = name.kind
@@ -81,7 +81,7 @@ struct FeatureKinds {
           ? .number : content[column].separated[0] > 0 ? .tokens(separator: Byte.pipe) : .token
       }
       if let content {
-        explain(content[column], column, layout.columns[column].name, setting, file)
+        explain(content[column], column, layout.columns[column].name, "data.\(key)", file)
       }
     }
   }

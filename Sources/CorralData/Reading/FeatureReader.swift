@@ -26,7 +26,8 @@ struct FeatureReader {
   let id: Int
   private let title: Int?
   private let choice: FeatureChoice
-  private let setting: String
+  /// The key of `choice` in the block `data`.
+  private let key: String
 
   /// A reader of the rows of users or of items: `role`.
   init(
@@ -38,7 +39,7 @@ struct FeatureReader {
     self.met = met
     let isUsers = role == .user
     choice = isUsers ? settings.userFeatures : settings.itemFeatures
-    setting = isUsers ? "data.userFeatures" : "data.itemFeatures"
+    key = isUsers ? "userFeatures" : "itemFeatures"
     layout = try TableLayout.ofFeatures(file, columns)
     id = try Self.key(isUsers ? settings.userKey : settings.itemKey, role, columns, layout, file)
     title = isUsers ? nil : try settings.columns.find(.title, in: layout, file: file.path)
@@ -67,7 +68,7 @@ struct FeatureReader {
   /// Reads the file; problems are dropped rows, for the caller to tolerate or not.
   func read() throws -> Features {
     let plan = try FeatureKinds(
-      layout: layout, choice: choice, setting: setting,
+      layout: layout, choice: choice, key: key,
       skipping: [id] + (choice == .automatic ? [title].compactMap(\.self) : []), file: file.path,
       content: layout.isTyped && choice == .automatic ? nil : try content())
     var builders = plan.kinds.map { FeatureColumnBuilder($0) }
@@ -124,9 +125,9 @@ struct FeatureReader {
     }
     if plan.kinds.contains(.flag) { columns += flags.columns(named: "genres", rowOf: rowOf) }
     if let name = repeatedName(columns.map(\.name)) {
-      throw DataError.badSetting(
-        name: setting, value: listed(columns.map(\.name)),
-        reason: "two columns of \(file.path) become '\(name)'; choose one of them with \(setting)")
+      throw SettingError(
+        key, listed(columns.map(\.name)),
+        "two columns of \(file.path) become '\(name)'; choose one of them with data.\(key)")
     }
     return Features(
       table: FeatureTable(count: rowOf.count, columns: columns),
@@ -146,7 +147,7 @@ struct FeatureReader {
     let whose = names.count == 1 ? "column \(listed(names))" : "columns \(listed(names))"
     return [
       "\(whose) of \(file.path) left out: nearly every row has a text of its own; name the columns"
-        + " that are features with \(setting) to keep \(names.count == 1 ? "it" : "them")"
+        + " that are features with data.\(key) to keep \(names.count == 1 ? "it" : "them")"
     ]
   }
 

@@ -16,10 +16,9 @@ public enum HeaderUse: String, Sendable, Codable, CaseIterable {
     }
     let word = try container.decode(String.self)
     guard let use = Self(rawValue: word) else {
-      throw DataError.badSetting(
-        name: "data.header", value: word,
-        reason:
-          "say 'yes' where the first line names the columns, 'no' where it is a row, or 'auto'")
+      throw SettingError(
+        decoder.codingPath.map(\.stringValue).joined(separator: "."), text: word,
+        "say 'yes' where the first line names the columns, 'no' where it is a row, or 'auto'")
     }
     self = use
   }

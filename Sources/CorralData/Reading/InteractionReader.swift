@@ -128,9 +128,9 @@ struct InteractionReader {
       return
     }
     for (one, other) in zip(extras.context, plan.context) where one.isNumber != other.isNumber {
-      throw DataError.badSetting(
-        name: "data.context", value: one.name,
-        reason: "by their headers it is a number in one file and a category in \(path); say which"
+      throw SettingError(
+        "context", text: one.name,
+        "by their headers it is a number in one file and a category in \(path); say which"
           + " with '\(one.name):token' or '\(one.name):float'")
     }
   }

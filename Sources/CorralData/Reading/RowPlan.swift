@@ -79,8 +79,8 @@ struct RowPlan: Sendable {
     let ruled = needed
     extras.context = try settings.context.map { try context(ContextName($0)) }
     extras.labels = try settings.labels.map { try label($0) }
-    try checkNames(extras.context.map(\.name), "data.context")
-    try checkNames(extras.labels.map(\.name), "data.labels")
+    try checkNames(extras.context.map(\.name), "context")
+    try checkNames(extras.labels.map(\.name), "labels")
     let read = needed.subtracting(ruled)
     allowsEmpty = numbers.map { read.contains($0) }
   }
@@ -143,10 +143,9 @@ struct RowPlan: Sendable {
       file: file, role: "label", setting: "data.labels", wanted: name, found: layout.names)
   }
 
-  private func checkNames(_ names: [String], _ setting: String) throws {
+  private func checkNames(_ names: [String], _ key: String) throws {
     if let name = repeatedName(names) {
-      throw DataError.badSetting(
-        name: setting, value: listed(names), reason: "'\(name)' is named twice")
+      throw SettingError(key, listed(names), "'\(name)' is named twice")
     }
   }
 

@@ -48,8 +48,8 @@ public enum CutPoint: Sendable, Equatable, Codable {
     }
   }
 
-  /// Throws `DataError.badSetting` for what is neither a share nor a time.
-  func validate(_ setting: String) throws {
+  /// Throws `SettingError` for what is neither a share nor a time.
+  func validate(_ key: String) throws {
     let isUsable =
       switch self {
       case .share(let share): (0...1).contains(share)
@@ -57,10 +57,9 @@ public enum CutPoint: Sendable, Equatable, Codable {
         if case .time = withField(of: text, { $0.time(as: .plain) }) { true } else { false }
       }
     if !isUsable {
-      throw DataError.badSetting(
-        name: setting, value: text,
-        reason:
-          "a part begins at a share of the log from 0 to 1, or at a time: a number in the unit"
+      throw SettingError(
+        key, text: text,
+        "a part begins at a share of the log from 0 to 1, or at a time: a number in the unit"
           + " of the log, or a date such as 2024-05-31")
     }
   }

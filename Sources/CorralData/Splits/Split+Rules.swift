@@ -3,9 +3,14 @@ import CorralVectors
 extension Dataset {
   /// Cuts the data set by a rule.
   ///
-  /// A user with too few interactions to give some away keeps all of them in training. Throws
-  /// `DataError` when nothing at all is held out.
+  /// A user with too few interactions to hold any out keeps all of them in training. Throws
+  /// `DataError` when nothing at all is held out, and `SettingError` for a rule that does not suit
+  /// the data.
   public func split(_ rule: SplitRule = .leaveOneOut) throws -> Split {
+    try SettingError.within("data.split") { try cut(by: rule) }
+  }
+
+  private func cut(by rule: SplitRule) throws -> Split {
     try rule.validate()
     switch rule.rule {
     case .automatic: return try fileParts == nil ? leaveOneOut() : asFiles()
@@ -35,9 +40,9 @@ extension Dataset {
 
   private func ratio(_ rule: SplitRule) throws -> Split {
     if rule.order == .time, order == .none {
-      throw DataError.badSetting(
-        name: "data.split.order", value: "time",
-        reason: "\(name) has no times; use 'random', or set data.order to 'file'")
+      throw SettingError(
+        "order", text: "time",
+        "\(name) has no times; use 'random', or set data.order to 'file'")
     }
     let isRandom = rule.order == .random
     let share = "\(rule.validation) validation, \(rule.test) test"
@@ -74,18 +79,18 @@ extension Dataset {
 
   private func timeCut(_ rule: SplitRule) throws -> Split {
     guard log.hasTimes else {
-      throw DataError.badSetting(
-        name: "data.split.rule", value: "time-cut",
-        reason: "\(name) has no times; name their column with data.columns.time, or use another"
+      throw SettingError(
+        "rule", text: "time-cut",
+        "\(name) has no times; name their column with data.columns.time, or use another"
           + " rule")
     }
     let sorted = log.times.sorted()
-    let validationStart = try ticks(of: rule.validationFrom, "data.split.validationFrom", sorted)
-    let testStart = try ticks(of: rule.testFrom, "data.split.testFrom", sorted)
+    let validationStart = try ticks(of: rule.validationFrom, "validationFrom", sorted)
+    let testStart = try ticks(of: rule.testFrom, "testFrom", sorted)
     if testStart < validationStart {
-      throw DataError.badSetting(
-        name: "data.split.testFrom", value: rule.testFrom.text,
-        reason: "the test starts before validation does, at \(rule.validationFrom.text)")
+      throw SettingError(
+        "testFrom", text: rule.testFrom.text,
+        "the test starts before validation does, at \(rule.validationFrom.text)")
     }
     func spelled(_ ticks: Int64) -> String {
       log.timeScale.date(of: ticks) ?? log.timeScale.text(of: ticks)
@@ -114,7 +119,7 @@ extension Dataset {
 
   /// The time at which a part starts, given all times in rising order.
   private func ticks(
-    of point: CutPoint, _ setting: String, _ sorted: [Int64]
+    of point: CutPoint, _ key: String, _ sorted: [Int64]
   ) throws -> Int64 {
     switch point {
     case .share(let share):
@@ -122,18 +127,18 @@ extension Dataset {
     case .time(let text):
       if let ticks = log.timeScale.ticks(of: text) { return ticks }
       let first = log.timeScale.text(of: sorted[0])
-      throw DataError.badSetting(
-        name: setting, value: text,
-        reason: "the times of \(name) are numbers such as \(first), and no dates: give a number")
+      throw SettingError(
+        key, text: text,
+        "the times of \(name) are numbers such as \(first), and no dates: give a number")
     }
   }
 
   /// The parts that the files are.
   private func asFiles() throws -> Split {
     guard let fileParts else {
-      throw DataError.badSetting(
-        name: "data.split.rule", value: SplitRule.Kind.files.rawValue,
-        reason: "\(name) does not come in files for training and test; use another rule")
+      throw SettingError(
+        "rule", text: SplitRule.Kind.files.rawValue,
+        "\(name) does not come in files for training and test; use another rule")
     }
     let split = assembled(rowsByUser(), rule: "as the files are split") { row, parts in
       for (place, at) in row.rows.enumerated() {

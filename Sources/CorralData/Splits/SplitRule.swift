@@ -80,25 +80,22 @@ public struct SplitRule: Sendable, Equatable, Codable {
     return rule
   }
 
-  /// Throws `DataError.badSetting` for a share or a time that the rule cannot cut by.
+  /// Throws `SettingError` for a share or a time that the rule cannot cut by.
   package func validate() throws {
-    for (name, share) in [("validation", validation), ("test", test)]
-    where !(0..<1).contains(share) {
-      throw DataError.badSetting(
-        name: "data.split.\(name)", value: "\(share)",
-        reason: "a share of each user's interactions is 0 or more and below 1")
+    for (key, share) in [("validation", validation), ("test", test)] {
+      try SettingError.check(
+        (0..<1).contains(share), key, share,
+        "a share of each user's interactions is 0 or more and below 1")
     }
     switch rule {
     case .automatic, .leaveOneOut, .files, .none: break
     case .ratio:
-      if validation + test >= 1 {
-        throw DataError.badSetting(
-          name: "data.split.test", value: "\(test)",
-          reason: "with data.split.validation \(validation) nothing is left to learn from")
-      }
+      try SettingError.check(
+        validation + test < 1, "test", test,
+        "with data.split.validation \(validation) nothing is left to learn from")
     case .timeCut:
-      try validationFrom.validate("data.split.validationFrom")
-      try testFrom.validate("data.split.testFrom")
+      try validationFrom.validate("validationFrom")
+      try testFrom.validate("testFrom")
     }
   }
 }

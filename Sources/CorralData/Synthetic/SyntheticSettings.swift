@@ -31,35 +31,33 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
     self.impressions = impressions
   }
 
+  /// Throws `SettingError` for the first size that cannot be made.
   func validate() throws {
-    func check(_ holds: Bool, _ name: String, _ value: Int, _ reason: String) throws {
-      if !holds { throw DataError.badSetting(name: name, value: "\(value)", reason: reason) }
-    }
     // First, since products of what is in range are in range.
     for (name, value) in [("users", users), ("items", items), ("interactions", interactions)] {
-      try check(
+      try SettingError.check(
         value < Int(Int32.max), name, value, "positions are 32-bit: 2,147,483,646 at most")
     }
-    try check(users > 0, "users", users, "at least one user is needed")
-    try check(
+    try SettingError.check(users > 0, "users", users, "at least one user is needed")
+    try SettingError.check(
       items >= SyntheticCatalogue.genreCount, "items", items,
       "at least \(SyntheticCatalogue.genreCount) items are needed, one a genre")
-    try check(
+    try SettingError.check(
       interactions >= users, "interactions", interactions,
       "every one of the \(users) users has at least one")
-    try check(
+    try SettingError.check(
       interactions <= users * (items / 2), "interactions", interactions,
       "nobody meets more than half of the \(items) items, which for \(users) users makes"
         + " \(users * (items / 2))")
-    try check(
+    try SettingError.check(
       impressions >= 0 && impressions <= 1000, "impressions", impressions,
       "0 to 1000 items are shown with each interaction and not taken")
-    try check(
+    try SettingError.check(
       interactions * impressions < Int(Int32.max), "impressions", impressions,
       "for \(interactions) interactions they are \(interactions * impressions), and positions are "
         + "32-bit: 2,147,483,646 at most")
     let bytes = 150 * (users + items) + 16 * interactions * (1 + impressions)
-    try check(
+    try SettingError.check(
       bytes <= MachineMemory.limit, "items", items,
       "the data take \(bytes / 1_000_000_000) GB or more, and this process may use "
         + "\(MachineMemory.limit / 1_000_000_000) GB: make fewer users, items or interactions")

@@ -30,9 +30,9 @@ extension Dataset {
       found += tokens
     }
     if found > 0 {
-      throw DataError.badSetting(
-        name: "format", value: "atomic",
-        reason: (found == 1 ? "1 id or category holds" : "\(found) ids and categories hold")
+      throw SettingError(
+        "format", text: "atomic",
+        (found == 1 ? "1 id or category holds" : "\(found) ids and categories hold")
           + " a tab or a line end, as '\(Self.escaped(example))', which would have to be replaced;"
           + " write 'csv' or 'jsonl', which keep them")
     }
@@ -40,10 +40,9 @@ extension Dataset {
       log.columns.context.columns.map(\.name) + log.columns.labels.names
       + userFeatures.columns.map(\.name) + itemFeatures.columns.map(\.name)
     for name in names where name.utf8.contains(where: { $0 == Byte.colon || $0 < 0x20 }) {
-      throw DataError.badSetting(
-        name: "format", value: "atomic",
-        reason:
-          "the name of column '\(Self.escaped(name))' holds a colon, a tab or a line end, which"
+      throw SettingError(
+        "format", text: "atomic",
+        "the name of column '\(Self.escaped(name))' holds a colon, a tab or a line end, which"
           + " would have to be changed; write 'csv' or 'jsonl', which keep it")
     }
   }

@@ -31,9 +31,9 @@ extension Dataset {
     to folder: String, as format: DataFormat = .atomic, name: String? = nil
   ) throws -> WriteReport {
     guard [.atomic, .csv, .jsonl].contains(format) else {
-      throw DataError.badSetting(
-        name: "format", value: format.rawValue,
-        reason: "the formats that are written are 'atomic', 'csv' and 'jsonl'")
+      throw SettingError(
+        "format", text: format.rawValue,
+        "the formats that are written are 'atomic', 'csv' and 'jsonl'")
     }
     if format == .atomic { try refuseUnwritableTokens() }
     try Self.makeFolder(folder)
