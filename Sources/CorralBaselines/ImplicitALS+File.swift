@@ -1,8 +1,8 @@
-public import CorralVectors
+package import CorralVectors
 
 extension ImplicitALS {
   /// The vectors as named tensors for a safetensors file: `users` and `items`.
-  public var tensors: [SafetensorsTensor] {
+  package var tensors: [SafetensorsTensor] {
     [SafetensorsTensor("users", users), SafetensorsTensor("items", items)]
   }
 
@@ -10,7 +10,7 @@ extension ImplicitALS {
   ///
   /// - Throws: `SafetensorsError` when the file does not hold `[users, dimension]` and
   ///   `[items, dimension]`.
-  public init(_ file: SafetensorsFile, settings: ImplicitALSSettings) throws {
+  package init(_ file: SafetensorsFile, settings: ImplicitALSSettings) throws {
     func matrix(_ name: String) throws -> Matrix {
       let values: [Float] = try file.array(name, shape: [nil, settings.dimension])
       return Matrix(

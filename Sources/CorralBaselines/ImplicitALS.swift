@@ -9,7 +9,7 @@ public import CorralVectors
 /// without a history has the trained vector.
 public struct ImplicitALS: QueryEncoder {
   /// The settings it was trained with.
-  public let settings: ImplicitALSSettings
+  package let settings: ImplicitALSSettings
   /// The vectors of the users, `[users, dimension]`.
   public let users: Matrix
   /// The vectors of the items, `[items, dimension]`; zero for items that training never met.
@@ -19,7 +19,7 @@ public struct ImplicitALS: QueryEncoder {
   private let solver: RowSolver
 
   /// A model over trained vectors; makes the Gramian that folding in needs.
-  public init(settings: ImplicitALSSettings, users: Matrix, items: Matrix) {
+  package init(settings: ImplicitALSSettings, users: Matrix, items: Matrix) {
     guard users.columns == settings.dimension, items.columns == settings.dimension else {
       fatalError(
         """
@@ -61,7 +61,7 @@ public struct ImplicitALS: QueryEncoder {
   ///   - weights: the weight of each interaction; all 1 when there are none.
   /// - Returns: one vector a user.
   /// - Throws: `BaselineError.unsolvable` when a row has no finite solution.
-  public func foldIn(_ histories: Ragged<ItemIndex>, weights: [Float] = []) throws -> Matrix {
+  package func foldIn(_ histories: Ragged<ItemIndex>, weights: [Float] = []) throws -> Matrix {
     let rows = InteractionMatrix(
       histories,
       weights: weights.isEmpty ? [Float](repeating: 1, count: histories.values.count) : weights,

@@ -3,24 +3,24 @@ import CorralVectors
 
 /// What implicit ALS minimises, in its three parts; healthy settings keep them within an order of
 /// magnitude of each other.
-public struct ImplicitALSLoss: Sendable, Equatable {
+package struct ImplicitALSLoss: Sendable, Equatable {
   /// L_S, the observed pairs: `sum c (w_u . h_i - 1)^2`.
-  public var observed: Double
+  package var observed: Double
   /// L_I, the pairs that are pulled to zero: `a0 sum (w_u . h_i)^2` over all pairs with frequency
   /// scaling, over the unobserved ones with confidences.
-  public var unobserved: Double
+  package var unobserved: Double
   /// R, the regularisation of users and items.
-  public var regularisation: Double
+  package var regularisation: Double
 
   /// A loss of three parts.
-  public init(observed: Double, unobserved: Double, regularisation: Double) {
+  package init(observed: Double, unobserved: Double, regularisation: Double) {
     self.observed = observed
     self.unobserved = unobserved
     self.regularisation = regularisation
   }
 
   /// The sum of the parts, which no half of a sweep raises.
-  public var total: Double { observed + unobserved + regularisation }
+  package var total: Double { observed + unobserved + regularisation }
 }
 
 extension ImplicitALSLoss {

@@ -1,4 +1,4 @@
-package import CorralData
+import CorralData
 
 /// How implicit alternating least squares is solved: the `als` block of a settings file.
 public struct ImplicitALSSettings: Sendable, Codable, Equatable {

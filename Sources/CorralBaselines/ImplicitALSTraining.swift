@@ -8,15 +8,15 @@ public struct ImplicitALSTraining: Sendable {
     /// Its number, from 1.
     public var number: Int
     /// The number of sweeps that the settings ask for.
-    public var of: Int
+    package var of: Int
     /// How long it took.
-    public var seconds: Double
+    package var seconds: Double
   }
 
   /// The settings.
-  public let settings: ImplicitALSSettings
+  package let settings: ImplicitALSSettings
   /// The number of sweeps done.
-  public private(set) var sweepsDone = 0
+  package private(set) var sweepsDone = 0
   private let rows: InteractionMatrix
   private let columns: InteractionMatrix
   private var users: FactorMatrix
@@ -31,7 +31,7 @@ public struct ImplicitALSTraining: Sendable {
   /// Training on interactions, one row a user, each with a weight.
   ///
   /// Traps on settings that `validate` refuses.
-  public init(
+  package init(
     _ interactions: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
     settings: ImplicitALSSettings = ImplicitALSSettings()
   ) {
@@ -52,7 +52,7 @@ public struct ImplicitALSTraining: Sendable {
   }
 
   /// Carries on from a model after a number of sweeps, as if training had never stopped.
-  public mutating func resume(from model: ImplicitALS, sweepsDone: Int) {
+  package mutating func resume(from model: ImplicitALS, sweepsDone: Int) {
     guard
       model.users.rows == users.rows, model.items.rows == items.rows,
       model.dimension == settings.dimension
@@ -84,7 +84,7 @@ public struct ImplicitALSTraining: Sendable {
   }
 
   /// The loss as it stands: about the cost of half a sweep.
-  public var loss: ImplicitALSLoss {
+  package var loss: ImplicitALSLoss {
     ImplicitALSLoss(users: users, items: items, rows: rows, columns: columns, settings: settings)
   }
 

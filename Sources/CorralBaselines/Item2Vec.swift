@@ -10,17 +10,17 @@ public import CorralVectors
 /// similar when their input vectors point the same way.
 public struct Item2Vec: QueryEncoder {
   /// The settings it was trained with.
-  public let settings: Item2VecSettings
+  package let settings: Item2VecSettings
   /// The vectors that queries are made of, `[items, dimension]`; zero for items that training never
   /// met.
-  public let inputs: Matrix
+  package let inputs: Matrix
   /// The vectors that queries are compared with, `[items, dimension]`: what an index holds.
   public let outputs: Matrix
   /// The items that training met often enough, which `minimumCount` says.
   public let placed: PlacedItems
 
   /// A model over trained vectors.
-  public init(settings: Item2VecSettings, inputs: Matrix, outputs: Matrix) {
+  package init(settings: Item2VecSettings, inputs: Matrix, outputs: Matrix) {
     guard inputs.columns == settings.dimension, outputs.columns == settings.dimension,
       inputs.rows == outputs.rows
     else {
@@ -50,7 +50,7 @@ public struct Item2Vec: QueryEncoder {
   }
 
   /// The query vectors of histories, `[histories, dimension]`; zero for those without a known item.
-  public func vectors(for histories: Ragged<ItemIndex>) -> Matrix {
+  package func vectors(for histories: Ragged<ItemIndex>) -> Matrix {
     var values: [Float] = []
     values.reserveCapacity(histories.count * dimension)
     for row in 0..<histories.count {

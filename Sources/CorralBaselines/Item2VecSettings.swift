@@ -1,9 +1,9 @@
-package import CorralData
+import CorralData
 
 /// The settings of item2vec: skip-gram with negative sampling over users' sequences.
 public struct Item2VecSettings: Sendable, Codable, Equatable {
   /// Who described the model, and when.
-  public static let paper = "Barkan and Koenigstein, 2016; Mikolov and others, 2013"
+  package static let paper = "Barkan and Koenigstein, 2016; Mikolov and others, 2013"
 
   /// The dimension of item vectors.
   public var dimension = 64

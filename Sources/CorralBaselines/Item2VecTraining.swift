@@ -15,17 +15,17 @@ public struct Item2VecTraining: Sendable {
     /// Its number, from 1.
     public var number: Int
     /// The number of passes that the settings ask for.
-    public var of: Int
+    package var of: Int
     /// How long it took.
-    public var seconds: Double
+    package var seconds: Double
     /// The interactions that it read.
-    public var words: Int
+    package var words: Int
   }
 
   /// The settings.
-  public let settings: Item2VecSettings
+  package let settings: Item2VecSettings
   /// The number of passes done.
-  public private(set) var epochsDone = 0
+  package private(set) var epochsDone = 0
   private let sequences: ItemSequences
   private let negatives: (keep: [UInt32], alias: [Int32])
   private var inputs: FactorMatrix
@@ -39,7 +39,7 @@ public struct Item2VecTraining: Sendable {
   /// Training on sequences of items, oldest first, one row a user.
   ///
   /// Settings that came from a user are validated first: what cannot work traps here.
-  public init(
+  package init(
     _ sequences: Ragged<ItemIndex>, itemCount: Int,
     settings: Item2VecSettings = Item2VecSettings()
   ) {
@@ -65,7 +65,7 @@ public struct Item2VecTraining: Sendable {
   }
 
   /// Carries on from a model after a number of passes, as if training had never stopped.
-  public mutating func resume(from model: Item2Vec, epochsDone: Int) {
+  package mutating func resume(from model: Item2Vec, epochsDone: Int) {
     guard model.inputs.rows == inputs.rows, model.dimension == settings.dimension else {
       fatalError(
         """

@@ -1,23 +1,23 @@
-public import CorralData
+package import CorralData
 import CorralVectors
 
 /// How a ranker scores the candidates of some users: what a two-stage evaluation asks of it.
 public struct CandidateRanking {
   /// The most candidates of one call, where a single user has not more.
-  public static let largestCall = 32_768
+  package static let largestCall = 32_768
 
   /// Whether the score of a candidate depends on which others there are, so that each number of
   /// candidates has to be scored on its own.
-  public let dependsOnList: Bool
+  package let dependsOnList: Bool
   /// One score for each candidate, aligned with the values of the rows; a row for each user, in the
   /// retriever's order.
   ///
   /// Called on the thread that evaluates, with rising users. A higher score is better; equal scores
   /// leave the retriever's order, and minus infinity is the last place, not out.
-  public let scores: ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
+  package let scores: ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
 
   /// A ranker as a closure.
-  public init(
+  package init(
     dependsOnList: Bool = false,
     scores: @escaping ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
   ) {

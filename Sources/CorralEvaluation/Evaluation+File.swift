@@ -1,6 +1,6 @@
 import CorralData
-public import CorralVectors
-public import Foundation
+package import CorralVectors
+package import Foundation
 
 extension Evaluation {
   private static let kind = "corral evaluation 1"
@@ -18,7 +18,7 @@ extension Evaluation {
   ///
   /// It takes about `4 * (3 + cutoffs)` bytes a user and 9 a target. How long it took is not in the
   /// file, so that the same ranks give the same bytes.
-  public func write(to url: URL) throws {
+  package func write(to url: URL) throws {
     let header = Header(
       protocolInUse: protocolInUse, settings: settings, recommendedItems: recommendedItems,
       skippedUsers: skippedUsers, maskedTargets: maskedTargets)
@@ -44,14 +44,14 @@ extension Evaluation {
   /// Reads an evaluation that was written to a file.
   ///
   /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
-  public init(contentsOf url: URL) throws {
+  package init(contentsOf url: URL) throws {
     try self.init(SafetensorsFile(url))
   }
 
   /// Reads an evaluation from a file that is open, and checks it as a whole.
   ///
   /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
-  public init(_ file: SafetensorsFile) throws {
+  package init(_ file: SafetensorsFile) throws {
     func damaged(_ reason: String) -> EvaluationError {
       .damagedFile(path: file.url.path, reason: reason)
     }

@@ -6,16 +6,16 @@ public import CorralData
 /// paired tests against another evaluation on the same users.
 public struct Evaluation: Sendable {
   /// What was measured and how.
-  public let protocolInUse: EvaluationProtocol
+  package let protocolInUse: EvaluationProtocol
   /// The settings it was measured with.
-  public let settings: EvaluationSettings
+  package let settings: EvaluationSettings
   /// The users that had targets, in rising order.
   public let users: [UserIndex]
   /// Their distinct targets, one row a user, in rising order of item.
-  public let targets: Ragged<ItemIndex>
+  package let targets: Ragged<ItemIndex>
   /// The rank of each target, aligned with `targets.values`: 1 is the best, 0 is below the largest
   /// cut-off.
-  public let ranks: [Int32]
+  package let ranks: [Int32]
 
   /// The popularity group of each target, aligned with `targets.values`.
   let targetGroups: [ItemGroup]
@@ -27,23 +27,23 @@ public struct Evaluation: Sendable {
   let recommendedItems: [Int]
 
   /// How many users had nothing held out and were not measured.
-  public let skippedUsers: Int
+  package let skippedUsers: Int
   /// How many targets the user had already met while seen items were masked: they cannot be hit.
-  public let maskedTargets: Int
+  package let maskedTargets: Int
   /// How long the model and the ranking took; 0 for an evaluation that was read from a file.
-  public let seconds: Double
+  package let seconds: Double
 
   /// How many targets training never saw.
-  public var coldTargets: Int { targetGroups.lazy.filter { $0 == .cold }.count }
+  package var coldTargets: Int { targetGroups.lazy.filter { $0 == .cold }.count }
 
   /// How many users were measured in a second.
-  public var usersPerSecond: Double { seconds > 0 ? Double(users.count) / seconds : 0 }
+  package var usersPerSecond: Double { seconds > 0 ? Double(users.count) / seconds : 0 }
 
   /// The metrics that were measured, in order.
   public var metrics: [Metric] { settings.metrics }
 
   /// The depth to which ranks are known: the largest cut-off.
-  public var depth: Int { settings.cutoffs.max() ?? 0 }
+  package var depth: Int { settings.cutoffs.max() ?? 0 }
 
   /// The value of a metric: a mean over users, or for coverage a share of the catalogue.
   ///
@@ -60,7 +60,7 @@ public struct Evaluation: Sendable {
   /// The value of a metric for each user, in the order of `users`; coverage has none.
   ///
   /// Throws `EvaluationError.notMeasured`, as `value(of:)` does.
-  public func values(of metric: Metric) throws -> [Double] {
+  package func values(of metric: Metric) throws -> [Double] {
     switch metric.measure {
     case .coverage: throw EvaluationError.notMeasured(metric, measured: metrics)
     case .popularity:

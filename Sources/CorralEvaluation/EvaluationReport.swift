@@ -1,31 +1,31 @@
 /// What `corral evaluate --json` prints, beside the description of the data.
 public struct EvaluationReport: Sendable, Hashable, Codable {
   /// What was measured, in words.
-  public struct Rules: Sendable, Hashable, Codable {
+  package struct Rules: Sendable, Hashable, Codable {
     /// The held-out part, and how the data were cut.
-    public var split: String
+    package var split: String
     /// Whether items already met were left out of the ranking.
-    public var masked: Bool
+    package var masked: Bool
     /// What counts as a target.
-    public var targets: String
+    package var targets: String
     /// What was ranked.
-    public var candidates: String
+    package var candidates: String
     /// What stands first when scores are equal.
-    public var ties = "the higher score first, then the lower item position"
+    package var ties = "the higher score first, then the lower item position"
   }
 
   /// How much was measured.
-  public struct Counts: Sendable, Hashable, Codable {
+  package struct Counts: Sendable, Hashable, Codable {
     /// The users that were measured.
-    public var users: Int
+    package var users: Int
     /// The users that were not, because nothing is held out for them.
-    public var skippedUsers: Int
+    package var skippedUsers: Int
     /// The targets of all measured users.
-    public var targets: Int
+    package var targets: Int
     /// Those that training never saw.
-    public var coldTargets: Int
+    package var coldTargets: Int
     /// Those that the user had already met while seen items were masked: they cannot be hit.
-    public var maskedTargets: Int
+    package var maskedTargets: Int
 
     private enum CodingKeys: String, CodingKey {
       case users, targets
@@ -36,17 +36,17 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   }
 
   /// The metrics of a part of the targets or users.
-  public struct Slice: Sendable, Hashable, Codable {
+  package struct Slice: Sendable, Hashable, Codable {
     /// How many users the means are over.
-    public var users: Int
+    package var users: Int
     /// How many targets they have in the slice.
-    public var targets: Int
+    package var targets: Int
     /// The length of the shortest history, in a slice of users.
-    public var shortestHistory: Int?
+    package var shortestHistory: Int?
     /// The length of the longest history, in a slice of users.
-    public var longestHistory: Int?
+    package var longestHistory: Int?
     /// Each metric by its name; none when the slice has no user.
-    public var metrics: [String: Interval]
+    package var metrics: [String: Interval]
 
     private enum CodingKeys: String, CodingKey {
       case users, targets, metrics
@@ -56,36 +56,36 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   }
 
   /// What is found through an index, measured on the same users.
-  public struct Index: Sendable, Hashable, Codable {
+  package struct Index: Sendable, Hashable, Codable {
     /// The kind of index: `hnsw` or `multi-index`.
-    public var kind: String
+    package var kind: String
     /// Each stage's metrics by name, as in the report; the candidates of a ranker come through the
     /// index.
     public var stages: [String: [String: Interval]]
 
     /// The metrics of an index.
-    public init(kind: String, stages: [String: [String: Interval]]) {
+    package init(kind: String, stages: [String: [String: Interval]]) {
       (self.kind, self.stages) = (kind, stages)
     }
   }
 
   /// What was measured.
-  public var protocolInUse: Rules
+  package var protocolInUse: Rules
   /// Each stage's metrics by name: `stages["retriever"]?["recall@10"]`.
   public var stages: [String: [String: Interval]]
   /// The same through the index that the model serves with; `stages` are by exact search, so that
   /// models with different indexes can be compared.
-  public var index: Index?
+  package var index: Index?
   /// What the ranker of two stages makes of what it is given, where there is one.
-  public var twoStage: TwoStageReport?
+  package var twoStage: TwoStageReport?
   /// The metrics of parts: `slices["items"]?["tail"]`, `slices["users"]?["heavy"]`.
-  public var slices: [String: [String: Slice]]
+  package var slices: [String: [String: Slice]]
   /// How much was measured.
-  public var counts: Counts
+  package var counts: Counts
   /// How long the model and the ranking took.
-  public var seconds: Double
+  package var seconds: Double
   /// How many users were measured in a second.
-  public var usersPerSecond: Double
+  package var usersPerSecond: Double
 
   private enum CodingKeys: String, CodingKey {
     case protocolInUse = "protocol"

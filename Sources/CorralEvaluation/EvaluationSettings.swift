@@ -1,4 +1,4 @@
-package import CorralData
+import CorralData
 
 /// How a model is measured: the settings block `evaluate`.
 public struct EvaluationSettings: Sendable, Codable, Hashable {
@@ -33,7 +33,7 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
   public init() {}
 
   /// Every measure at every cut-off, in order.
-  public var metrics: [Metric] {
+  package var metrics: [Metric] {
     measures.flatMap { measure in cutoffs.map { Metric(measure, at: $0) } }
   }
 

@@ -1,4 +1,4 @@
-public import CorralData
+package import CorralData
 import CorralVectors
 import Foundation
 
@@ -28,7 +28,7 @@ extension FullRanking {
   /// bytes a candidate.
   ///
   /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
-  public func candidates(of scoring: Scoring, count: Int) throws -> Ragged<ItemIndex> {
+  package func candidates(of scoring: Scoring, count: Int) throws -> Ragged<ItemIndex> {
     var values: [ItemIndex] = []
     var offsets = [0]
     // What the retriever cannot place is nothing that a ranker should learn from.

@@ -22,7 +22,7 @@ extension FullRanking {
   /// - Returns: both stages, with the ranker over each number of candidates.
   /// - Throws: what the closures throw, `EvaluationError.notANumber`, or
   ///   `SettingError` for more candidates than there are items.
-  public func evaluate(
+  package func evaluate(
     _ retriever: Scoring, then ranker: CandidateRanking, candidates: Int? = nil,
     sweep: [Int]? = nil
   ) throws -> TwoStageEvaluation {

@@ -8,9 +8,9 @@ public import CorralData
 /// which have no interaction at all, are not ranked.
 public struct FullRanking: Sendable {
   /// How models are measured.
-  public let settings: EvaluationSettings
+  package let settings: EvaluationSettings
   /// What the numbers mean, for reports.
-  public let protocolInUse: EvaluationProtocol
+  package let protocolInUse: EvaluationProtocol
 
   /// The users that are measured, in rising order.
   let users: [UserIndex]
@@ -70,10 +70,10 @@ public struct FullRanking: Sendable {
   }
 
   /// The number of items that are ranked for every user: those with an interaction.
-  public var itemCount: Int { itemGroups.count }
+  package var itemCount: Int { itemGroups.count }
 
   /// The number of users that are measured.
-  public var userCount: Int { users.count }
+  package var userCount: Int { users.count }
 
   /// The number of users of the split, those with nothing held out included.
   var splitUserCount: Int { users.count + skippedUsers }
@@ -91,15 +91,15 @@ public struct FullRanking: Sendable {
 }
 
 /// What an evaluation measured, in words that stand beside its numbers.
-public struct EvaluationProtocol: Sendable, Hashable, Codable {
+package struct EvaluationProtocol: Sendable, Hashable, Codable {
   /// How the data were cut.
-  public let split: String
+  package let split: String
   /// The part that was held out.
-  public let part: HeldOut
+  package let part: HeldOut
   /// Whether items already met were ranked.
-  public let seen: EvaluationSettings.SeenItems
+  package let seen: EvaluationSettings.SeenItems
   /// How many items were ranked for every user: the whole catalogue.
-  public let items: Int
+  package let items: Int
 }
 
 /// Rows that are sorted as they are appended.

@@ -8,7 +8,7 @@ public struct Interval: Sendable, Hashable, Codable {
   public let high: Double
 
   /// A mean between two ends; without them, a number that has no interval.
-  public init(mean: Double, low: Double? = nil, high: Double? = nil) {
+  package init(mean: Double, low: Double? = nil, high: Double? = nil) {
     self.mean = mean
     self.low = low ?? mean
     self.high = high ?? mean

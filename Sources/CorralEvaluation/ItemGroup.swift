@@ -6,7 +6,7 @@ import CorralData
 /// is the smallest set of them with at least a third of all training interactions, the middle the
 /// next that brings it to two thirds, the tail the rest that training saw. A list drawn as
 /// users chose in training has about a third of each.
-public enum ItemGroup: UInt8, Sendable, Codable, CaseIterable {
+package enum ItemGroup: UInt8, Sendable, Codable, CaseIterable {
   /// The few most popular items, with a third of all interactions.
   case head
   /// The next, with about another third.

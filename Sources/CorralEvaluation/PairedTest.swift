@@ -5,27 +5,27 @@ public struct PairedTest: Sendable, Hashable, Codable {
   /// What is compared.
   public let metric: Metric
   /// The mean of the model that the other is compared with.
-  public let baseline: Double
+  package let baseline: Double
   /// The mean of the model in question.
-  public let mean: Double
+  package let mean: Double
   /// `mean - baseline`, with its 95% interval by the paired bootstrap.
   public let difference: Interval
   /// The statistic of the paired t-test: the mean difference over its standard error.
-  public let t: Double
+  package let t: Double
   /// The two-sided p-value of the paired t-test.
   public let p: Double
   /// The two-sided p-value of the randomisation test that swaps the models user by user; 1 where
   /// no resamples were asked for.
-  public let randomisationP: Double
+  package let randomisationP: Double
   /// Users with a larger value than in the baseline.
-  public let wins: Int
+  package let wins: Int
   /// Users with a smaller value than in the baseline.
-  public let losses: Int
+  package let losses: Int
   /// Users with the same value in both.
-  public let ties: Int
+  package let ties: Int
 
   /// `**` for p < 0.001, `*` for p < 0.05, else nothing: by the paired t-test.
-  public var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
+  package var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
 
   private enum CodingKeys: String, CodingKey {
     case metric, baseline, mean, difference, t, p, wins, losses, ties

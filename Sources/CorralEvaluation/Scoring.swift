@@ -22,7 +22,7 @@ public struct Scoring {
 
   let source: Source
   /// Which items the model can place; the others come after them, in order of position.
-  public var placed: PlacedItems
+  package var placed: PlacedItems
 
   /// The score is the inner product of the user's vector and the item's.
   ///
@@ -55,7 +55,7 @@ public struct Scoring {
   ///   - placed: which items the model can place; `search` finds no others.
   ///   - search: called by several threads at once.
   /// - Returns: how the index ranks.
-  public static func index(
+  package static func index(
     queries: @escaping (Range<Int>) throws -> Matrix, placed: PlacedItems = .all,
     search: @escaping Search
   ) -> Scoring {

@@ -2,26 +2,26 @@
 ///
 /// A ranker cannot find what it is not given: the retriever's recall@K is the ceiling of all that
 /// two stages can reach with K candidates, and `ceilings` says what that is for each metric.
-public struct TwoStageEvaluation: Sendable, Equatable {
+package struct TwoStageEvaluation: Sendable, Equatable {
   /// The two stages with one number of candidates.
-  public struct Cut: Sendable, Equatable {
+  package struct Cut: Sendable, Equatable {
     /// How many items the ranker was given: K.
-    public let candidates: Int
+    package let candidates: Int
     /// What was measured of the lists that the ranker made of them.
-    public let evaluation: Evaluation
+    package let evaluation: Evaluation
   }
 
   /// The retriever alone.
-  public let retriever: Evaluation
+  package let retriever: Evaluation
   /// How many items the ranker is given.
-  public let candidates: Int
+  package let candidates: Int
   /// The two stages with every number of candidates that was measured, in rising order.
-  public let cuts: [Cut]
+  package let cuts: [Cut]
   /// How long the ranker took, over all numbers of candidates.
-  public let rankingSeconds: Double
+  package let rankingSeconds: Double
 
   /// The two stages with the number of candidates in use.
-  public var twoStage: Evaluation {
+  package var twoStage: Evaluation {
     guard let cut = cuts.first(where: { $0.candidates == candidates }) else {
       fatalError("TwoStageEvaluation: \(candidates) candidates were not measured")
     }
@@ -29,10 +29,10 @@ public struct TwoStageEvaluation: Sendable, Equatable {
   }
 
   /// The two stages with other numbers of candidates, where a sweep asked for them.
-  public var sweep: [Cut] { cuts.count > 1 ? cuts : [] }
+  package var sweep: [Cut] { cuts.count > 1 ? cuts : [] }
 
   /// What the ranker adds to the retriever at each cut-off, with paired tests.
-  public func lifts() throws -> [PairedTest] { try twoStage.compared(with: retriever) }
+  package func lifts() throws -> [PairedTest] { try twoStage.compared(with: retriever) }
 }
 
 extension Evaluation {

@@ -1,29 +1,29 @@
 /// What `corral evaluate --json` prints of a ranker, beside the metrics of both stages.
-public struct TwoStageReport: Sendable, Hashable, Codable {
+package struct TwoStageReport: Sendable, Hashable, Codable {
   /// The two stages with one number of candidates.
-  public struct Cut: Sendable, Hashable, Codable {
+  package struct Cut: Sendable, Hashable, Codable {
     /// How many items the ranker was given: K.
-    public var candidates: Int
+    package var candidates: Int
     /// The retriever's recall@K, which no ranker can raise.
-    public var ceiling: Interval
+    package var ceiling: Interval
     /// Each metric by its name.
-    public var metrics: [String: Interval]
+    package var metrics: [String: Interval]
     /// Against the retriever alone, where both were measured.
-    public var lifts: [PairedTest]
+    package var lifts: [PairedTest]
   }
 
   /// How many items the ranker is given: K.
-  public var candidates: Int
+  package var candidates: Int
   /// What a ranker that knows the answers would reach with them: `recall@K` is the retriever's own.
-  public var ceilings: [String: Interval]
+  package var ceilings: [String: Interval]
   /// The two stages against the retriever alone: how much the ranker adds at each cut-off.
-  public var lifts: [PairedTest]
+  package var lifts: [PairedTest]
   /// The same with other numbers of candidates, in rising order.
-  public var sweep: [Cut]
+  package var sweep: [Cut]
   /// How long retrieving took.
-  public var retrievalSeconds: Double
+  package var retrievalSeconds: Double
   /// How long ranking took, over all numbers of candidates.
-  public var rankingSeconds: Double
+  package var rankingSeconds: Double
 
   private enum CodingKeys: String, CodingKey {
     case candidates, ceilings, lifts, sweep
@@ -37,7 +37,7 @@ extension TwoStageEvaluation {
   /// sweep; slices are those of the two stages together.
   ///
   /// Costs what the reports of that many evaluations and tests cost.
-  public func report() throws -> EvaluationReport {
+  package func report() throws -> EvaluationReport {
     let second = twoStage
     var report = second.report(stage: "two_stage")
     report.protocolInUse.candidates +=

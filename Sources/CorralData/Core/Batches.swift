@@ -4,14 +4,14 @@
 /// there is a history.
 public struct QueryBatch: Sendable {
   /// Who asks, one entry a request; `nil` is a user that training never saw.
-  public var users: [UserIndex?]
+  package var users: [UserIndex?]
   /// What each of them interacted with before, oldest first, one row a request.
-  public var histories: Ragged<ItemIndex>
+  package var histories: Ragged<ItemIndex>
   /// What is around each request, one row each; without columns nothing is known.
-  public var context: ContextTable
+  package var context: ContextTable
 
   /// A batch of requests: as many users as histories, and as rows of context where there is any.
-  public init(
+  package init(
     users: [UserIndex?], histories: Ragged<ItemIndex>, context: ContextTable = ContextTable()
   ) {
     guard users.count == histories.count, context.isEmpty || context.count == users.count else {
@@ -25,31 +25,31 @@ public struct QueryBatch: Sendable {
   }
 
   /// The number of requests.
-  public var count: Int { users.count }
+  package var count: Int { users.count }
 }
 
 /// A batch of positive examples: queries, the items that followed, and how much each counts.
 public struct TrainingBatch: Sendable {
   /// The queries, as they stood before their targets happened.
-  public var queries: QueryBatch
+  package var queries: QueryBatch
   /// The positive items, `[targets]`: as many as `reading` says.
-  public var targets: [ItemIndex]
+  package var targets: [ItemIndex]
   /// The reward r_i of each target, `[targets]`: equation 4 of Yi and others, 2019.
-  public var weights: [Float]
+  package var weights: [Float]
   /// Where in the histories the targets belong.
-  public var reading: Reading
+  package var reading: Reading
   /// What came of each target, one row each; without columns nothing is known.
-  public var labels = LabelTable()
+  package var labels = LabelTable()
   /// What was shown to the user of each target and not taken, oldest first, one row a target.
   ///
   /// True negatives for a ranker, which no retriever may look at; rows are empty where there are
   /// none, and all of them unless they are asked for.
-  public var impressions: Ragged<ItemIndex>
+  package var impressions: Ragged<ItemIndex>
   /// What came of each impression, aligned with `impressions.values`.
-  public var impressionLabels = LabelTable()
+  package var impressionLabels = LabelTable()
 
   /// Where in the histories of a batch its targets belong.
-  public enum Reading: Sendable, Equatable {
+  package enum Reading: Sendable, Equatable {
     /// Target i follows history i.
     case next
     /// Target j follows element j of the histories' values: each history is read as all its prefixes.
@@ -60,7 +60,7 @@ public struct TrainingBatch: Sendable {
   }
 
   /// A batch of examples: a weight for each target, and as many targets as the reading says.
-  public init(
+  package init(
     queries: QueryBatch, targets: [ItemIndex], weights: [Float], reading: Reading = .next
   ) {
     let expected =
@@ -82,10 +82,10 @@ public struct TrainingBatch: Sendable {
   }
 
   /// The number of targets.
-  public var count: Int { targets.count }
+  package var count: Int { targets.count }
 
   /// The user of each target, `[targets]`.
-  public var targetUsers: [UserIndex?] {
+  package var targetUsers: [UserIndex?] {
     let places: [Int]
     switch reading {
     case .next: return queries.users

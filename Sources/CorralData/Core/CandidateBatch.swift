@@ -1,14 +1,14 @@
 /// Items to be ranked for each of a batch of requests: as many for every one.
 public struct CandidateBatch: Sendable {
   /// The requests.
-  public var queries: QueryBatch
+  package var queries: QueryBatch
   /// The candidates, `[batch, candidates]`, row after row.
-  public let items: [ItemIndex]
+  package let items: [ItemIndex]
   /// The number of candidates that each request has.
-  public let candidates: Int
+  package let candidates: Int
 
   /// A batch of candidates: `candidates` items for each query.
-  public init(queries: QueryBatch, items: [ItemIndex], candidates: Int) {
+  package init(queries: QueryBatch, items: [ItemIndex], candidates: Int) {
     if items.count != queries.count * candidates {
       fatalError(
         "CandidateBatch: \(items.count) items are not \(candidates) for each of \(queries.count) "
@@ -20,5 +20,5 @@ public struct CandidateBatch: Sendable {
   }
 
   /// The number of requests.
-  public var count: Int { queries.count }
+  package var count: Int { queries.count }
 }

@@ -5,15 +5,15 @@
 /// nothing.
 public struct ContextTable: Sendable, Equatable {
   /// The number of requests or interactions.
-  public let count: Int
+  package let count: Int
   /// The columns, in the order in which settings name them.
-  public let columns: [ContextColumn]
+  package let columns: [ContextColumn]
 
   /// A table that says nothing.
   public init() { self.init(count: 0) }
 
   /// A table of columns that all have `count` entries.
-  public init(count: Int, columns: [ContextColumn] = []) {
+  package init(count: Int, columns: [ContextColumn] = []) {
     if let wrong = columns.first(where: { $0.count != count }) {
       fatalError(
         "ContextTable: column '\(wrong.name)' has \(wrong.count) entries for \(count) rows")
@@ -23,24 +23,24 @@ public struct ContextTable: Sendable, Equatable {
   }
 
   /// The column of a name.
-  public subscript(name: String) -> ContextColumn? {
+  package subscript(name: String) -> ContextColumn? {
     columns.first { ExactText($0.name) == ExactText(name) }
   }
 
   /// Whether nothing is known of any row.
-  public var isEmpty: Bool { columns.isEmpty }
+  package var isEmpty: Bool { columns.isEmpty }
 
   /// The columns without a row: the names and vocabularies that requests are encoded with.
-  public var schema: ContextTable { gathered([Int]()) }
+  package var schema: ContextTable { gathered([Int]()) }
 
   /// The given rows, in that order.
-  public func gathered(_ rows: some Collection<Int>) -> ContextTable {
+  package func gathered(_ rows: some Collection<Int>) -> ContextTable {
     if columns.isEmpty { return ContextTable(count: rows.count) }
     return ContextTable(count: rows.count, columns: columns.map { $0.gathered(rows) })
   }
 
   /// The given rows, in that order; nothing is known where there is none.
-  public func gathered(_ rows: [Int?]) -> ContextTable {
+  package func gathered(_ rows: [Int?]) -> ContextTable {
     ContextTable(count: rows.count, columns: columns.map { $0.gathered(rows) })
   }
 
@@ -48,7 +48,7 @@ public struct ContextTable: Sendable, Equatable {
   ///
   /// A category that is not in the vocabulary, and a column that a request says nothing of, are
   /// unknown. Throws `SettingError` for a name of no column and for a word that should be a number.
-  public func encoded(_ requests: [[String: String]]) throws -> ContextTable {
+  package func encoded(_ requests: [[String: String]]) throws -> ContextTable {
     for name in requests.lazy.flatMap(\.keys) where self[name] == nil {
       throw SettingError(
         "context", text: name,
@@ -65,9 +65,9 @@ public struct ContextTable: Sendable, Equatable {
 }
 
 /// One named column of a context: 4 bytes a row.
-public struct ContextColumn: Sendable, Equatable {
+package struct ContextColumn: Sendable, Equatable {
   /// What the column holds.
-  public enum Values: Sendable {
+  package enum Values: Sendable {
     /// One category a row, as its position in the vocabulary; -1 where it is unknown.
     case categories([Int32], vocabulary: Vocabulary)
     /// One number a row, `nan` where it is unknown.
@@ -75,18 +75,18 @@ public struct ContextColumn: Sendable, Equatable {
   }
 
   /// The name, as in the settings.
-  public let name: String
+  package let name: String
   /// One entry a row.
-  public let values: Values
+  package let values: Values
 
   /// A column under a name.
-  public init(name: String, values: Values) {
+  package init(name: String, values: Values) {
     self.name = name
     self.values = values
   }
 
   /// The number of rows.
-  public var count: Int {
+  package var count: Int {
     switch values {
     case .categories(let positions, _): positions.count
     case .numbers(let numbers): numbers.count
@@ -94,7 +94,7 @@ public struct ContextColumn: Sendable, Equatable {
   }
 
   /// Whether two columns have names of the same bytes, and the same values.
-  public static func == (left: Self, right: Self) -> Bool {
+  package static func == (left: Self, right: Self) -> Bool {
     ExactText(left.name) == ExactText(right.name) && left.values == right.values
   }
 
@@ -148,7 +148,7 @@ public struct ContextColumn: Sendable, Equatable {
 
 extension ContextColumn.Values: Equatable {
   /// Whether the same is known, and the same unknown.
-  public static func == (left: Self, right: Self) -> Bool {
+  package static func == (left: Self, right: Self) -> Bool {
     switch (left, right) {
     case (.categories(let left, let leftWords), .categories(let right, let rightWords)):
       left == right && leftWords == rightWords

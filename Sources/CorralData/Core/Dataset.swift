@@ -7,30 +7,30 @@ public struct Dataset: Sendable, Equatable {
   /// What was shown and not taken, with weight 0.
   ///
   /// `ImpressionUse` says what becomes of them.
-  public let impressions: InteractionLog
+  package let impressions: InteractionLog
   /// The identifiers of users.
   public let users: Vocabulary
   /// The identifiers of items.
   public let items: Vocabulary
   /// How many items have an interaction; those of the item file without any stand behind them.
-  public let interactedItemCount: Int
+  package let interactedItemCount: Int
   /// What is known about users, one row each.
-  public let userFeatures: FeatureTable
+  package let userFeatures: FeatureTable
   /// What is known about items, one row each.
-  public let itemFeatures: FeatureTable
+  package let itemFeatures: FeatureTable
   /// What people call each item, in vocabulary order: empty when no file says, and an empty text
   /// where it says nothing of one item.
-  public let titles: [String]
+  package let titles: [String]
   /// What puts the interactions of a user in order.
-  public let order: InteractionOrder
+  package let order: InteractionOrder
   /// The files that were read.
-  public let files: [String]
+  package let files: [String]
   /// Where the parts begin of a data set that comes already split, or `nil`.
-  public let fileParts: FileParts?
+  package let fileParts: FileParts?
 
   /// A data set of parts that fit: as many feature rows and titles as there are identifiers; without
   /// `interactedItemCount` no item is new.
-  public init(
+  package init(
     name: String, log: InteractionLog, impressions: InteractionLog? = nil, users: Vocabulary,
     items: Vocabulary, interactedItemCount: Int? = nil,
     userFeatures: FeatureTable? = nil, itemFeatures: FeatureTable? = nil, titles: [String] = [],
@@ -66,7 +66,7 @@ public struct Dataset: Sendable, Equatable {
   }
 
   /// The number of different pairs of a user and an item with an interaction, in O(interactions).
-  public var pairCount: Int {
+  package var pairCount: Int {
     Repeats.first.rows(of: log, users: users.count, items: items.count)?.count ?? log.count
   }
 

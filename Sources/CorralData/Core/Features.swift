@@ -2,12 +2,12 @@
 /// row each, in vocabulary order.
 public struct FeatureTable: Sendable, Equatable {
   /// The number of users or items.
-  public let count: Int
+  package let count: Int
   /// The columns, in the order of their file.
-  public let columns: [FeatureColumn]
+  package let columns: [FeatureColumn]
 
   /// A table of columns that all have `count` rows.
-  public init(count: Int, columns: [FeatureColumn] = []) {
+  package init(count: Int, columns: [FeatureColumn] = []) {
     precondition(
       columns.allSatisfy { $0.count == count },
       "every feature column has one row for each of the \(count) users or items")
@@ -16,15 +16,15 @@ public struct FeatureTable: Sendable, Equatable {
   }
 
   /// The column of a name.
-  public subscript(name: String) -> FeatureColumn? {
+  package subscript(name: String) -> FeatureColumn? {
     columns.first { ExactText($0.name) == ExactText(name) }
   }
 }
 
 /// One named feature of every user or item.
-public struct FeatureColumn: Sendable, Equatable {
+package struct FeatureColumn: Sendable, Equatable {
   /// What the column holds.
-  public enum Values: Sendable, Equatable {
+  package enum Values: Sendable, Equatable {
     /// Any number of categories a row, as positions in the vocabulary: none where nothing is known,
     /// one for an ordinary category, several for a multi-valued one such as genres.
     case categories(Ragged<Int32>, vocabulary: Vocabulary)
@@ -33,18 +33,18 @@ public struct FeatureColumn: Sendable, Equatable {
   }
 
   /// The name, as in the header of its file.
-  public let name: String
+  package let name: String
   /// One row for each user or item.
-  public let values: Values
+  package let values: Values
 
   /// A column under a name.
-  public init(name: String, values: Values) {
+  package init(name: String, values: Values) {
     self.name = name
     self.values = values
   }
 
   /// The number of rows.
-  public var count: Int {
+  package var count: Int {
     switch values {
     case .categories(let rows, _): rows.count
     case .numbers(let numbers): numbers.count
@@ -52,7 +52,7 @@ public struct FeatureColumn: Sendable, Equatable {
   }
 
   /// Whether two columns have names of the same bytes, and the same values.
-  public static func == (left: Self, right: Self) -> Bool {
+  package static func == (left: Self, right: Self) -> Bool {
     ExactText(left.name) == ExactText(right.name) && left.values == right.values
   }
 }

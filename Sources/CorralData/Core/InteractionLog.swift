@@ -4,22 +4,22 @@
 /// is that of the file.
 public struct InteractionLog: Sendable, Equatable {
   /// Who, as positions in the vocabulary of users.
-  public let users: [UserIndex]
+  package let users: [UserIndex]
   /// What, as positions in the vocabulary of items.
-  public let items: [ItemIndex]
+  package let items: [ItemIndex]
   /// When, in ticks of `timeScale`, or empty when the file does not say: no digit is rounded.
-  public let times: [Int64]
+  package let times: [Int64]
   /// What a tick is.
-  public let timeScale: TimeScale
+  package let timeScale: TimeScale
   /// The reward r_i of each: equation 4 of Yi and others, 2019.
-  public let weights: [Float]
+  package let weights: [Float]
   /// What was around each and what came of it, where the settings name columns of that.
-  public let columns: InteractionColumns
+  package let columns: InteractionColumns
 
   /// A log over columns of the same length; `times` may be empty, and missing weights are 1.
   ///
   /// Without a scale the times are whole numbers, in the unit that the latest of them speaks of.
-  public init(
+  package init(
     users: [UserIndex], items: [ItemIndex], times: [Int64] = [], timeScale: TimeScale? = nil,
     weights: [Float]? = nil,
     columns: InteractionColumns = InteractionColumns()
@@ -45,10 +45,10 @@ public struct InteractionLog: Sendable, Equatable {
   public var count: Int { users.count }
 
   /// Whether the log says when things happened.
-  public var hasTimes: Bool { !times.isEmpty }
+  package var hasTimes: Bool { !times.isEmpty }
 
   /// The bytes that the columns keep in memory.
-  public var residentBytes: Int {
+  package var residentBytes: Int {
     count * (MemoryLayout<UserIndex>.stride + MemoryLayout<ItemIndex>.stride)
       + weights.count * MemoryLayout<Float>.stride + times.count * MemoryLayout<Int64>.stride
       + columns.context.residentBytes + columns.labels.residentBytes

@@ -4,18 +4,18 @@
 /// one head a column. 4 bytes a row and column; a table without columns costs nothing.
 public struct LabelTable: Sendable {
   /// The number of interactions.
-  public let count: Int
+  package let count: Int
   /// The names of the columns, in the order in which settings name them.
-  public let names: [String]
+  package let names: [String]
   /// One number a row and column: 0 or 1 for what happens or not, a share, or `nan` where nothing
   /// is known, which no loss may count.
-  public let columns: [[Float]]
+  package let columns: [[Float]]
 
   /// A table that says nothing.
-  public init() { self.init(count: 0, names: [], columns: []) }
+  package init() { self.init(count: 0, names: [], columns: []) }
 
   /// A table of columns that all have `count` rows.
-  public init(count: Int, names: [String] = [], columns: [[Float]] = []) {
+  package init(count: Int, names: [String] = [], columns: [[Float]] = []) {
     guard names.count == columns.count, columns.allSatisfy({ $0.count == count }) else {
       fatalError(
         "LabelTable: \(names.count) names for columns of \(columns.map(\.count)) entries, where"
@@ -27,15 +27,15 @@ public struct LabelTable: Sendable {
   }
 
   /// The column of a name.
-  public subscript(name: String) -> [Float]? {
+  package subscript(name: String) -> [Float]? {
     names.firstIndex { ExactText($0) == ExactText(name) }.map { columns[$0] }
   }
 
   /// Whether nothing is known of any row.
-  public var isEmpty: Bool { columns.isEmpty }
+  package var isEmpty: Bool { columns.isEmpty }
 
   /// The given rows, in that order.
-  public func gathered(_ rows: some Collection<Int>) -> LabelTable {
+  package func gathered(_ rows: some Collection<Int>) -> LabelTable {
     LabelTable(
       count: rows.count, names: names, columns: columns.map { column in rows.map { column[$0] } })
   }
@@ -53,14 +53,14 @@ extension LabelTable: Equatable {
 }
 
 /// What is known of each interaction beside who, what, when and how much it counts.
-public struct InteractionColumns: Sendable, Equatable {
+package struct InteractionColumns: Sendable, Equatable {
   /// What was around each, known before it happened.
-  public var context: ContextTable
+  package var context: ContextTable
   /// What came of each, known after.
-  public var labels: LabelTable
+  package var labels: LabelTable
 
   /// Both tables; without any, nothing is known.
-  public init(context: ContextTable = ContextTable(), labels: LabelTable = LabelTable()) {
+  package init(context: ContextTable = ContextTable(), labels: LabelTable = LabelTable()) {
     self.context = context
     self.labels = labels
   }

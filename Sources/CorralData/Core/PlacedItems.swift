@@ -6,7 +6,7 @@
 /// index.
 public struct PlacedItems: Sendable, Equatable {
   /// The items that the model cannot place, in order of position.
-  public let unplaced: [ItemIndex]
+  package let unplaced: [ItemIndex]
   /// One entry an item; empty where all can be placed.
   private let isPlaced: [Bool]
 
@@ -14,22 +14,22 @@ public struct PlacedItems: Sendable, Equatable {
   public static let all = PlacedItems([])
 
   /// The items for which the entry at their position is true; items beyond the entries can be placed.
-  public init(_ isPlaced: [Bool]) {
+  package init(_ isPlaced: [Bool]) {
     unplaced = isPlaced.indices.lazy.filter { !isPlaced[$0] }.map(ItemIndex.init)
     self.isPlaced = unplaced.isEmpty ? [] : isPlaced
   }
 
   /// Whether every item can be placed.
-  public var areAll: Bool { unplaced.isEmpty }
+  package var areAll: Bool { unplaced.isEmpty }
 
   /// Whether the model can place an item.
-  public func contains(_ item: ItemIndex) -> Bool {
+  package func contains(_ item: ItemIndex) -> Bool {
     item.position >= isPlaced.count || isPlaced[item.position]
   }
 
   /// The items that come after `found` placed ones in a list of `count`: the allowed items that cannot
   /// be placed, in order of position, until the list is full.
-  public func following(
+  package func following(
     _ found: Int, of count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [ItemIndex] {
     var following: [ItemIndex] = []
@@ -41,7 +41,7 @@ public struct PlacedItems: Sendable, Equatable {
   }
 
   /// The same for the first items of the catalogue alone.
-  public func prefix(_ count: Int) -> PlacedItems {
+  package func prefix(_ count: Int) -> PlacedItems {
     count >= isPlaced.count ? self : PlacedItems(Array(isPlaced[..<count]))
   }
 

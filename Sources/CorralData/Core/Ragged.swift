@@ -6,10 +6,10 @@ public struct Ragged<Element: Sendable>: Sendable {
   /// The elements of all rows, one row after the other.
   public let values: [Element]
   /// Row `i` is `values[offsets[i]..<offsets[i + 1]]`.
-  public let offsets: [Int]
+  package let offsets: [Int]
 
   /// Rows over an array that is already laid out.
-  public init(values: [Element], offsets: [Int]) {
+  package init(values: [Element], offsets: [Int]) {
     precondition(
       offsets.first == 0 && offsets.last == values.count,
       "offsets run from 0 to the number of values, \(values.count)")

@@ -9,13 +9,13 @@ public struct Texts: Sendable, Equatable {
   package private(set) var offsets: [Int]
 
   /// No text.
-  public init() {
+  package init() {
     bytes = []
     offsets = [0]
   }
 
   /// The texts of some strings, in their order.
-  public init(_ texts: some Sequence<String>) {
+  package init(_ texts: some Sequence<String>) {
     self.init()
     for text in texts {
       bytes.append(contentsOf: text.utf8)

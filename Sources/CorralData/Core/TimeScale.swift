@@ -1,5 +1,5 @@
 /// The unit in which a number counts the time since 1970.
-public enum TimeUnit: Int64, Sendable, Codable, CaseIterable {
+package enum TimeUnit: Int64, Sendable, Codable, CaseIterable {
   /// One a second.
   case seconds = 1
   /// A thousand a second.
@@ -13,7 +13,7 @@ public enum TimeUnit: Int64, Sendable, Codable, CaseIterable {
   /// thousand times as much for each smaller unit.
   ///
   /// `nil` for smaller numbers, which are places in a sequence and no dates.
-  public init?(ofTime number: Int64) {
+  package init?(ofTime number: Int64) {
     switch number.magnitude {
     case 0..<100_000_000: return nil
     case 100_000_000..<100_000_000_000: self = .seconds
@@ -25,14 +25,14 @@ public enum TimeUnit: Int64, Sendable, Codable, CaseIterable {
 }
 
 /// What the times of a log mean: whole ticks, `10^decimals` of them in a unit of the file.
-public struct TimeScale: Sendable, Equatable, Codable {
+package struct TimeScale: Sendable, Equatable, Codable {
   /// How many digits of the file's numbers are behind their point: 0 to 9.
-  public var decimals: Int
+  package var decimals: Int
   /// The unit of the file's numbers, or `nil` where they are no times since 1970.
-  public var unit: TimeUnit?
+  package var unit: TimeUnit?
 
   /// Ticks of whole units, or of a fraction of them.
-  public init(decimals: Int = 0, unit: TimeUnit? = nil) {
+  package init(decimals: Int = 0, unit: TimeUnit? = nil) {
     self.decimals = decimals
     self.unit = unit
   }
@@ -47,7 +47,7 @@ public struct TimeScale: Sendable, Equatable, Codable {
   ///
   /// Digits that a tick does not hold are dropped. `nil` for what is neither, for a date where the
   /// log holds no dates, and for more than 64 bits hold.
-  public func ticks(of text: String) -> Int64? {
+  package func ticks(of text: String) -> Int64? {
     guard case .time(let time) = withField(of: text, { $0.time(as: .plain) }) else { return nil }
     guard time.isDate else { return Self.shifted(time.digits, by: decimals - time.places) }
     guard let unit else { return nil }
@@ -57,7 +57,7 @@ public struct TimeScale: Sendable, Equatable, Codable {
   }
 
   /// The number as the file spells it: `1714564800.25`.
-  public func text(of ticks: Int64) -> String {
+  package func text(of ticks: Int64) -> String {
     guard decimals > 0 else { return "\(ticks)" }
     let digits = String(ticks.magnitude)
     let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
@@ -71,7 +71,7 @@ public struct TimeScale: Sendable, Equatable, Codable {
   /// times since 1970.
   ///
   /// Midnight is left out.
-  public func date(of ticks: Int64) -> String? {
+  package func date(of ticks: Int64) -> String? {
     guard let seconds = seconds(of: ticks) else { return nil }
     let day = Int(seconds.whole).dividing(by: 86_400)
     let date = GregorianCalendar.date(ofDay: day.quotient)

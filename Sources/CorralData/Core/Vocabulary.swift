@@ -14,7 +14,7 @@ public struct Vocabulary: Sendable, Equatable {
   let table: TokenTable
 
   /// A vocabulary of ids that differ in their bytes, each at the position it has in the array.
-  public init(_ ids: [String]) {
+  package init(_ ids: [String]) {
     do throws(Repetition) {
       table = try TokenTable(Texts(ids))
     } catch {

@@ -1,21 +1,21 @@
 /// What a data set is like, in numbers: what `data describe` prints.
-public struct DataDescription: Sendable, Equatable, Codable {
+package struct DataDescription: Sendable, Equatable, Codable {
   /// How a number of interactions is spread over users or items.
-  public struct Spread: Sendable, Equatable, Codable {
+  package struct Spread: Sendable, Equatable, Codable {
     /// The fewest.
-    public var minimum = 0
+    package var minimum = 0
     /// A quarter has at most as many.
-    public var lowerQuartile = 0
+    package var lowerQuartile = 0
     /// Half have at most as many.
-    public var median = 0
+    package var median = 0
     /// Three quarters have at most as many.
-    public var upperQuartile = 0
+    package var upperQuartile = 0
     /// Nine in ten have at most as many.
-    public var ninthDecile = 0
+    package var ninthDecile = 0
     /// The most.
-    public var maximum = 0
+    package var maximum = 0
     /// The average.
-    public var mean = 0.0
+    package var mean = 0.0
 
     init(of counts: [Int]) {
       guard !counts.isEmpty else { return }
@@ -35,13 +35,13 @@ public struct DataDescription: Sendable, Equatable, Codable {
   }
 
   /// How unevenly interactions are spread over items.
-  public struct Concentration: Sendable, Equatable, Codable {
+  package struct Concentration: Sendable, Equatable, Codable {
     /// The share of interactions that the most popular hundredth of the items has.
-    public var topHundredth = 0.0
+    package var topHundredth = 0.0
     /// The share that the most popular tenth has.
-    public var topTenth = 0.0
+    package var topTenth = 0.0
     /// Gini's coefficient: 0 when all items are equally popular, towards 1 when one has everything.
-    public var gini = 0.0
+    package var gini = 0.0
 
     init(of counts: [Int]) {
       let sorted = counts.sorted(by: >)
@@ -62,72 +62,72 @@ public struct DataDescription: Sendable, Equatable, Codable {
   }
 
   /// One feature of users or items.
-  public struct Feature: Sendable, Equatable, Codable {
+  package struct Feature: Sendable, Equatable, Codable {
     /// `user` or `item`; `context` or `label` of an interaction.
-    public var side: String
+    package var side: String
     /// The name.
-    public var name: String
+    package var name: String
     /// `categories`, `multi-valued` or `numbers`.
-    public var kind: String
+    package var kind: String
     /// The number of different categories; 0 for numbers.
-    public var categories: Int
+    package var categories: Int
     /// The share of users, items or interactions that have a value.
-    public var coverage: Double
+    package var coverage: Double
     /// The average of the known numbers: of a label of zeros and ones the share of ones.
-    public var mean: Double?
+    package var mean: Double?
   }
 
   /// When the interactions happened.
-  public struct TimeRange: Sendable, Equatable, Codable {
+  package struct TimeRange: Sendable, Equatable, Codable {
     /// The earliest, as the file spells it.
-    public var first: String
+    package var first: String
     /// The latest.
-    public var last: String
+    package var last: String
     /// The day and the time in UTC of the earliest, where the times are dates.
-    public var firstDate: String?
+    package var firstDate: String?
     /// Those of the latest.
-    public var lastDate: String?
+    package var lastDate: String?
   }
 
   /// The name of the data set.
-  public var name: String
+  package var name: String
   /// The number of users.
-  public var users: Int
+  package var users: Int
   /// The number of items.
-  public var items: Int
+  package var items: Int
   /// How many of them have no interaction, and are known from the item file alone.
-  public var newItems: Int
+  package var newItems: Int
   /// The number of interactions.
-  public var interactions: Int
+  package var interactions: Int
   /// The share of user-item pairs without an interaction.
-  public var sparsity: Double
+  package var sparsity: Double
   /// Rows that say an item was shown and not taken, kept beside the interactions.
-  public var impressions: Int
+  package var impressions: Int
   /// Interactions of a user with an item that they had met before.
-  public var repeats: Int
+  package var repeats: Int
   /// Interactions a user.
-  public var perUser: Spread
+  package var perUser: Spread
   /// Interactions an item.
-  public var perItem: Spread
+  package var perItem: Spread
   /// How popularity is concentrated.
-  public var popularity: Concentration
+  package var popularity: Concentration
   /// The times, in the unit of the file, when there are any.
-  public var times: TimeRange?
+  package var times: TimeRange?
   /// What puts the interactions of a user in order.
-  public var order: InteractionOrder
+  package var order: InteractionOrder
   /// The average reward r_i.
-  public var meanWeight: Double
+  package var meanWeight: Double
   /// The share of items with a title.
-  public var titles: Double
+  package var titles: Double
   /// The features of users and items, the context and the labels of interactions.
-  public var features: [Feature]
+  package var features: [Feature]
   /// The bytes that an interaction keeps in memory, its context and labels included.
-  public var bytesPerInteraction: Double
+  package var bytesPerInteraction: Double
   /// The files that were read.
-  public var files: [String]
+  package var files: [String]
 
   /// The description of a data set, in O(interactions).
-  public init(_ dataset: Dataset) {
+  package init(_ dataset: Dataset) {
     let log = dataset.log
     var perUser = [Int](repeating: 0, count: dataset.users.count)
     var perItem = [Int](repeating: 0, count: dataset.items.count)

@@ -1,24 +1,24 @@
 /// Everything that is wrong with the files of a data set: what `data validate` prints.
-public struct DataReport: Sendable, Equatable, Codable {
+package struct DataReport: Sendable, Equatable, Codable {
   /// What was read, and what became of it.
-  public var load = LoadReport()
+  package var load = LoadReport()
   /// Why nothing can be loaded at all, or empty.
-  public var failure = ""
+  package var failure = ""
   /// How many rows have a problem.
-  public var problemCount = 0
+  package var problemCount = 0
   /// The first of them, with file and line.
-  public var problems: [RowProblem] = []
+  package var problems: [RowProblem] = []
   /// What is no error, and worth knowing.
-  public var notes: [DataNote] = []
+  package var notes: [DataNote] = []
 
   /// Whether loading succeeds without tolerating anything.
-  public var isValid: Bool { failure.isEmpty && problemCount == 0 }
+  package var isValid: Bool { failure.isEmpty && problemCount == 0 }
 
   /// Reads everything that the settings name and keeps up to `limit` of the problems.
   ///
   /// Rules and filters are applied as in loading; nothing is thrown, what cannot be read is the
   /// report's `failure`.
-  public init(validating settings: DataSettings, limit: Int = 1000) {
+  package init(validating settings: DataSettings, limit: Int = 1000) {
     var tolerant = settings
     tolerant.tolerance = .max
     let loader = DatasetLoader(settings: tolerant, problemLimit: limit)

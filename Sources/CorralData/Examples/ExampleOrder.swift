@@ -4,25 +4,25 @@ import CorralVectors
 ///
 /// Constant memory, and any part can be asked for at any time: a run that is resumed at an epoch
 /// and a place goes on exactly as it would have.
-public struct ExampleOrder: Sendable, Equatable {
+package struct ExampleOrder: Sendable, Equatable {
   /// The number of examples.
-  public var count: Int { permutation.count }
+  package var count: Int { permutation.count }
   /// The epoch, from 0.
-  public let epoch: Int
+  package let epoch: Int
   private let permutation: Permutation
   /// What else is drawn in this epoch is drawn by this.
   let key: UInt64
 
   /// The order of an epoch.
-  public init(count: Int, seed: UInt64, epoch: Int) {
+  package init(count: Int, seed: UInt64, epoch: Int) {
     self.epoch = epoch
     key = mixed(mixed(seed) &+ UInt64(epoch))
     permutation = Permutation(count: count, key: key)
   }
 
   /// The example at a place.
-  public subscript(place: Int) -> Int { permutation[place] }
+  package subscript(place: Int) -> Int { permutation[place] }
 
   /// The examples at some places.
-  public subscript(places: Range<Int>) -> [Int] { places.map { permutation[$0] } }
+  package subscript(places: Range<Int>) -> [Int] { places.map { permutation[$0] } }
 }

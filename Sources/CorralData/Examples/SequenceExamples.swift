@@ -5,13 +5,13 @@ import CorralVectors
 /// A user with more interactions than fit gets several stretches, cut from the end, so that each
 /// interaction but a user's first is a target once an epoch, and no prefix is ever copied. In a log
 /// without order, stretches are in the order of the log.
-public struct SequenceExamples: Sendable {
+package struct SequenceExamples: Sendable {
   /// Where the examples come from.
-  public let split: Split
+  package let split: Split
   /// The most items of a stretch that are looked at.
-  public let length: Int
+  package let length: Int
   /// The number of stretches.
-  public let count: Int
+  package let count: Int
   /// The share of items that is hidden; 0 for the next item after each position.
   private let hiddenShare: Double
   /// The share of stretches of which the last item alone is hidden.
@@ -24,7 +24,7 @@ public struct SequenceExamples: Sendable {
   ///
   /// `hiddenShare` above 0 makes examples of the cloze task; of a share `hiddenEnds` of these the last
   /// item alone is hidden, as in a query. O(interactions / length) memory.
-  public init(
+  package init(
     _ split: Split, length: Int, hiddenShare: Double = 0, hiddenEnds: Double = 0
   ) {
     guard length > 0, (0..<1).contains(hiddenShare), (0...1).contains(hiddenEnds) else {
@@ -59,12 +59,12 @@ public struct SequenceExamples: Sendable {
   }
 
   /// The order of an epoch over these examples.
-  public func order(seed: UInt64, epoch: Int) -> ExampleOrder {
+  package func order(seed: UInt64, epoch: Int) -> ExampleOrder {
     ExampleOrder(count: count, seed: seed, epoch: epoch)
   }
 
   /// The examples at some places of an order; what is hidden differs from epoch to epoch.
-  public func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
+  package func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
     let examples = order[places]
     return hiddenShare > 0 ? hiding(examples, key: order.key) : forward(examples)
   }

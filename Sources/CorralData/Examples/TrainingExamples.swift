@@ -7,29 +7,29 @@ import CorralVectors
 /// ordered log the history is the latest items strictly before the target. In a log without order it
 /// is drawn, without repetition, from the user's other training interactions, anew each epoch, and
 /// never holds the target.
-public struct TrainingExamples: Sendable {
+package struct TrainingExamples: Sendable {
   /// Which training interactions are examples.
-  public struct Selection: Sendable, Equatable {
+  package struct Selection: Sendable, Equatable {
     /// The fewest items a history has: 1 leaves out the first interaction of each user.
-    public var minimumHistory = 0
+    package var minimumHistory = 0
     /// Whether interactions with weight 0 are examples.
-    public var includesWeightless = false
+    package var includesWeightless = false
 
     /// All interactions with a weight above 0, unless something is changed.
-    public init(minimumHistory: Int = 0, includesWeightless: Bool = false) {
+    package init(minimumHistory: Int = 0, includesWeightless: Bool = false) {
       self.minimumHistory = minimumHistory
       self.includesWeightless = includesWeightless
     }
   }
 
   /// Where the examples come from.
-  public let split: Split
+  package let split: Split
   /// The most items a history has.
-  public let historyLength: Int
+  package let historyLength: Int
   /// The most impressions that come with a target: see `TrainingImpressions`.
-  public let impressionCount: Int
+  package let impressionCount: Int
   /// The number of examples.
-  public let count: Int
+  package let count: Int
   /// The user of each training interaction.
   private let owners: [Int32]
   /// The training interaction of each example; empty when every one is an example.
@@ -40,7 +40,7 @@ public struct TrainingExamples: Sendable {
   /// With `impressions` above 0, each target comes with up to as many items that its user was shown
   /// at that time or before and did not take: the latest of them, or in a log without times any,
   /// drawn anew each epoch. O(interactions), 4 bytes each, 8 where some are left out.
-  public init(
+  package init(
     _ split: Split, historyLength: Int, selection: Selection = Selection(), impressions: Int = 0
   ) {
     guard historyLength >= 0, impressions >= 0 else {
@@ -71,17 +71,17 @@ public struct TrainingExamples: Sendable {
   }
 
   /// The order of an epoch over these examples.
-  public func order(seed: UInt64, epoch: Int) -> ExampleOrder {
+  package func order(seed: UInt64, epoch: Int) -> ExampleOrder {
     ExampleOrder(count: count, seed: seed, epoch: epoch)
   }
 
   /// The examples at some places of an order.
-  public func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
+  package func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
     batch(order[places], key: order.key)
   }
 
   /// The given examples; histories of a log without order are drawn by `key`.
-  public func batch(_ examples: [Int], key: UInt64 = 0) -> TrainingBatch {
+  package func batch(_ examples: [Int], key: UInt64 = 0) -> TrainingBatch {
     let positions = selected.isEmpty ? examples : examples.map { Int(selected[$0]) }
     // A column at a time: in loops this short, reads from all over memory do not wait for each other.
     let (values, weights) = (split.training.values, split.weights)

@@ -23,22 +23,22 @@ public struct CoreFilter: Sendable, Equatable, Codable {
   }
 
   /// What a filter dropped.
-  public struct Report: Sendable, Equatable, Codable {
+  package struct Report: Sendable, Equatable, Codable {
     /// Interactions dropped.
-    public var interactions = 0
+    package var interactions = 0
     /// Users left without any.
-    public var users = 0
+    package var users = 0
     /// Items left without any.
-    public var items = 0
+    package var items = 0
     /// How often the log was gone through.
-    public var passes = 0
+    package var passes = 0
 
     /// Nothing dropped.
-    public init() {}
+    package init() {}
   }
 
   /// Whether every interaction stays.
-  public var keepsAll: Bool { minUser <= 1 && minItem <= 1 }
+  package var keepsAll: Bool { minUser <= 1 && minItem <= 1 }
 
   /// The rows that stay, in order; `nil` when all do.
   ///

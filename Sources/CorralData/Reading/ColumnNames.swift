@@ -3,9 +3,9 @@
 /// `auto` finds the usual names, and `none` leaves a column out that is not needed.
 public struct ColumnNames: Sendable, Equatable, Codable {
   /// The name that stands for whichever of the usual names is there.
-  public static let automatic = "auto"
+  package static let automatic = "auto"
   /// The name that stands for no column at all, where one is not needed.
-  public static let absent = "none"
+  package static let absent = "none"
 
   /// Who.
   public var user = Self.automatic

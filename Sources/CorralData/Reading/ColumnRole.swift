@@ -16,7 +16,7 @@ public enum ColumnRole: String, Sendable, Codable, CaseIterable {
   case title
 
   /// The role in a message: `the kind of event`.
-  public var words: String { self == .event ? "kind of event" : rawValue }
+  package var words: String { self == .event ? "kind of event" : rawValue }
 
   /// The setting that names the column.
   var setting: String { "data.columns.\(rawValue)" }

@@ -14,7 +14,7 @@ public struct DataNote: Sendable, Equatable, Codable, CustomStringConvertible {
   public let text: String
 
   /// A note or a warning.
-  public init(_ kind: Kind, _ text: String) {
+  package init(_ kind: Kind, _ text: String) {
     self.kind = kind
     self.text = text
   }

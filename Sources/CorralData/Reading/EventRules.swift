@@ -7,7 +7,7 @@
 /// is multiplied by what it holds: two bought are twice one bought.
 public struct EventRules: Sendable, Equatable, Codable {
   /// How much a row that meets a rule counts.
-  public enum Weight: Sendable, Equatable, Codable {
+  package enum Weight: Sendable, Equatable, Codable {
     /// Always the same, times the column of weights where there is one.
     case fixed(Double)
     /// What the column holds, at most 1; of `watch`, the share of the video that was played.
@@ -16,7 +16,7 @@ public struct EventRules: Sendable, Equatable, Codable {
     case value
 
     /// A number, `fraction` or `value`.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let number = try? container.decode(Double.self) {
         self = .fixed(number)
@@ -36,7 +36,7 @@ public struct EventRules: Sendable, Equatable, Codable {
     }
 
     /// A number, `fraction` or `value`.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
       switch self {
       case .fixed(let number): try container.encode(number)
@@ -47,38 +47,38 @@ public struct EventRules: Sendable, Equatable, Codable {
   }
 
   /// A condition, and how much a row that meets it counts.
-  public struct Rule: Sendable, Equatable {
+  package struct Rule: Sendable, Equatable {
     /// The condition as settings spell it.
-    public var condition: String
+    package var condition: String
     /// How much.
-    public var weight: Weight
+    package var weight: Weight
 
     /// A condition with its weight.
-    public init(_ condition: String, _ weight: Weight) {
+    package init(_ condition: String, _ weight: Weight) {
       self.condition = condition
       self.weight = weight
     }
 
     /// Whether both are the same, conditions byte for byte.
-    public static func == (left: Self, right: Self) -> Bool {
+    package static func == (left: Self, right: Self) -> Bool {
       ExactText(left.condition) == ExactText(right.condition) && left.weight == right.weight
     }
   }
 
   /// The rules in order of their conditions' bytes, so that reports do not depend on how they are
   /// given; each condition once.
-  public private(set) var rules: [Rule] = []
+  package private(set) var rules: [Rule] = []
 
   /// Rules; of two with the same condition the last counts.
-  public init(_ rules: [Rule] = []) {
+  package init(_ rules: [Rule] = []) {
     for rule in rules { add(rule) }
   }
 
   /// Whether every row counts 1.
-  public var isEmpty: Bool { rules.isEmpty }
+  package var isEmpty: Bool { rules.isEmpty }
 
   /// Adds a rule, in the place of one with the same condition if there is one.
-  public mutating func add(_ rule: Rule) {
+  package mutating func add(_ rule: Rule) {
     let text = ExactText(rule.condition)
     let at = rules.firstIndex { ExactText($0.condition) >= text } ?? rules.count
     if at < rules.count, ExactText(rules[at].condition) == text {

@@ -53,9 +53,9 @@ public struct FeatureName: Sendable, Equatable {
   }
 
   /// The name of the column.
-  public let name: String
+  package let name: String
   /// What it holds, or `nil` to tell that from the header or the values.
-  public let kind: Kind?
+  package let kind: Kind?
 
   /// A column, and what it holds.
   public init(name: String, kind: Kind? = nil) {
@@ -64,7 +64,7 @@ public struct FeatureName: Sendable, Equatable {
   }
 
   /// Reads a name as settings spell it; throws `SettingError` for an empty name.
-  public init(_ text: String) throws {
+  package init(_ text: String) throws {
     let at = text.lastIndex(of: ":")
     let word = at.map { String(text[text.index(after: $0)...]) }
     kind = word.flatMap(Kind.init)
@@ -79,5 +79,5 @@ public struct FeatureName: Sendable, Equatable {
   }
 
   /// The name as settings spell it.
-  public var text: String { kind.map { "\(name):\($0.rawValue)" } ?? name }
+  package var text: String { kind.map { "\(name):\($0.rawValue)" } ?? name }
 }

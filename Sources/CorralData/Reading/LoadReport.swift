@@ -1,47 +1,47 @@
 /// What became of every row that was read: nothing is dropped in silence.
 public struct LoadReport: Sendable, Equatable, Codable {
   /// One file of interactions.
-  public struct File: Sendable, Equatable, Codable {
+  package struct File: Sendable, Equatable, Codable {
     /// The path.
-    public var path: String
+    package var path: String
     /// The bytes on disk.
-    public var bytes = 0
+    package var bytes = 0
     /// Lines with something on them, without the header.
-    public var rows = 0
+    package var rows = 0
     /// Lines with nothing on them.
-    public var blankLines = 0
+    package var blankLines = 0
     /// Rows with a problem: dropped, as many as the settings tolerate.
-    public var badRows = 0
+    package var badRows = 0
     /// Rows that meet not all conditions of `data.only`.
-    public var excluded = 0
+    package var excluded = 0
     /// Rows that meet no rule of `data.events`, or one of weight 0 where impressions are dropped.
-    public var uncounted = 0
+    package var uncounted = 0
     /// Rows that say an item was shown and not taken.
-    public var impressions = 0
+    package var impressions = 0
     /// Rows that became interactions.
-    public var kept = 0
+    package var kept = 0
     /// How many rows met each rule, in order of the rules' text.
     var matches: [Int] = []
   }
 
   /// One file of features.
-  public struct FeatureFile: Sendable, Equatable, Codable {
+  package struct FeatureFile: Sendable, Equatable, Codable {
     /// The path.
-    public var path: String
+    package var path: String
     /// The column that identifies users or items.
-    public var key = ""
+    package var key = ""
     /// Rows without the header.
-    public var rows = 0
+    package var rows = 0
     /// Rows of users or items that have no interaction: not used.
-    public var unused = 0
+    package var unused = 0
     /// Rows that end early: what they do not say is unknown.
-    public var incomplete = 0
+    package var incomplete = 0
     /// Rows with a problem: dropped, as many as the settings tolerate.
-    public var badRows = 0
+    package var badRows = 0
     /// Users or items of the log that the file says nothing of.
-    public var missing = 0
+    package var missing = 0
     /// Users or items of the log that the file knows.
-    public var matched = 0
+    package var matched = 0
 
     init(path: String, key: String) {
       self.path = path
@@ -50,63 +50,63 @@ public struct LoadReport: Sendable, Equatable, Codable {
   }
 
   /// A column of the log, and what it was taken for.
-  public struct Column: Sendable, Equatable, Codable {
+  package struct Column: Sendable, Equatable, Codable {
     /// What it is to the log.
-    public let role: ColumnRole
+    package let role: ColumnRole
     /// Its name in the file.
-    public let name: String
+    package let name: String
     /// `dates` or `numbers` for the time, else empty.
-    public let holds: String
+    package let holds: String
   }
 
   /// How many rows are events of one kind.
-  public struct EventKind: Sendable, Equatable, Codable {
+  package struct EventKind: Sendable, Equatable, Codable {
     /// The kind, as the column spells it.
-    public let name: String
+    package let name: String
     /// The rows that have it.
-    public var rows: Int
+    package var rows: Int
     /// How many of those meet a rule of `data.events`: all where there are no rules.
-    public var counted: Int
+    package var counted: Int
   }
 
   /// How many rows met a rule of `data.events`.
-  public struct RuleMatches: Sendable, Equatable, Codable {
+  package struct RuleMatches: Sendable, Equatable, Codable {
     /// The condition.
-    public let rule: String
+    package let rule: String
     /// The rows.
-    public var rows: Int
+    package var rows: Int
   }
 
   /// The format that was read.
-  public var format = DataFormat.automatic
+  package var format = DataFormat.automatic
   /// The files of interactions.
-  public var files: [File] = []
+  package var files: [File] = []
   /// The files of features.
-  public var features: [FeatureFile] = []
+  package var features: [FeatureFile] = []
   /// The columns of the log, and what each was taken for.
-  public var columns: [Column] = []
+  package var columns: [Column] = []
   /// How many rows met each rule of `data.events`.
-  public var matches: [RuleMatches] = []
+  package var matches: [RuleMatches] = []
   /// The kinds of event, where a column names them: the most frequent first.
-  public var eventKinds: [EventKind] = []
+  package var eventKinds: [EventKind] = []
   /// The bad rows that were tolerated, at most the first hundred.
-  public var problems: [RowProblem] = []
+  package var problems: [RowProblem] = []
   /// Rows of features that end early, at most the first hundred: kept, the rest of them unknown.
-  public var incomplete: [RowProblem] = []
+  package var incomplete: [RowProblem] = []
   /// Interactions dropped as repeats.
-  public var repeatsDropped = 0
+  package var repeatsDropped = 0
   /// What the filter dropped.
-  public var filter = CoreFilter.Report()
+  package var filter = CoreFilter.Report()
   /// Interactions that were kept in the end.
   public var interactions = 0
   /// Impressions that were kept in the end: of users and items with an interaction.
-  public var impressions = 0
+  package var impressions = 0
   /// Items of the item file without an interaction that are kept: new items.
-  public var newItems = 0
+  package var newItems = 0
   /// What was guessed, left out or could not be used, a line each.
   public var notes: [DataNote] = []
   /// The time it took to read and filter.
-  public var seconds = 0.0
+  package var seconds = 0.0
 
   /// Adds a line that is worth knowing.
   mutating func note(_ text: String) { notes.append(DataNote(.note, text)) }
@@ -115,7 +115,7 @@ public struct LoadReport: Sendable, Equatable, Codable {
   mutating func warn(_ text: String) { notes.append(DataNote(.warning, text)) }
 
   /// What was taken for what: `columns: user = customer_id, item = article_id, time = t_dat (dates)`.
-  public var columnsLine: String {
+  package var columnsLine: String {
     let taken = columns.map { column in
       "\(column.role.words) = \(column.name)" + (column.holds.isEmpty ? "" : " (\(column.holds))")
     }

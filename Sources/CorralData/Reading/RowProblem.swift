@@ -1,7 +1,7 @@
 /// Something wrong with one row of a file.
 public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible {
   /// What can be wrong with a row.
-  public enum Reason: String, Sendable, Codable, CaseIterable {
+  package enum Reason: String, Sendable, Codable, CaseIterable {
     /// A word where a number belongs.
     case notANumber = "not-a-number"
     /// `nan` or `inf` where a number belongs.
@@ -35,13 +35,13 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
   /// The line, from 1.
   public var line: Int
   /// The column by its name, or empty when the problem is the whole row's.
-  public var column: String
+  package var column: String
   /// What the column holds, or for a wrong number of fields the number there is.
-  public var value: String
+  package var value: String
   /// What is wrong.
-  public var reason: Reason
+  package var reason: Reason
   /// For a wrong number of fields the number there should be, else 0.
-  public var expected = 0
+  package var expected = 0
 
   /// The problem in words, without the file and what to do.
   var words: String {

@@ -9,7 +9,7 @@ public enum CutPoint: Sendable, Equatable, Codable {
   case time(String)
 
   /// A number up to 1 is a share, a larger one a time.
-  public init(_ number: Double) {
+  package init(_ number: Double) {
     let whole = Int64(exactly: number)
     self = number <= 1 ? .share(number) : .time(whole.map { "\($0)" } ?? "\(number)")
   }
@@ -41,7 +41,7 @@ public enum CutPoint: Sendable, Equatable, Codable {
   }
 
   /// The share or the time as settings spell it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .share(let share): "\(share)"
     case .time(let text): text

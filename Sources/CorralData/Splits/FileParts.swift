@@ -1,12 +1,12 @@
 /// Where the parts begin of a log that was read from files for training, validation and test.
-public struct FileParts: Sendable, Equatable {
+package struct FileParts: Sendable, Equatable {
   /// The first row for validation.
-  public var validationStart: Int
+  package var validationStart: Int
   /// The first row for the test.
-  public var testStart: Int
+  package var testStart: Int
 
   /// The first rows of both held-out parts.
-  public init(validationStart: Int, testStart: Int) {
+  package init(validationStart: Int, testStart: Int) {
     self.validationStart = validationStart
     self.testStart = testStart
   }

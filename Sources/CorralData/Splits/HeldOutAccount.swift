@@ -1,22 +1,22 @@
 /// How much of a held-out part training could know: warm and cold items and users.
-public struct HeldOutAccount: Sendable, Equatable, Codable {
+package struct HeldOutAccount: Sendable, Equatable, Codable {
   /// The targets of the part.
-  public var targets = 0
+  package var targets = 0
   /// Users with a target.
-  public var users = 0
+  package var users = 0
   /// Targets whose item occurs nowhere in training.
-  public var coldItemTargets = 0
+  package var coldItemTargets = 0
   /// Users with a target and no training interaction.
-  public var coldUsers = 0
+  package var coldUsers = 0
   /// Targets of those users.
-  public var coldUserTargets = 0
+  package var coldUserTargets = 0
   /// Targets that their user interacted with before: masking seen items makes them impossible.
-  public var repeatedTargets = 0
+  package var repeatedTargets = 0
 }
 
 extension Split {
   /// How much of a held-out part training could know.
-  public func account(of part: HeldOut) -> HeldOutAccount {
+  package func account(of part: HeldOut) -> HeldOutAccount {
     let counts = itemCounts()
     let held = targets(part)
     var account = HeldOutAccount()
@@ -40,7 +40,7 @@ extension HeldOutAccount {
   /// The line on targets that masking seen items hides from every model, or `nil` without any.
   ///
   /// `masked` of `targets` are counted by whoever ranks: as distinct items of a user, or as here.
-  public static func maskedLine(masked: Int, of targets: Int, part: HeldOut) -> String? {
+  package static func maskedLine(masked: Int, of targets: Int, part: HeldOut) -> String? {
     if masked == 0 { return nil }
     let share = Double(masked) / Double(max(1, targets)) * 100
     return
@@ -50,7 +50,7 @@ extension HeldOutAccount {
   }
 
   /// The same line, of an account.
-  public func maskedLine(of part: HeldOut) -> String? {
+  package func maskedLine(of part: HeldOut) -> String? {
     Self.maskedLine(masked: repeatedTargets, of: targets, part: part)
   }
 }

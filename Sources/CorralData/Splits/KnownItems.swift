@@ -2,12 +2,12 @@ import CorralVectors
 
 /// What each user took in training and liked, its weight above 0: what tells a negative from an item
 /// that the user likes.
-public struct KnownItems: Sendable {
+package struct KnownItems: Sendable {
   /// In rising order of item.
   private let rows: Ragged<ItemIndex>
 
   /// The training items of a split's users; O(n log n) time, 4 bytes an interaction.
-  public init(_ split: Split) {
+  package init(_ split: Split) {
     rows = Ragged(
       (0..<split.training.count).lazy.map { user in
         (split.training.offsets[user]..<split.training.offsets[user + 1]).lazy
@@ -17,7 +17,7 @@ public struct KnownItems: Sendable {
 
   /// Which of some items, as many in a row for each user, the user is known to like; of an unknown
   /// user nothing is known.
-  public func contain(_ items: [ItemIndex], of users: [UserIndex?]) -> [Bool] {
+  package func contain(_ items: [ItemIndex], of users: [UserIndex?]) -> [Bool] {
     guard !users.isEmpty, items.count.isMultiple(of: users.count) else {
       fatalError("KnownItems: \(items.count) items are no rows for \(users.count) users")
     }

@@ -17,11 +17,11 @@ public struct Split: Sendable {
   ///
   /// Negatives are drawn from these, and held-out targets are ranked among these: a new item is
   /// never a target.
-  public let interactedItemCount: Int
+  package let interactedItemCount: Int
   /// What training may see.
   public let training: Ragged<ItemIndex>
   /// The reward r_i of each training interaction, aligned with `training.values`.
-  public let weights: [Float]
+  package let weights: [Float]
   /// The targets of the validation part.
   public let validation: Ragged<ItemIndex>
   /// The targets of the test part.
@@ -29,22 +29,22 @@ public struct Split: Sendable {
   /// How the cut was made, in words for reports: `leave-one-out, in time`.
   public let rule: String
   /// Whether the order of a row means something: if not, histories are drawn from the row.
-  public let isOrdered: Bool
+  package let isOrdered: Bool
   /// How many interactions have the time of another one of the same user.
   ///
   /// The order of these is that of the file. 0 where times put nothing in order.
-  public let tiedInteractions: Int
+  package let tiedInteractions: Int
   /// Context and labels of the training interactions, aligned with `training.values`.
-  public let trainingColumns: InteractionColumns
+  package let trainingColumns: InteractionColumns
   /// Context and labels of the validation targets, aligned with `validation.values`.
-  public let validationColumns: InteractionColumns
+  package let validationColumns: InteractionColumns
   /// Context and labels of the test targets, aligned with `test.values`.
-  public let testColumns: InteractionColumns
+  package let testColumns: InteractionColumns
   /// What was shown to users and not taken, as far as training may know: for rankers.
-  public let impressions: TrainingImpressions
+  package let impressions: TrainingImpressions
 
   /// A split over parts that are already cut: as many rows in each as there are users.
-  public init(
+  package init(
     itemCount: Int, interactedItemCount: Int? = nil, training: Ragged<ItemIndex>,
     weights: [Float],
     validation: Ragged<ItemIndex>, test: Ragged<ItemIndex>, rule: String, isOrdered: Bool = true,
@@ -90,7 +90,7 @@ public struct Split: Sendable {
   public var userCount: Int { training.count }
 
   /// The targets of a held-out part, one row a user; users without any have an empty row.
-  public func targets(_ part: HeldOut) -> Ragged<ItemIndex> {
+  package func targets(_ part: HeldOut) -> Ragged<ItemIndex> {
     switch part {
     case .validation: validation
     case .test: test
@@ -98,7 +98,7 @@ public struct Split: Sendable {
   }
 
   /// Context and labels of the targets of a held-out part, aligned with their values.
-  public func columns(_ part: HeldOut) -> InteractionColumns {
+  package func columns(_ part: HeldOut) -> InteractionColumns {
     switch part {
     case .validation: validationColumns
     case .test: testColumns
@@ -109,7 +109,7 @@ public struct Split: Sendable {
   ///
   /// It is that of the first of the targets: a request is made once, before any of them. Nothing is
   /// known for users without targets.
-  public func context(of part: HeldOut, users: [UserIndex]) -> ContextTable {
+  package func context(of part: HeldOut, users: [UserIndex]) -> ContextTable {
     let context = columns(part).context
     if context.isEmpty { return ContextTable(count: users.count) }
     let targets = targets(part)
@@ -122,7 +122,7 @@ public struct Split: Sendable {
 
   /// What is known of each user when a held-out part is predicted: the training interactions, and
   /// for the test part the validation targets after them.
-  public func histories(before part: HeldOut) -> Ragged<ItemIndex> {
+  package func histories(before part: HeldOut) -> Ragged<ItemIndex> {
     switch part {
     case .validation: training
     case .test:
@@ -131,7 +131,7 @@ public struct Split: Sendable {
   }
 
   /// How often each item occurs in training, `[items]`.
-  public func itemCounts() -> [Int] {
+  package func itemCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: itemCount)
     for item in training.values { counts[item.position] += 1 }
     return counts

@@ -7,17 +7,17 @@ import CorralVectors
 /// time that is held out, and whose item they did not take in training at any time, which would
 /// contradict itself. What is held out is not asked: knowing which impressions were taken in the end
 /// would give the answers away.
-public struct TrainingImpressions: Sendable, Equatable {
+package struct TrainingImpressions: Sendable, Equatable {
   /// The items shown to each user, oldest first, one row a user; no rows where there are none at all.
-  public let items: Ragged<ItemIndex>
+  package let items: Ragged<ItemIndex>
   /// What came of each, aligned with `items.values`.
-  public let labels: LabelTable
+  package let labels: LabelTable
   /// For each training interaction where those end in `items.values` that came with it or before;
   /// empty when the log does not say when.
   private let ends: [Int32]
 
   /// No impressions.
-  public init() {
+  package init() {
     self.init(items: Ragged(values: [], offsets: [0]), labels: LabelTable(), ends: [])
   }
 
@@ -28,19 +28,19 @@ public struct TrainingImpressions: Sendable, Equatable {
   }
 
   /// Whether there are none.
-  public var isEmpty: Bool { items.values.isEmpty }
+  package var isEmpty: Bool { items.values.isEmpty }
 
   /// The number of impressions.
-  public var count: Int { items.values.count }
+  package var count: Int { items.values.count }
 
   /// Whether it is known which impressions came before an interaction.
-  public var isOrdered: Bool { !ends.isEmpty }
+  package var isOrdered: Bool { !ends.isEmpty }
 
   /// The latest impressions of a user that came with a training interaction or before it, at most
   /// `limit`, as positions in `items.values`; of a log without times, all of the user's.
   ///
   /// A page is shown at once, so impressions with the time of the interaction count as before it.
-  public func latest(_ limit: Int, of user: UserIndex, before interaction: Int) -> Range<Int> {
+  package func latest(_ limit: Int, of user: UserIndex, before interaction: Int) -> Range<Int> {
     if isEmpty { return 0..<0 }
     let first = items.offsets[user.position]
     if !isOrdered { return first..<items.offsets[user.position + 1] }

@@ -3,19 +3,19 @@ import CorralVectors
 /// How large a planted data set is, and which of them it is.
 public struct SyntheticSettings: Sendable, Equatable, Codable {
   /// The number of users.
-  public var users = 2_000
+  package var users = 2_000
   /// The number of items.
-  public var items = 1_000
+  package var items = 1_000
   /// The number of interactions.
-  public var interactions = 80_000
+  package var interactions = 80_000
   /// The same sizes and seed give the same data, on any number of threads.
-  public var seed: UInt64 = 2024
+  package var seed: UInt64 = 2024
   /// Whether interactions have a context: `tab`, which tells of what is taken, and `hour`.
-  public var context = false
+  package var context = false
   /// Whether interactions have labels: `is_click`, `is_like` and `watch`, the part that was watched.
-  public var labels = false
+  package var labels = false
   /// How many items are shown with each interaction and not taken.
-  public var impressions = 0
+  package var impressions = 0
 
   /// A set that trains in seconds, unless something is changed.
   public init(

@@ -1,18 +1,18 @@
 import Foundation
 
 /// What was written, and what could not be said in the format.
-public struct WriteReport: Sendable, Equatable, Codable {
+package struct WriteReport: Sendable, Equatable, Codable {
   /// The files, by their paths.
-  public var files: [String] = []
+  package var files: [String] = []
   /// Categories of multi-valued features with the format's separator in them, which is now `_`.
-  public var replacedCategories = 0
+  package var replacedCategories = 0
   /// Titles with a tab or a line end in them where the format holds none, which is now a space.
-  public var flattenedTitles = 0
+  package var flattenedTitles = 0
   /// Identifiers and categories with bytes that are no UTF-8, which JSON holds as `\udc80` to
   /// `\udcff`: Python and Corral read them back as they were.
-  public var escapedTokens = 0
+  package var escapedTokens = 0
   /// The names under which context and labels were written whose own are those of other columns.
-  public var renamedColumns: [String] = []
+  package var renamedColumns: [String] = []
 }
 
 extension Dataset {
@@ -27,7 +27,7 @@ extension Dataset {
   /// Each file is moved into its place when it is whole. Identifiers and categories keep their bytes:
   /// `atomic` files, which cannot hold a tab or a line end, are refused before anything is written.
   @discardableResult
-  public func write(
+  package func write(
     to folder: String, as format: DataFormat = .atomic, name: String? = nil
   ) throws -> WriteReport {
     guard [.atomic, .csv, .jsonl].contains(format) else {
