@@ -1,6 +1,7 @@
 package import CorralArtifacts
 package import CorralData
 package import CorralEvaluation
+import CorralModels
 package import CorralPipeline
 package import CorralSampling
 package import CorralSettings

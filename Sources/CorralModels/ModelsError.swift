@@ -1,7 +1,5 @@
-/// What is wrong with the settings of a model, with a saved one, or with a query.
+/// What is wrong with a saved model, or with a query.
 public enum ModelsError: Error, Equatable, CustomStringConvertible {
-  /// A setting has a value that no model can have.
-  case setting(key: String, value: String, reason: String)
   /// A saved model says something of itself that cannot be understood.
   case damaged(path: String, reason: String)
   /// A saved model whose retriever is no network.
@@ -16,7 +14,6 @@ public enum ModelsError: Error, Equatable, CustomStringConvertible {
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
-    case .setting(let key, let value, let reason): "setting '\(key)' is \(value): \(reason)"
     case .damaged(let path, let reason):
       "\(path) is no model that can be read: \(reason); train the model again"
     case .otherKind(let path, let kind):

@@ -30,7 +30,7 @@ package struct ModelEntry: Encodable {
   package static func all() throws -> [ModelEntry] {
     try RetrieverBlock.names.compactMap { name in
       try RetrieverBlock(name).map { try ModelEntry($0) }
-    } + RankerSettings.Kind.allCases.map { try ModelEntry(RankerSettings($0)) }
+    } + RankerSettings.all.map { try ModelEntry($0) }
   }
 
   /// The model's block as a settings file has it, in the order of the declarations.
@@ -42,7 +42,7 @@ package struct ModelEntry: Encodable {
   }
 
   private init(_ ranker: RankerSettings) throws {
-    name = ranker.kind.rawValue
+    name = ranker.name
     stage = .ranker
     placesNewItems = nil
     paper = type(of: ranker.model).paper
@@ -67,7 +67,7 @@ package struct ModelEntry: Encodable {
       training = .object([:])
     case .network(let network):
       paper = type(of: network.model).paper
-      training = try JSONValue(encoding: RetrieverTrainingSettings(network.kind))
+      training = try JSONValue(encoding: RetrieverTrainingSettings(network))
         .differing(from: try JSONValue(encoding: RetrieverTrainingSettings()), except: "retriever")
     }
   }

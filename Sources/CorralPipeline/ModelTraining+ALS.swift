@@ -1,6 +1,7 @@
 import CorralArtifacts
 import CorralBaselines
 import CorralData
+import CorralModels
 package import CorralSettings
 import CorralText
 import CorralTraining

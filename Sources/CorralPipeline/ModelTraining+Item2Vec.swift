@@ -1,5 +1,6 @@
 import CorralArtifacts
 package import CorralBaselines
+import CorralModels
 import CorralSettings
 import CorralText
 import CorralTraining

@@ -27,7 +27,7 @@ extension ModelTraining {
   private func logits(of retriever: TrainedModel) -> StackedRetriever? {
     guard case .network(let model) = retriever else { return nil }
     return StackedRetriever(
-      model, weight: 1 / settings.training(model.settings).temperature(model.stored))
+      model, weight: 1 / settings.training(model.settings).temperature(of: model))
   }
 
   /// Epochs of a ranker over a trained retriever, which keeps it honest: it is validated on what the

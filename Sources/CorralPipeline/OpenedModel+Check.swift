@@ -47,7 +47,7 @@ extension OpenedModel {
     try checkModel()
     if let ranker {
       try fit(catalogue: ranker.catalogue)
-      guard case .network(let settings) = settings.ranker, settings.kind == ranker.settings.kind
+      guard case .network(let settings) = settings.ranker, settings.name == ranker.settings.name
       else {
         throw saved.damaged(ModelFile.ranker, "it is not the ranker that the manifest names")
       }
@@ -65,7 +65,7 @@ extension OpenedModel {
       try fit(ModelFile.retriever, model.inputs.rows, "rows of items", items.count, "items")
     case .network(let model):
       try fit(catalogue: model.catalogue)
-      guard case .network(let settings) = settings.retriever, settings.kind == model.settings.kind
+      guard case .network(let settings) = settings.retriever, settings.name == model.settings.name
       else {
         throw saved.damaged(ModelFile.retriever, "it is not the retriever that the manifest names")
       }

@@ -76,15 +76,7 @@ extension OpenedModel {
     case .popularity: .nothing
     case .implicitALS: .historyFirst
     case .item2vec: .history
-    case .network(let network):
-      switch network.settings {
-      case .twoTower(let settings):
-        settings.knowsUsers(network.catalogue) == false
-          ? .history : settings.history.length == 0 ? .userFirst : .both
-      case .caser: .both
-      case .matrixFactorisation, .bprMF, .logisticMF, .neuMF, .dssm: .userFirst
-      case .mind, .comiRec, .mmoe, .sasRec, .bert4Rec, .gru4Rec: .history
-      }
+    case .network(let network): network.settings.model.scoredBy(network.catalogue)
     }
   }
 
@@ -97,14 +89,7 @@ extension OpenedModel {
   }
 }
 
-extension TwoTowerSettings {
-  /// Whether the query tower sees anything of a user but the history.
-  fileprivate func knowsUsers(_ catalogue: Catalogue) -> Bool {
-    userEmbedding == .on || (features == .on && !catalogue.users.columns.isEmpty)
-  }
-}
-
-extension FrozenModel: CatalogueScorer {}
+extension FrozenRetriever: CatalogueScorer {}
 
 /// A ranker whose scores are added to those of the retriever that found the candidates.
 private struct ServedRanker: CandidateRanker {

@@ -16,7 +16,7 @@ package enum TrainedModel {
   case popularity(Popularity)
   case implicitALS(ImplicitALS)
   case item2vec(Item2Vec)
-  case network(FrozenModel)
+  case network(FrozenRetriever)
 
   /// The vector of every item, `[items, dimension]`: computed, so ask once.
   package func itemVectors() -> Matrix {
@@ -39,7 +39,7 @@ package enum TrainedModel {
   }
 
   /// The network, where the model is one.
-  package var network: FrozenModel? {
+  package var network: FrozenRetriever? {
     if case .network(let model) = self { model } else { nil }
   }
 
@@ -113,10 +113,10 @@ package enum TrainedModel {
       case .prior:
         ServingPrior(
           counts: split.itemCounts(),
-          temperature: settings.training(model.settings).temperature(model.stored))
+          temperature: settings.training(model.settings).temperature(of: model))
       }
     return .network(
-      try FrozenModel(
+      try FrozenRetriever(
         model.settings, for: model.catalogue, stored: model.stored, prior: prior,
         placed: model.placed))
   }
@@ -155,7 +155,7 @@ extension TrainedModel {
     case .item2vec(let item2vec):
       self = .item2vec(try Item2Vec(saved.tensors(ModelFile.retriever), settings: item2vec))
     case .network:
-      self = .network(try FrozenModel(saved))
+      self = .network(try FrozenRetriever(saved))
     }
   }
 }

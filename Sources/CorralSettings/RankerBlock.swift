@@ -16,8 +16,8 @@ package enum RankerBlock: Equatable, Sendable {
   package init?(_ name: String) {
     if name == Self.noneName {
       self = .none
-    } else if let kind = RankerSettings.Kind(rawValue: name) {
-      self = .network(RankerSettings(kind))
+    } else if let network = RankerSettings(named: name) {
+      self = .network(network)
     } else {
       return nil
     }
@@ -26,13 +26,13 @@ package enum RankerBlock: Equatable, Sendable {
   private static let noneName = "none"
 
   /// The names of all rankers.
-  package static var names: [String] { RankerSettings.Kind.allCases.map(\.rawValue) }
+  package static var names: [String] { RankerSettings.names }
 
   /// The ranker's name, or `none`.
   package var name: String {
     switch self {
     case .none: Self.noneName
-    case .network(let settings): settings.kind.rawValue
+    case .network(let settings): settings.name
     }
   }
 }

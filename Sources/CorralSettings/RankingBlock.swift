@@ -1,3 +1,4 @@
+import CorralData
 package import CorralModels
 package import CorralTraining
 
@@ -28,8 +29,8 @@ extension RankingBlock {
   package static func naming<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch ModelsError.setting(let key, let value, let reason) where !key.isOfRanker {
-      throw ModelsError.setting(key: "ranking.\(key)", value: value, reason: reason.underRanking)
+    } catch let error as SettingError where !error.path.isOfRanker {
+      throw SettingError("ranking.\(error.path)", error.value, error.reason.underRanking)
     } catch TrainingError.setting(let key, let value, let reason) where !key.isOfRanker {
       throw TrainingError.setting(key: "ranking.\(key)", value: value, reason: reason.underRanking)
     } catch TrainingError.lossNotFinite(let loss, _, let epoch, let step) {

@@ -1,4 +1,5 @@
 package import CorralBaselines
+import CorralData
 package import CorralModels
 
 /// Which retriever, and its shape: the `retriever` block of a settings file.
@@ -20,8 +21,8 @@ package enum RetrieverBlock: Equatable, Sendable {
 
   /// The defaults of a model; `nil` for a name that is none.
   package init?(_ name: String) {
-    if let kind = RetrieverSettings.Kind(rawValue: name) {
-      self = .network(RetrieverSettings(kind))
+    if let network = RetrieverSettings(named: name) {
+      self = .network(network)
       return
     }
     switch Other(rawValue: name) {
@@ -41,7 +42,7 @@ package enum RetrieverBlock: Equatable, Sendable {
 
   /// The names of all models.
   package static var names: [String] {
-    Other.allCases.map(\.rawValue) + RetrieverSettings.Kind.allCases.map(\.rawValue)
+    Other.allCases.map(\.rawValue) + RetrieverSettings.names
   }
 
   /// The model's name: `two-tower`.
@@ -50,7 +51,7 @@ package enum RetrieverBlock: Equatable, Sendable {
     case .popularity: Other.popularity.rawValue
     case .implicitALS: Other.implicitALS.rawValue
     case .item2vec: Other.item2vec.rawValue
-    case .network(let settings): settings.kind.rawValue
+    case .network(let settings): settings.name
     }
   }
 }
@@ -83,10 +84,10 @@ extension RetrieverBlock: Codable {
     case .implicitALS: self = .implicitALS(try FactorBlock(from: decoder))
     case .item2vec: self = .item2vec(try Item2VecSettings(from: decoder))
     case .network: self = .network(try RetrieverSettings(from: decoder))
-    case nil where RankerSettings.Kind(rawValue: name) != nil:
-      throw ModelsError.setting(
-        key: "retriever.model", value: name,
-        reason: "that is a ranker, which orders candidates and finds none: name it under "
+    case nil where RankerSettings.names.contains(name):
+      throw SettingError(
+        "retriever.model", name,
+        "that is a ranker, which orders candidates and finds none: name it under "
           + "ranker.model, and give one of \(Self.names.joined(separator: ", "))")
     case nil:
       throw DecodingError.dataCorruptedError(

@@ -34,7 +34,7 @@ extension Settings {
   /// What training of this retriever watches unless somebody chose something else.
   private var defaultMetric: String {
     if case .network(let network) = retriever {
-      return RetrieverTrainingSettings(network.kind).train.metric
+      return RetrieverTrainingSettings(network).train.metric
     }
     return TrainingSettings().metric
   }

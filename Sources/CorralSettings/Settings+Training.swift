@@ -45,7 +45,7 @@ extension Settings {
         "method", method.rawValue,
         "it trains both stages by gradient, and \(self.retriever.name) is not; set method to "
           + "independent, or retriever.model to one of "
-          + RetrieverSettings.Kind.allCases.map(\.rawValue).joined(separator: ", "))
+          + RetrieverSettings.names.joined(separator: ", "))
     }
     var training = CooperativeTrainingSettings()
     (training.retriever, training.ranker) = (retriever, ranker)

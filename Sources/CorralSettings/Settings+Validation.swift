@@ -16,10 +16,10 @@ extension Settings {
     try checkUnreadBlocks()
     try SettingError.within("data") { try data.validate() }
     try checkStages()
-    try loss.validate()
-    try negatives.validate()
+    try SettingError.within("loss") { try loss.validate() }
+    try SettingError.within("negatives") { try negatives.validate() }
     try correction.estimator.validate()
-    try train.validate()
+    try SettingError.within("train") { try train.validate() }
     try SettingError.within("evaluate") { try evaluate.validate() }
     try index.validate()
     try checkMemory()
@@ -38,7 +38,7 @@ extension Settings {
       if !network.model.isInnerProduct, index.kind != .exact {
         throw SettingError(
           "index.kind", index.kind.rawValue,
-          "no index can search by the scores of \(network.kind.rawValue), which are no inner products; "
+          "no index can search by the scores of \(network.name), which are no inner products; "
             + "set it to exact, and every item is scored")
       }
     }

@@ -77,7 +77,7 @@ package struct Settings: Codable, Equatable, Sendable {
     if let name = models["retriever"], let retriever = RetrieverBlock(name) {
       settings.retriever = retriever
       if case .network(let network) = retriever {
-        let run = RetrieverTrainingSettings(network.kind)
+        let run = RetrieverTrainingSettings(network)
         (settings.loss, settings.negatives) = (run.loss, run.negatives)
         (settings.correction, settings.train) = (run.correction, run.train)
       }

@@ -16,6 +16,8 @@ public final class Parameters {
     public let tensor: Tensor
     /// Whether its gradient names rows, as that of an embedding table, or is dense.
     public let layout: GradientLayout
+    /// What its rows stand for.
+    package let rows: ParameterRows
   }
 
   /// The parameters in the order in which the model claimed them.
@@ -23,7 +25,8 @@ public final class Parameters {
   /// Where they are.
   public let device: Device
   private let source: Source
-  private var names: Set<String> = []
+  /// What the rows of each parameter stand for, by its full name.
+  private var rows: [String: ParameterRows] = [:]
   /// The bytes of all parameters; not a whole number, which a product of lengths could exceed.
   private var bytes = 0.0
 
@@ -60,6 +63,9 @@ public final class Parameters {
     return model
   }
 
+  /// What the rows of a parameter stand for, as its claim said; `other` for an unknown name.
+  package func rows(of name: String) -> ParameterRows { rows[name] ?? .other }
+
   /// The number of trainable numbers.
   public var count: Int { all.reduce(0) { $0 + $1.tensor.count } }
 
@@ -81,9 +87,12 @@ public final class Parameters {
   }
 
   fileprivate func claim(
-    _ name: String, _ shape: [Int], _ initializer: Initializer, _ layout: GradientLayout
+    _ name: String, _ shape: [Int], _ initializer: Initializer, _ layout: GradientLayout,
+    _ rows: ParameterRows
   ) throws -> Tensor {
-    if !names.insert(name).inserted { fatalError("parameter '\(name)' is claimed twice") }
+    if self.rows.updateValue(rows, forKey: name) != nil {
+      fatalError("parameter '\(name)' is claimed twice")
+    }
     bytes += shape.reduce(4) { $0 * Double($1) }
     if device == .cpu, bytes > Double(MachineMemory.limit) {
       throw TorchError.parametersTooLarge(
@@ -97,7 +106,7 @@ public final class Parameters {
       tensor = Tensor(try find(name, shape, in: stored).values, shape: shape, device: device)
     }
     tensor.requiresGradient = true
-    all.append(Parameter(name: name, tensor: tensor, layout: layout))
+    all.append(Parameter(name: name, tensor: tensor, layout: layout, rows: rows))
     return tensor
   }
 
@@ -126,17 +135,32 @@ extension Parameters {
     /// The scope of a numbered part: `scope / 0`.
     public static func / (scope: Scope, part: Int) -> Scope { scope / String(part) }
 
-    /// A parameter of the part whose scope this is.
+    /// A parameter of the part whose scope this is, whose rows stand for `rows`.
     ///
     /// - Throws: `TorchError` when it is not among the stored tensors, or has another shape.
-    public func parameter(
-      _ name: String, shape: [Int], initializer: Initializer = .zeros,
-      layout: GradientLayout = .dense
+    package func parameter(
+      _ name: String, shape: [Int], rows: ParameterRows = .other,
+      initializer: Initializer = .zeros, layout: GradientLayout = .dense
     ) throws -> Tensor {
       let name = (path + [name]).joined(separator: ".")
-      return try parameters.claim(name, shape, initializer, layout)
+      return try parameters.claim(name, shape, initializer, layout, rows)
     }
   }
+}
+
+/// What the rows of a parameter stand for.
+///
+/// A model says it where it claims the parameter. Rows of items that training never met are set to
+/// zero; a parameter's name decides nothing.
+package enum ParameterRows: Sendable, Hashable {
+  /// One row for each item of the catalogue.
+  case items
+  /// One row for each user of the catalogue.
+  case users
+  /// One row for each category of a column of item features.
+  case itemCategories(of: String)
+  /// Anything else.
+  case other
 }
 
 /// FNV-1a, which unlike `Hasher` gives the same number in every process.

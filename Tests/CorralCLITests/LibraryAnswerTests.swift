@@ -38,7 +38,7 @@ import Testing
     model: String
   ) throws {
     try asked(model) { saved, query, isAllowed, ids in
-      let network = try FrozenModel(saved)
+      let network = try FrozenRetriever(saved)
       let found = try ids(network.candidates(for: query, count: 6, where: isAllowed))
       let index = ExactIndex(network.itemVectors())
       if network.isInnerProduct {
@@ -83,7 +83,7 @@ import Testing
       let (place, _) = try TinyData.trained(model, in: folder)
       let saved = try SavedModel.open(place)
       do {
-        _ = try FrozenModel(saved)
+        _ = try FrozenRetriever(saved)
         Issue.record("\(model) was opened as a network")
       } catch {
         #expect("\(error)".contains("is \(model), which is no network"), "\(error)")

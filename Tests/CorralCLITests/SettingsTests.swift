@@ -24,7 +24,7 @@ import Testing
     try overlay.set("retriever.model=mf")
     var expected = MatrixFactorisationSettings()
     expected.dimension = 12
-    #expect(try overlay.decoded().retriever == .network(.matrixFactorisation(expected)))
+    #expect(try overlay.decoded().retriever == .network(RetrieverSettings(expected)))
     try overlay.set("retriever.history.length=3")
     do {
       _ = try overlay.decoded()
@@ -41,7 +41,7 @@ import Testing
     try overlay.set("retriever.model=mf")
     var expected = MatrixFactorisationSettings()
     expected.dimension = 12
-    #expect(try overlay.decoded().retriever == .network(.matrixFactorisation(expected)))
+    #expect(try overlay.decoded().retriever == .network(RetrieverSettings(expected)))
   }
 
   @Test func `every example file is understood, and short`() throws {

@@ -27,10 +27,11 @@ import Torch
     settings.initialSpread = 0.5
     let heads = [try HeadSettings("watch:squared:0.5")]
     _ = try parameters.build {
-      try RankerNetwork(.din(settings), tasks: 2, for: catalogue, in: $0)
+      try RankerSettings(settings).network(tasks: 2, for: catalogue, in: $0)
     }
     return try FrozenRanker(
-      .din(settings), heads: heads, score: .sum, for: catalogue, stored: parameters.stored())
+      RankerSettings(settings), heads: heads, score: .sum, for: catalogue,
+      stored: parameters.stored())
   }
 
   private let items = [5, 0, 3].map { ItemIndex($0) }

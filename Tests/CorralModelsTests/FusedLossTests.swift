@@ -147,7 +147,7 @@ private struct Case {
     var settings = LossSettings()
     settings.calibration = 1.5
     #expect { try settings.validate() } throws: {
-      "\($0)" == "setting 'loss.calibration' is 1.5: give a share from 0 to 1, such as 0.75"
+      "\($0)" == "setting 'calibration' is 1.5: give a share from 0 to 1, such as 0.75"
     }
   }
 }

@@ -32,23 +32,23 @@ struct GoldenRankers {
       return settings
     }
     return switch name {
-    case "deepfm": .deepFM(small(DeepFMSettings()) { $0.firstOrder = .on })
-    case "dcn": .dcn(small(DCNSettings()))
-    case "dcn-v2": .dcnV2(small(DCNv2Settings()))
-    case "dcn-v2-low-rank": .dcnV2(small(DCNv2Settings()) { $0.rank = 3 })
+    case "deepfm": RankerSettings(small(DeepFMSettings()) { $0.firstOrder = .on })
+    case "dcn": RankerSettings(small(DCNSettings()))
+    case "dcn-v2": RankerSettings(small(DCNv2Settings()))
+    case "dcn-v2-low-rank": RankerSettings(small(DCNv2Settings()) { $0.rank = 3 })
     case "din":
-      .din(
+      RankerSettings(
         small(DINSettings()) {
           $0.attention = [5, 3]
           $0.userEmbedding = .on
         })
     case "din-positions":
-      .din(
+      RankerSettings(
         small(DINSettings()) {
           ($0.positionEmbedding, $0.attention) = (.on, [1])
           $0.userEmbedding = .on
         })
-    default: .bst(small(BSTSettings()) { $0.layers = 2 })
+    default: RankerSettings(small(BSTSettings()) { $0.layers = 2 })
     }
   }
 
@@ -64,11 +64,10 @@ struct GoldenRankers {
   }
 
   /// The ranker of a case, with its parameters.
-  func ranker(_ name: String) throws -> (RankerNetwork, Parameters) {
+  func ranker(_ name: String) throws -> (any Ranker, Parameters) {
     let parameters = Parameters(stored: try stored(name))
     let ranker = try parameters.build {
-      try RankerNetwork(
-        Self.settings(name), tasks: 2, for: GoldenNetwork.catalogue, in: $0)
+      try Self.settings(name).network(tasks: 2, for: GoldenNetwork.catalogue, in: $0)
     }
     return (ranker, parameters)
   }

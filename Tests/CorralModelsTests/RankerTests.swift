@@ -6,10 +6,10 @@ import Testing
 import Torch
 
 /// A ranker of four users and ten items without features, with fresh parameters.
-private func ranker(_ settings: RankerSettings, tasks: Int = 1) throws -> RankerNetwork {
+private func ranker(_ settings: RankerSettings, tasks: Int = 1) throws -> any Ranker {
   let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
   return try Parameters(seed: 1).build {
-    try RankerNetwork(settings, tasks: tasks, for: catalogue, in: $0)
+    try settings.network(tasks: tasks, for: catalogue, in: $0)
   }
 }
 
@@ -20,9 +20,9 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
 }
 
 @Suite struct `rankers` {
-  @Test(arguments: RankerSettings.Kind.allCases)
-  func `a score depends on the query and the item alone`(kind: RankerSettings.Kind) throws {
-    let ranker = try ranker(RankerSettings(kind), tasks: 2)
+  @Test(arguments: RankerSettings.all)
+  func `a score depends on the query and the item alone`(settings: RankerSettings) throws {
+    let ranker = try ranker(settings, tasks: 2)
     let queries = batch([0, 1], [[1, 2, 3], [4]])
     let items = [[5, 6, 7], [7, 8, 5]]
     let together = ranker.logits(candidates(queries, items), .inference)
@@ -33,7 +33,7 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
           candidates(
             batch([row], [queries.histories[row].map(\.position)]), [[items[row][column]]]),
           .inference)
-        expectClose(alone.floats(), together[row][column].floats(), "\(kind)", tolerance: 1e-6)
+        expectClose(alone.floats(), together[row][column].floats(), settings.name, tolerance: 1e-6)
       }
     }
     expectClose(
@@ -41,34 +41,29 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
       together.select(2, 0).floats(), tolerance: 0)
   }
 
-  @Test(arguments: RankerSettings.Kind.allCases)
-  func `training drops by the seed alone`(kind: RankerSettings.Kind) throws {
-    let ranker = try ranker(RankerSettings(kind))
+  @Test(arguments: RankerSettings.all)
+  func `training drops by the seed alone`(settings: RankerSettings) throws {
+    let ranker = try ranker(settings)
     let batch = candidates(batch([0, 1], [[1, 2, 3], [4]]), [[5, 6, 7], [7, 8, 5]])
     func drawn(_ seed: UInt64) -> [Float] { ranker.scores(batch, .training(seed: seed)).floats() }
     #expect(drawn(3) == drawn(3))
     #expect(drawn(3) != drawn(4))
   }
 
-  @Test(arguments: [RankerSettings.Kind.din, .bst])
+  @Test(arguments: [
+    RankerSettings(changed(DINSettings()) { $0.history = 2 }),
+    RankerSettings(changed(BSTSettings()) { $0.history = 2 }),
+  ])
   func `the last items of a history count, and their order as it should`(
-    kind: RankerSettings.Kind
+    settings: RankerSettings
   ) throws {
-    var settings = RankerSettings(kind)
-    if case .din(var din) = settings {
-      din.history = 2
-      settings = .din(din)
-    } else if case .bst(var bst) = settings {
-      bst.history = 2
-      settings = .bst(bst)
-    }
     let scores = try ranker(settings).scores(
       candidates(
         batch([nil, nil, nil, nil, nil], [[1, 2, 3], [9, 2, 3], [3, 2], [2], []]),
         [[5], [5], [5], [5], [5]]), .inference
     ).floats()
     #expect(scores[0] == scores[1])
-    #expect((abs(scores[0] - scores[2]) > 1e-7) == (kind == .bst))
+    #expect((abs(scores[0] - scores[2]) > 1e-7) == (settings.model is BSTSettings))
     #expect(Set(scores[2...]).count == 3)
   }
 
@@ -91,13 +86,13 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
     }
   }
 
-  @Test(arguments: RankerSettings.Kind.allCases)
-  func `settings are written flat and read back`(kind: RankerSettings.Kind) throws {
-    let settings = RankerSettings(kind)
+  @Test(arguments: RankerSettings.all)
+  func `settings are written flat and read back`(settings: RankerSettings) throws {
     let text = try JSONEncoder().encode(settings)
-    #expect(String(decoding: text, as: UTF8.self).contains("\"model\":\"\(kind.rawValue)\""))
+    #expect(String(decoding: text, as: UTF8.self).contains("\"model\":\"\(settings.name)\""))
     #expect(try JSONDecoder().decode(RankerSettings.self, from: text) == settings)
-    #expect(settings.kind == kind && !type(of: settings.model).paper.isEmpty)
+    #expect(RankerSettings(named: settings.name) == settings)
+    #expect(!type(of: settings.model).paper.isEmpty)
   }
 
   @Test func `wrong settings say what to give instead`() throws {
@@ -106,7 +101,10 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
       setting 'ranker.model' is mf: that is a retriever, which belongs under retriever.model; give \
       one of deepfm, dcn, dcn-v2, din, bst
       """
-    ) { _ = try RankerSettings.Kind(named: "mf") }
+    ) {
+      let text = Data(#"{"model": "mf"}"#.utf8)
+      _ = try JSONDecoder().decode(RankerSettings.self, from: text)
+    }
     expectSetting(
       """
       setting 'ranker.model' is forest: there is no such ranker; give one of deepfm, dcn, dcn-v2, \
@@ -118,7 +116,7 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
     }
     expectSetting(
       """
-      setting 'ranker.heads' is 3: heads share the 64 elements of ranker.dimension evenly; give a \
+      setting 'heads' is 3: heads share the 64 elements of ranker.dimension evenly; give a \
       divisor of it, such as 2
       """
     ) {
@@ -128,16 +126,16 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
     }
     expectSetting(
       """
-      setting 'ranker.history' is 0: din weighs the items of a history; give 1 or more, such as 20
+      setting 'history' is 0: din weighs the items of a history; give 1 or more, such as 20
       """
     ) {
       var din = DINSettings()
       din.history = 0
-      try RankerSettings.din(din).validate()
+      try din.validate()
     }
     expectSetting(
       """
-      setting 'ranker.history' is 0: bst reads the items of a history; give 1 or more, such as 20
+      setting 'history' is 0: bst reads the items of a history; give 1 or more, such as 20
       """
     ) {
       var bst = BSTSettings()
@@ -152,7 +150,7 @@ private func candidates(_ queries: QueryBatch, _ items: [[Int]]) -> CandidateBat
     ) {
       var deepFM = DeepFMSettings()
       deepFM.userEmbedding = .off
-      _ = try ranker(.deepFM(deepFM))
+      _ = try ranker(RankerSettings(deepFM))
     }
   }
 }

@@ -1,5 +1,6 @@
 import CorralData
 import CorralModels
+import Foundation
 import Testing
 import Torch
 
@@ -63,12 +64,33 @@ import Torch
     ) { $0.experts = 0 }
   }
 
-  @Test(arguments: RetrieverSettings.Kind.allCases)
-  func `defaults are good, and say whose model it is`(kind: RetrieverSettings.Kind) throws {
-    let settings = RetrieverSettings(kind)
-    #expect(settings.kind == kind)
+  @Test(arguments: RetrieverSettings.all)
+  func `defaults are good, and say whose model it is`(settings: RetrieverSettings) throws {
     try settings.validate()
+    #expect(RetrieverSettings(named: settings.name) == settings)
     #expect(type(of: settings.model).paper.contains("20"))
+  }
+
+  @Test func `names are those of the table, each once, and a block reads back by its name`() throws
+  {
+    let names = RetrieverSettings.names + RankerSettings.names
+    #expect(Set(names).count == names.count)
+    for settings in RetrieverSettings.all {
+      let text = try JSONEncoder().encode(settings)
+      #expect(try JSONDecoder().decode(RetrieverSettings.self, from: text) == settings)
+    }
+    #expect(RetrieverSettings(named: "popular") == nil)
+    #expect(RetrieverSettings(TwoTowerSettings()) != RetrieverSettings(DSSMSettings()))
+  }
+
+  @Test func `the holder of the block puts its name before the key`() {
+    let settings = RetrieverSettings(changed(TwoTowerSettings()) { $0.history.length = -1 })
+    let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
+    #expect {
+      _ = try Parameters(seed: 1).build { try settings.network(for: catalogue, in: $0) }
+    } throws: {
+      "\($0)" == "setting 'retriever.history.length' is -1: give 0 or more items"
+    }
   }
 
   private func expectRefusal<Settings: RetrieverModelSettings>(
@@ -82,7 +104,7 @@ import Torch
       Issue.record("no error", sourceLocation: sourceLocation)
     } catch {
       #expect(
-        "\(error)" == "setting 'retriever.\(key)' is \(value): \(reason)",
+        "\(error)" == "setting '\(key)' is \(value): \(reason)",
         sourceLocation: sourceLocation)
     }
   }

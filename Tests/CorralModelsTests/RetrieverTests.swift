@@ -5,14 +5,21 @@ import Testing
 import Torch
 
 /// A network of ten items and four users without features, with fresh parameters.
-func network(_ change: (inout TwoTowerSettings) -> Void = { _ in }) throws -> RetrieverNetwork {
+func network(_ change: (inout TwoTowerSettings) -> Void = { _ in }) throws -> any Retriever {
   var settings = TwoTowerSettings()
   settings.dimension = 8
   change(&settings)
   let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
   return try Parameters(seed: 1).build {
-    try RetrieverNetwork(.twoTower(settings), for: catalogue, in: $0)
+    try RetrieverSettings(settings).network(for: catalogue, in: $0)
   }
+}
+
+/// Settings with some of their values changed.
+func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings {
+  var settings = settings
+  change(&settings)
+  return settings
 }
 
 func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
@@ -162,7 +169,9 @@ func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
     change(&settings)
     let catalogue = Catalogue(users: FeatureTable(count: 4), items: FeatureTable(count: 10))
     do {
-      _ = try Parameters(seed: 1).build { try TwoTower(settings, for: catalogue, in: $0) }
+      _ = try Parameters(seed: 1).build {
+        try RetrieverSettings(settings).network(for: catalogue, in: $0)
+      }
       Issue.record("no error", sourceLocation: sourceLocation)
     } catch {
       #expect(

@@ -8,7 +8,7 @@ import Torch
 private struct GoldenSequences {
   let file: SafetensorsNumbers
   let parameters: Parameters
-  let retriever: RetrieverNetwork
+  let retriever: any Retriever
 
   static let queries = QueryBatch(
     users: [0, 1, 2, 3, 4].map { UserIndex($0) },
@@ -32,12 +32,12 @@ private struct GoldenSequences {
     weights: [Float](repeating: 1, count: 5), reading: .masked([1, 3, 4, 7, 8]))
 
   init(_ settings: RetrieverSettings) throws {
-    file = try SafetensorsNumbers("\(settings.kind.rawValue).safetensors")
+    file = try SafetensorsNumbers("\(settings.name).safetensors")
     let catalogue = Catalogue(
       users: FeatureTable(count: 5, columns: []), items: FeatureTable(count: 7, columns: []))
     parameters = Parameters(stored: try file.parameters())
     retriever = try parameters.build {
-      try RetrieverNetwork(settings, for: catalogue, in: $0)
+      try settings.network(for: catalogue, in: $0)
     }
   }
 }
@@ -53,7 +53,7 @@ private let models: [RetrieverSettings] = {
   var gru4Rec = GRU4RecSettings()
   (gru4Rec.dimension, gru4Rec.history, gru4Rec.hidden) = (4, 5, 6)
   (gru4Rec.layers, gru4Rec.dropout) = (2, 0)
-  return [.sasRec(sasRec), .bert4Rec(bert4Rec), .gru4Rec(gru4Rec)]
+  return [RetrieverSettings(sasRec), RetrieverSettings(bert4Rec), RetrieverSettings(gru4Rec)]
 }()
 
 @Suite struct `sequence models, against PyTorch` {
@@ -71,7 +71,7 @@ private let models: [RetrieverSettings] = {
   func `loss and every gradient`(settings: RetrieverSettings) throws {
     let golden = try GoldenSequences(settings)
     let batch: TrainingBatch =
-      settings.kind == .bert4Rec ? GoldenSequences.cloze : GoldenSequences.forward
+      settings.model is BERT4RecSettings ? GoldenSequences.cloze : GoldenSequences.forward
     let phase = Phase.training(seed: 1)
     let items = golden.retriever.items((0..<7).map { ItemIndex($0) }, phase)
     let columns = TrainingColumns(

@@ -6,9 +6,9 @@ import Torch
 private let catalogue = Catalogue(
   users: FeatureTable(count: 3, columns: []), items: FeatureTable(count: 9, columns: []))
 
-private func network(_ kind: RetrieverSettings.Kind) throws -> RetrieverNetwork {
+private func network(_ settings: RetrieverSettings) throws -> any Retriever {
   try Parameters(seed: 4).build {
-    try RetrieverNetwork(RetrieverSettings(kind), for: catalogue, in: $0)
+    try settings.network(for: catalogue, in: $0)
   }
 }
 
@@ -17,28 +17,31 @@ private func batch(_ rows: [[Int]]) -> QueryBatch {
     users: rows.map { _ in nil }, histories: Ragged(rows.map { $0.map { ItemIndex($0) } }))
 }
 
-private let kinds: [RetrieverSettings.Kind] = [.sasRec, .bert4Rec, .gru4Rec]
+private let models = [
+  RetrieverSettings(SASRecSettings()), RetrieverSettings(BERT4RecSettings()),
+  RetrieverSettings(GRU4RecSettings()),
+]
 
 @Suite struct `sequence models` {
-  @Test(arguments: kinds)
-  func `a query does not depend on the others of its batch`(kind: RetrieverSettings.Kind) throws {
-    let network = try network(kind)
+  @Test(arguments: models)
+  func `a query does not depend on the others of its batch`(settings: RetrieverSettings) throws {
+    let network = try network(settings)
     let rows = [[1, 2], [8], [3, 4, 5, 6, 7], []]
     let together = network.queries(batch(rows), .inference).floats()
     let apart = rows.flatMap { network.queries(batch([$0]), .inference).floats() }
     expectClose(together, apart, tolerance: 1e-5)
   }
 
-  @Test(arguments: kinds)
-  func `the order of a history matters`(kind: RetrieverSettings.Kind) throws {
-    let network = try network(kind)
+  @Test(arguments: models)
+  func `the order of a history matters`(settings: RetrieverSettings) throws {
+    let network = try network(settings)
     let vectors = network.queries(batch([[1, 2, 3], [2, 1, 3]]), .inference)
     #expect(vectors[0].floats() != vectors[1].floats())
   }
 
-  @Test(arguments: kinds)
-  func `the seed alone decides what training drops`(kind: RetrieverSettings.Kind) throws {
-    let network = try network(kind)
+  @Test(arguments: models)
+  func `the seed alone decides what training drops`(settings: RetrieverSettings) throws {
+    let network = try network(settings)
     func vectors(_ phase: Phase) -> [Float] {
       network.queries(batch([[1, 2, 3]]), phase).floats()
     }
@@ -47,21 +50,16 @@ private let kinds: [RetrieverSettings.Kind] = [.sasRec, .bert4Rec, .gru4Rec]
     #expect(vectors(.inference) == vectors(.inference))
   }
 
-  @Test(arguments: [RetrieverSettings.Kind.sasRec, .gru4Rec])
+  // Places are counted from the end, so that only one length of stretch has the query's.
+  @Test(arguments: [
+    RetrieverSettings(changed(SASRecSettings()) { $0.dropout = 0 }),
+    RetrieverSettings(changed(GRU4RecSettings()) { $0.dropout = 0 }),
+  ])
   func `every position of a stretch is what a query of its prefix would be`(
-    kind: RetrieverSettings.Kind
+    settings: RetrieverSettings
   ) throws {
-    var settings = RetrieverSettings(kind)
-    if case .sasRec(var sasRec) = settings {
-      // Places are counted from the end, so that only one length of stretch has the query's.
-      sasRec.dropout = 0
-      settings = .sasRec(sasRec)
-    } else if case .gru4Rec(var gru4Rec) = settings {
-      gru4Rec.dropout = 0
-      settings = .gru4Rec(gru4Rec)
-    }
     let network = try Parameters(seed: 4).build {
-      try RetrieverNetwork(settings, for: catalogue, in: $0)
+      try settings.network(for: catalogue, in: $0)
     }
     let stretch = [5, 1, 7]
     let training = TrainingBatch(
@@ -77,7 +75,7 @@ private let kinds: [RetrieverSettings.Kind] = [.sasRec, .bert4Rec, .gru4Rec]
     var settings = BERT4RecSettings()
     settings.dropout = 0
     let network = try Parameters(seed: 4).build {
-      try RetrieverNetwork(.bert4Rec(settings), for: catalogue, in: $0)
+      try RetrieverSettings(settings).network(for: catalogue, in: $0)
     }
     func vectors(_ items: [Int]) -> [Float] {
       let training = TrainingBatch(
@@ -90,7 +88,7 @@ private let kinds: [RetrieverSettings.Kind] = [.sasRec, .bert4Rec, .gru4Rec]
   }
 
   @Test func `a query of BERT4Rec is a stretch with its end hidden`() throws {
-    let network = try network(.bert4Rec)
+    let network = try network(RetrieverSettings(BERT4RecSettings()))
     let training = TrainingBatch(
       queries: batch([[1, 2, 3]]), targets: [ItemIndex(3)], weights: [1], reading: .masked([2]))
     expectClose(
@@ -105,27 +103,27 @@ private let kinds: [RetrieverSettings.Kind] = [.sasRec, .bert4Rec, .gru4Rec]
       #expect { try settings.validate() } throws: { "\($0)" == message }
     }
     expect(
-      "setting 'retriever.heads' is 3: heads are equal parts of retriever.dimension, 64; give a "
+      "setting 'heads' is 3: heads are equal parts of retriever.dimension, 64; give a "
         + "number that divides it"
     ) { $0.heads = 3 }
     expect(
-      "setting 'retriever.heads' is 0: heads are equal parts of retriever.dimension, 64; give a "
+      "setting 'heads' is 0: heads are equal parts of retriever.dimension, 64; give a "
         + "number that divides it"
     ) { $0.heads = 0 }
     expect(
-      "setting 'retriever.history' is 300: there are 200 positions; give at most that, or raise "
+      "setting 'history' is 300: there are 200 positions; give at most that, or raise "
         + "retriever.positions"
     ) { $0.history = 300 }
-    expect("setting 'retriever.layers' is 0: give 1 block or more, such as 2") { $0.layers = 0 }
+    expect("setting 'layers' is 0: give 1 block or more, such as 2") { $0.layers = 0 }
     var settings = BERT4RecSettings()
     settings.hidden = 1
     #expect { try settings.validate() } throws: {
-      "\($0)" == "setting 'retriever.hidden' is 1.0: give a share between 0 and 1, such as 0.3"
+      "\($0)" == "setting 'hidden' is 1.0: give a share between 0 and 1, such as 0.3"
     }
     var recurrent = GRU4RecSettings()
     recurrent.hidden = 0
     #expect { try recurrent.validate() } throws: {
-      "\($0)" == "setting 'retriever.hidden' is 0: a state has 1 element or more, such as 64"
+      "\($0)" == "setting 'hidden' is 0: a state has 1 element or more, such as 64"
     }
   }
 }

@@ -13,13 +13,12 @@ import Torch
     histories: Ragged([[1, 2], [6], [4, 0, 3]].map { $0.map { ItemIndex($0) } }))
   private static let candidates = Ragged([[5, 0, 3], [6], []].map { $0.map { ItemIndex($0) } })
 
-  private func retriever(_ kind: RetrieverSettings.Kind) throws -> FrozenModel {
-    let settings = RetrieverSettings(kind)
+  private func retriever(_ settings: RetrieverSettings) throws -> FrozenRetriever {
     let parameters = Parameters(seed: 5)
     _ = try parameters.build {
-      try RetrieverNetwork(settings, for: GoldenNetwork.catalogue, in: $0)
+      try settings.network(for: GoldenNetwork.catalogue, in: $0)
     }
-    return try FrozenModel(
+    return try FrozenRetriever(
       settings, for: GoldenNetwork.catalogue, stored: parameters.stored())
   }
 
@@ -28,15 +27,16 @@ import Torch
     var settings = DeepFMSettings()
     (settings.dimension, settings.hidden, settings.initialSpread) = (4, [8], 0.5)
     _ = try parameters.build {
-      try RankerNetwork(.deepFM(settings), tasks: 1, for: GoldenNetwork.catalogue, in: $0)
+      try RankerSettings(settings).network(tasks: 1, for: GoldenNetwork.catalogue, in: $0)
     }
     return try FrozenRanker(
-      .deepFM(settings), for: GoldenNetwork.catalogue, stored: parameters.stored(), over: stacked)
+      RankerSettings(settings), for: GoldenNetwork.catalogue, stored: parameters.stored(),
+      over: stacked)
   }
 
-  @Test(arguments: RetrieverSettings.Kind.allCases)
-  func `score the sum, of whatever retriever`(kind: RetrieverSettings.Kind) throws {
-    let retriever = try retriever(kind)
+  @Test(arguments: RetrieverSettings.all)
+  func `score the sum, of whatever retriever`(settings: RetrieverSettings) throws {
+    let retriever = try retriever(settings)
     let all = retriever.scores(for: Self.queries)
     let expected = zip(Self.candidates.values, [0, 0, 0, 1]).map { all[$1, $0.position] }
     expectClose(
@@ -49,7 +49,7 @@ import Torch
   }
 
   @Test func `come back from a saved model with their retriever`() throws {
-    let retriever = try retriever(.matrixFactorisation)
+    let retriever = try retriever(RetrieverSettings(MatrixFactorisationSettings()))
     let stacked = try ranker(over: StackedRetriever(retriever, weight: 2))
     let manifest = Manifest(
       kinds: ["retriever": "mf", "ranker": "deepfm"], settings: .object([:]),

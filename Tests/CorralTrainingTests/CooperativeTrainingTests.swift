@@ -15,8 +15,8 @@ struct PlantedPair {
   let planted: PlantedRun
 
   init(
-    _ retriever: RetrieverSettings.Kind = .matrixFactorisation,
-    _ ranker: RankerSettings.Kind = .deepFM, method: CooperativeMethod = .corr
+    _ retriever: any RetrieverModelSettings = MatrixFactorisationSettings(),
+    _ ranker: any RankerModelSettings = DeepFMSettings(), method: CooperativeMethod = .corr
   ) {
     planted = PlantedRun()
     settings.method = method
@@ -29,7 +29,7 @@ struct PlantedPair {
     settings.cooperation.known = .kept
     settings.loss.temperature = 1
     settings.candidates = 6
-    settings.train.batch = retriever.isSequential ? 16 : 64
+    settings.train.batch = retriever.examples == .pairs ? 64 : 16
     settings.train.rate = 0.02
     settings.train.epochs = 2
     settings.train.metric = "ndcg@5"
@@ -37,48 +37,36 @@ struct PlantedPair {
   }
 
   /// A retriever of few numbers.
-  private static func small(_ kind: RetrieverSettings.Kind) -> RetrieverSettings {
-    switch RetrieverSettings(kind) {
-    case .twoTower(var model):
+  private static func small(_ model: any RetrieverModelSettings) -> RetrieverSettings {
+    switch model {
+    case var model as TwoTowerSettings:
       (model.dimension, model.history.length) = (16, 3)
-      return .twoTower(model)
-    case .matrixFactorisation(var model):
+      return RetrieverSettings(model)
+    case var model as MatrixFactorisationSettings:
       (model.dimension, model.similarity, model.initialSpread) = (16, .dot, 0.3)
-      return .matrixFactorisation(model)
-    case .sasRec(var model):
+      return RetrieverSettings(model)
+    case var model as SASRecSettings:
       (model.dimension, model.history, model.layers, model.heads) = (16, 6, 1, 1)
-      return .sasRec(model)
-    case .bert4Rec(var model):
+      return RetrieverSettings(model)
+    case var model as BERT4RecSettings:
       (model.dimension, model.history, model.layers, model.heads) = (16, 6, 1, 1)
-      return .bert4Rec(model)
-    case .comiRec(var model):
+      return RetrieverSettings(model)
+    case var model as ComiRecSettings:
       (model.dimension, model.history, model.interests) = (16, 4, 2)
-      return .comiRec(model)
-    case .neuMF(var model):
+      return RetrieverSettings(model)
+    default:
+      var model = model
       model.dimension = 8
-      return .neuMF(model)
-    default: return RetrieverSettings(kind)
+      return RetrieverSettings(model)
     }
   }
 
-  /// A ranker that sees the last item of a history.
-  private static func small(_ kind: RankerSettings.Kind) -> RankerSettings {
-    func shrunk<Model: RankerModelSettings>(_ model: Model) -> Model {
-      var model = model
-      (model.dimension, model.history, model.hidden) = (16, 2, [16])
-      (model.dropout, model.initialSpread, model.userEmbedding) = (0.1, 0.3, .off)
-      return model
-    }
-    switch RankerSettings(kind) {
-    case .deepFM(let model): return .deepFM(shrunk(model))
-    case .dcn(let model): return .dcn(shrunk(model))
-    case .dcnV2(let model): return .dcnV2(shrunk(model))
-    case .bst(let model): return .bst(shrunk(model))
-    case .din(let model):
-      var small = shrunk(model)
-      small.attention = [16]
-      return .din(small)
-    }
+  /// A ranker that sees the last items of a history.
+  private static func small(_ model: some RankerModelSettings) -> RankerSettings {
+    var model = model
+    (model.dimension, model.history, model.hidden) = (16, 2, [16])
+    (model.dropout, model.initialSpread, model.userEmbedding) = (0.1, 0.3, .off)
+    return RankerSettings(model)
   }
 
   func training(
@@ -87,10 +75,6 @@ struct PlantedPair {
     try CooperativeTraining(
       settings, on: planted.split, of: planted.catalogue, checkpoint: checkpoint, from: start)
   }
-}
-
-extension RetrieverSettings.Kind {
-  fileprivate var isSequential: Bool { [.sasRec, .bert4Rec, .gru4Rec].contains(self) }
 }
 
 extension CooperativeTraining {
@@ -103,9 +87,14 @@ extension CooperativeTraining {
 }
 
 @Suite struct `training of two stages for each other` {
+  /// Two stages, and what the first compares positives with.
+  typealias Pair = (
+    any RetrieverModelSettings, any RankerModelSettings, CooperationSettings.Supervision?
+  )
+
   @Test(arguments: [CooperativeMethod.corr, .rankflow, .icc])
   func `finds the planted next item`(method: CooperativeMethod) throws {
-    var pair = PlantedPair(.twoTower, .deepFM, method: method)
+    var pair = PlantedPair(TwoTowerSettings(), DeepFMSettings(), method: method)
     pair.settings.train.epochs = 10
     var training = try pair.training()
     let reports = try training.finish()
@@ -120,13 +109,14 @@ extension CooperativeTraining {
 
   @Test(
     arguments: [
-      (RetrieverSettings.Kind.matrixFactorisation, RankerSettings.Kind.deepFM, nil),
-      (.twoTower, .dcn, .own), (.comiRec, .bst, nil), (.sasRec, .din, nil), (.sasRec, .din, .own),
-      (.bert4Rec, .dcnV2, nil),
-    ] as [(RetrieverSettings.Kind, RankerSettings.Kind, CooperationSettings.Supervision?)],
+      (MatrixFactorisationSettings(), DeepFMSettings(), nil),
+      (TwoTowerSettings(), DCNSettings(), .own), (ComiRecSettings(), BSTSettings(), nil),
+      (SASRecSettings(), DINSettings(), nil), (SASRecSettings(), DINSettings(), .own),
+      (BERT4RecSettings(), DCNv2Settings(), nil),
+    ] as [Pair],
     [CooperativeMethod.corr, .rankflow, .icc])
   func `every method trains every kind of pair`(
-    pair: (RetrieverSettings.Kind, RankerSettings.Kind, CooperationSettings.Supervision?),
+    pair: Pair,
     method: CooperativeMethod
   ) throws {
     var planted = PlantedPair(pair.0, pair.1, method: method)
@@ -143,11 +133,12 @@ extension CooperativeTraining {
       #expect(after.contains { $0.key.hasPrefix(stage) && before[$0.key] != $0.value })
     }
     let (retriever, ranker) = try training.model()
-    #expect(retriever.settings.kind == pair.0 && ranker.settings.kind == pair.1)
+    #expect(retriever.settings == planted.settings.retriever)
+    #expect(ranker.settings == planted.settings.ranker)
   }
 
   @Test func `a retriever without inner products draws by what does not need them`() throws {
-    var planted = PlantedPair(.neuMF, .deepFM)
+    var planted = PlantedPair(NeuMFSettings(), DeepFMSettings())
     expectError(
       "setting 'proposal.kind' is softmax: it follows inner products, and the scores of neumf are "
         + "none; give uniform or popularity"
@@ -161,7 +152,7 @@ extension CooperativeTraining {
   func `a retriever learns from the ranker alone what comes next`(
     method: CooperativeMethod
   ) throws {
-    var planted = PlantedPair(.twoTower, .deepFM, method: method)
+    var planted = PlantedPair(TwoTowerSettings(), DeepFMSettings(), method: method)
     planted.settings.cooperation.weights.retriever = 0
     planted.settings.proposal.kind = .uniform
     planted.settings.train.epochs = 8
@@ -178,9 +169,9 @@ extension CooperativeTraining {
     planted.settings.train.epochs = 1
     // A ranker that learns nothing and starts at nothing leaves the order as it is.
     planted.settings.cooperation.weights.ranker = 0
-    if case .deepFM(var ranker) = planted.settings.ranker {
+    if var ranker = planted.settings.ranker.model as? DeepFMSettings {
       ranker.initialSpread = 1e-6
-      planted.settings.ranker = .deepFM(ranker)
+      planted.settings.ranker = RankerSettings(ranker)
     }
     var training = try planted.training()
     let values = try training.finish().last?.validation ?? [:]
@@ -194,16 +185,16 @@ extension CooperativeTraining {
       _ served: ServedStacking
     ) throws -> (
       values: [String: Double], planted: PlantedPair,
-      pair: (retriever: FrozenModel, ranker: FrozenRanker)
+      pair: (retriever: FrozenRetriever, ranker: FrozenRanker)
     ) {
       var planted = PlantedPair()
       planted.settings.cooperation.stacking = 0.5
       planted.settings.cooperation.servedStacking = served
       planted.settings.cooperation.weights.ranker = 0
       planted.settings.train.epochs = 2
-      if case .deepFM(var ranker) = planted.settings.ranker {
+      if var ranker = planted.settings.ranker.model as? DeepFMSettings {
         ranker.initialSpread = 1
-        planted.settings.ranker = .deepFM(ranker)
+        planted.settings.ranker = RankerSettings(ranker)
       }
       var training = try planted.training()
       let reports = try training.finish()
@@ -235,7 +226,7 @@ extension CooperativeTraining {
   @Test func `a ranker that teaches lifts the retriever, and with it its own ceiling`() throws {
     /// The metric of both stages, and of the retriever alone, where only the ranker can teach it.
     func measured(distillation: Float) throws -> [Double] {
-      var planted = PlantedPair(.twoTower, .deepFM)
+      var planted = PlantedPair(TwoTowerSettings(), DeepFMSettings())
       planted.settings.cooperation.weights.retriever = 0
       planted.settings.cooperation.weights.distillation = distillation
       planted.settings.proposal.kind = .uniform
@@ -321,7 +312,7 @@ extension CooperativeTraining {
     proposal: ProposalSettings.Kind, killedAfter: Int
   ) throws {
     try withTemporaryFolder { folder in
-      var planted = PlantedPair(.twoTower, .deepFM)
+      var planted = PlantedPair(TwoTowerSettings(), DeepFMSettings())
       planted.settings.proposal.kind = proposal
       planted.settings.proposal.clusters = 3
       planted.settings.cooperation.refreshEvery = killedAfter == 12 ? 5 : 0
@@ -363,7 +354,7 @@ extension CooperativeTraining {
   @Test func `what the retriever finds is the ceiling of both stages, which an oracle reaches`()
     throws
   {
-    var planted = PlantedPair(.twoTower, .deepFM)
+    var planted = PlantedPair(TwoTowerSettings(), DeepFMSettings())
     planted.settings.train.epochs = 1
     var training = try planted.training()
     let report = try #require(try training.finish().first)

@@ -18,7 +18,7 @@ import Torch
     item == 20 ? [2] : item == 21 ? [] : [Int32(item % 2)]
   }
 
-  private static func run(_ kind: RetrieverSettings.Kind, hasFeatures: Bool) -> PlantedRun {
+  private static func run(_ retriever: RetrieverSettings, hasFeatures: Bool) -> PlantedRun {
     var generator = SeededGenerator(seed: 3)
     let walks = (0..<60).map { user in
       var items = (0..<8).map { ItemIndex($0 * 2 + user % 2) }
@@ -32,8 +32,8 @@ import Torch
           name: "genre",
           values: .categories(Ragged(genres), vocabulary: Vocabulary(["odd", "even", "new"])))
       ] : []
-    var settings = RetrieverTrainingSettings(kind)
-    settings.train.epochs = kind == .bert4Rec ? 3 : 12
+    var settings = RetrieverTrainingSettings(retriever)
+    settings.train.epochs = retriever.model is BERT4RecSettings ? 3 : 12
     settings.train.batch = 32
     settings.train.rate = 0.03
     settings.train.metric = "ndcg@5"
@@ -50,9 +50,9 @@ import Torch
         users: FeatureTable(count: 60), items: FeatureTable(count: 22, columns: columns)))
   }
 
-  @Test(arguments: RetrieverSettings.Kind.allCases)
-  func `by ids alone they come after all others`(kind: RetrieverSettings.Kind) throws {
-    var run = Self.run(kind, hasFeatures: false)
+  @Test(arguments: RetrieverSettings.all)
+  func `by ids alone they come after all others`(retriever: RetrieverSettings) throws {
+    var run = Self.run(retriever, hasFeatures: false)
     run.settings.train.epochs = 1
     var training = try run.training()
     _ = try training.finish()
@@ -68,32 +68,29 @@ import Torch
     let reopened = try withTemporaryFolder { folder in
       let place = folder.appending(path: "model")
       let manifest = Manifest(
-        kinds: ["retriever": kind.rawValue], settings: .object([:]),
+        kinds: ["retriever": retriever.name], settings: .object([:]),
         data: .init(path: "", sha256: "", users: 60, items: 22, interactions: 0),
         metrics: .object([:]), created: .init(by: "test", machine: "test", seconds: 0))
       try SavedModel.write(to: place, manifest: manifest) { try model.write(to: $0) }
-      return try FrozenModel(try SavedModel.open(place))
+      return try FrozenRetriever(try SavedModel.open(place))
     }
     #expect(reopened.placed == model.placed)
   }
 
-  @Test(arguments: [RetrieverSettings.Kind.twoTower, .dssm], [true, false])
-  func `known features place them, and nothing else does`(
-    kind: RetrieverSettings.Kind, hasLayers: Bool
-  ) throws {
-    var run = Self.run(kind, hasFeatures: true)
-    switch kind {
-    case .dssm:
-      var settings = DSSMSettings()
-      (settings.dimension, settings.dropout) = (16, 0)
-      settings.hidden = hasLayers ? [16, 16] : [16]
-      run.settings.retriever = .dssm(settings)
-    default:
-      var settings = TwoTowerSettings()
-      settings.dimension = 16
-      if hasLayers { (settings.queryTower, settings.itemTower) = ([16], [16]) }
-      run.settings.retriever = .twoTower(settings)
-    }
+  @Test(arguments: [
+    RetrieverSettings(changed(TwoTowerSettings()) { $0.dimension = 16 }),
+    RetrieverSettings(
+      changed(TwoTowerSettings()) {
+        ($0.dimension, $0.queryTower, $0.itemTower) = (16, [16], [16])
+      }),
+    RetrieverSettings(
+      changed(DSSMSettings()) { ($0.dimension, $0.dropout, $0.hidden) = (16, 0, [16]) }),
+    RetrieverSettings(
+      changed(DSSMSettings()) { ($0.dimension, $0.dropout, $0.hidden) = (16, 0, [16, 16]) }),
+  ])
+  func `known features place them, and nothing else does`(retriever: RetrieverSettings) throws {
+    var run = Self.run(retriever, hasFeatures: true)
+    run.settings.retriever = retriever
     #expect(run.settings.retriever.model.placesItemsByFeatures)
     var training = try run.training()
     _ = try training.finish()
@@ -111,7 +108,7 @@ import Torch
   }
 
   @Test func `features that are switched off place nothing`() throws {
-    var run = Self.run(.twoTower, hasFeatures: true)
+    var run = Self.run(RetrieverSettings(TwoTowerSettings()), hasFeatures: true)
     run.shape { $0.features = .off }
     run.settings.train.epochs = 1
     var training = try run.training()

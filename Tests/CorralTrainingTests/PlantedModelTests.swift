@@ -10,31 +10,25 @@ import Torch
 /// comes next; and retrievers that do not, on users who like one of four groups of items.
 @Suite struct `training of each retriever` {
   @Test(arguments: [
-    RetrieverSettings.Kind.caser, .mind, .comiRec, .mmoe,
+    RetrieverSettings(
+      changed(CaserSettings()) { ($0.dimension, $0.history, $0.dropout) = (16, 3, 0) }),
+    RetrieverSettings(
+      changed(MINDSettings()) {
+        ($0.dimension, $0.history, $0.interests, $0.hidden) = (16, 3, 2, [32])
+      }),
+    RetrieverSettings(
+      changed(ComiRecSettings()) {
+        ($0.dimension, $0.history, $0.interests, $0.hidden) = (16, 3, 2, 32)
+      }),
+    RetrieverSettings(
+      changed(MMoESettings()) {
+        ($0.dimension, $0.history, $0.interests) = (16, 3, 2)
+        ($0.experts, $0.hidden, $0.dropout) = (2, 16, 0)
+      }),
   ])
-  func `finds the next item of a walk`(kind: RetrieverSettings.Kind) throws {
+  func `finds the next item of a walk`(retriever: RetrieverSettings) throws {
     var run = PlantedRun()
-    switch kind {
-    case .caser:
-      var settings = CaserSettings()
-      (settings.dimension, settings.history, settings.dropout) = (16, 3, 0)
-      run.settings.retriever = .caser(settings)
-    case .mind:
-      var settings = MINDSettings()
-      (settings.dimension, settings.history, settings.interests) = (16, 3, 2)
-      settings.hidden = [32]
-      run.settings.retriever = .mind(settings)
-    case .comiRec:
-      var settings = ComiRecSettings()
-      (settings.dimension, settings.history, settings.interests) = (16, 3, 2)
-      settings.hidden = 32
-      run.settings.retriever = .comiRec(settings)
-    default:
-      var settings = MMoESettings()
-      (settings.dimension, settings.history, settings.interests) = (16, 3, 2)
-      (settings.experts, settings.hidden, settings.dropout) = (2, 16, 0)
-      run.settings.retriever = .mmoe(settings)
-    }
+    run.settings.retriever = retriever
     run.settings.loss.temperature = 1
     run.settings.train.rate = 0.02
     run.settings.train.epochs = 15
@@ -44,32 +38,28 @@ import Torch
     #expect((reports.last?.bestValue ?? 0) > 0.8, "\(reports.map(\.bestValue))")
   }
 
-  @Test(arguments: [RetrieverSettings.Kind.bprMF, .logisticMF, .neuMF, .dssm])
-  func `finds what a group of users likes`(kind: RetrieverSettings.Kind) throws {
+  @Test(
+    arguments: [
+      (RetrieverSettings(changed(BPRMFSettings()) { $0.dimension = 8 }), .bpr),
+      (RetrieverSettings(changed(LogisticMFSettings()) { $0.dimension = 8 }), .bce),
+      (
+        RetrieverSettings(
+          changed(NeuMFSettings()) { ($0.dimension, $0.hidden) = (8, [16, 8]) }), .bce
+      ),
+      (
+        RetrieverSettings(
+          changed(DSSMSettings()) {
+            ($0.dimension, $0.hidden, $0.dropout) = (8, [16, 16], 0)
+            $0.similarity = .dot
+          }), .softmax
+      ),
+    ] as [(RetrieverSettings, LossSettings.Kind)])
+  func `finds what a group of users likes`(
+    retriever: RetrieverSettings, loss: LossSettings.Kind
+  ) throws {
     var run = PlantedRun.groups()
-    switch kind {
-    case .bprMF:
-      var settings = BPRMFSettings()
-      settings.dimension = 8
-      run.settings.retriever = .bprMF(settings)
-      run.settings.loss.kind = .bpr
-    case .logisticMF:
-      var settings = LogisticMFSettings()
-      settings.dimension = 8
-      run.settings.retriever = .logisticMF(settings)
-      run.settings.loss.kind = .bce
-    case .neuMF:
-      var settings = NeuMFSettings()
-      (settings.dimension, settings.hidden) = (8, [16, 8])
-      run.settings.retriever = .neuMF(settings)
-      run.settings.loss.kind = .bce
-    default:
-      var settings = DSSMSettings()
-      (settings.dimension, settings.hidden, settings.dropout) = (8, [16, 16], 0)
-      settings.similarity = .dot
-      run.settings.retriever = .dssm(settings)
-      run.settings.loss.kind = .softmax
-    }
+    run.settings.retriever = retriever
+    run.settings.loss.kind = loss
     run.settings.loss.temperature = 1
     run.settings.negatives.kind = .uniform
     run.settings.negatives.count = 4

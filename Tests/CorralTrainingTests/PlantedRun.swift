@@ -34,7 +34,7 @@ struct PlantedRun {
     var network = TwoTowerSettings()
     network.dimension = 16
     network.history.length = 3
-    settings.retriever = .twoTower(network)
+    settings.retriever = RetrieverSettings(network)
     settings.train.batch = 64
     settings.train.rate = 0.05
     settings.train.epochs = 6
@@ -44,9 +44,9 @@ struct PlantedRun {
 
   /// Changes the two-tower network.
   mutating func shape(_ change: (inout TwoTowerSettings) -> Void) {
-    guard case .twoTower(var network) = settings.retriever else { return }
+    guard var network = settings.retriever.model as? TwoTowerSettings else { return }
     change(&network)
-    settings.retriever = .twoTower(network)
+    settings.retriever = RetrieverSettings(network)
   }
 
   func training(
@@ -54,6 +54,13 @@ struct PlantedRun {
   ) throws -> RetrieverTraining {
     try RetrieverTraining(settings, on: split, of: catalogue, checkpoint: checkpoint, from: start)
   }
+}
+
+/// Settings with some of their values changed.
+func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings {
+  var settings = settings
+  change(&settings)
+  return settings
 }
 
 extension RetrieverTraining {

@@ -14,40 +14,16 @@ private struct PlantedRanking {
   var settings = RankerTrainingSettings()
   let planted: PlantedRun
 
-  init(_ kind: RankerSettings.Kind, length: Int = 12) {
+  init(_ model: some RankerModelSettings, length: Int = 12) {
     planted = PlantedRun(length: length)
-    switch kind {
-    case .deepFM:
-      var model = DeepFMSettings()
-      shrink(&model)
-      settings.ranker = .deepFM(model)
-    case .dcn:
-      var model = DCNSettings()
-      shrink(&model)
-      settings.ranker = .dcn(model)
-    case .dcnV2:
-      var model = DCNv2Settings()
-      shrink(&model)
-      settings.ranker = .dcnV2(model)
-    case .din:
-      var model = DINSettings()
-      shrink(&model)
-      model.attention = [16]
-      settings.ranker = .din(model)
-    case .bst:
-      var model = BSTSettings()
-      shrink(&model)
-      settings.ranker = .bst(model)
-    }
+    var model = model
+    (model.dimension, model.history, model.hidden) = (16, 1, [32])
+    (model.dropout, model.initialSpread, model.userEmbedding) = (0.1, 0.3, .off)
+    settings.ranker = RankerSettings(model)
     settings.train.batch = 64
     settings.train.rate = 0.01
     settings.train.epochs = 12
     settings.train.metric = "ndcg@5"
-  }
-
-  private func shrink(_ model: inout some RankerModelSettings) {
-    (model.dimension, model.history, model.hidden) = (16, 1, [32])
-    (model.dropout, model.initialSpread, model.userEmbedding) = (0.1, 0.3, .off)
   }
 
   func training(
@@ -69,11 +45,11 @@ extension RankerTraining {
 }
 
 @Suite struct `training of a ranker` {
-  @Test(arguments: RankerSettings.Kind.allCases)
+  @Test(arguments: RankerSettings.all)
   func `finds the planted next item, which no order by popularity does`(
-    kind: RankerSettings.Kind
+    ranker: RankerSettings
   ) throws {
-    let run = PlantedRanking(kind)
+    let run = PlantedRanking(ranker.model)
     var training = try run.training()
     let reports = try training.finish()
     #expect((reports.last?.loss ?? 9) < reports[0].loss / 2)
@@ -86,7 +62,7 @@ extension RankerTraining {
   func `every loss and every kind of draw learns`(
     loss: LossSettings.Kind, draws: RankerNegativeSettings.Kind
   ) throws {
-    var run = PlantedRanking(.deepFM)
+    var run = PlantedRanking(DeepFMSettings())
     run.settings.loss.kind = loss
     run.settings.negatives.kind = draws
     run.settings.train.epochs = 8
@@ -95,7 +71,7 @@ extension RankerTraining {
   }
 
   @Test func `a retriever's candidates are ranked, and what they lack is missed`() throws {
-    let run = PlantedRanking(.bst)
+    let run = PlantedRanking(BSTSettings())
     let split = run.planted.split
     // Of every other user the target is not among the candidates.
     let candidates = Ragged(
@@ -116,7 +92,7 @@ extension RankerTraining {
     retrieval.settings.train.epochs = 2
     var retriever = try retrieval.training()
     _ = try retriever.finish()
-    var ranking = try PlantedRanking(.deepFM).training()
+    var ranking = try PlantedRanking(DeepFMSettings()).training()
     _ = try ranking.finish()
     let split = retrieval.split
     var settings = EvaluationSettings()
@@ -143,10 +119,10 @@ extension RankerTraining {
     func trained(
       _ served: ServedStacking
     ) throws -> (values: [String: Double], ranker: FrozenRanker) {
-      var run = PlantedRanking(.deepFM)
-      if case .deepFM(var model) = run.settings.ranker {
+      var run = PlantedRanking(DeepFMSettings())
+      if var model = run.settings.ranker.model as? DeepFMSettings {
         model.initialSpread = 1
-        run.settings.ranker = .deepFM(model)
+        run.settings.ranker = RankerSettings(model)
       }
       (run.settings.train.epochs, run.settings.train.rate) = (2, 1e-9)
       run.settings.servedStacking = served
@@ -176,7 +152,7 @@ extension RankerTraining {
     killedAfter: Int
   ) throws {
     try withTemporaryFolder { folder in
-      var run = PlantedRanking(.din)
+      var run = PlantedRanking(DINSettings())
       (run.settings.train.epochs, run.settings.train.checkpointEvery) = (3, 1)
       let whole = folder.appending(path: "whole.safetensors")
       let killed = folder.appending(path: "killed.safetensors")
@@ -198,7 +174,7 @@ extension RankerTraining {
   }
 
   @Test func `settings that do not fit are refused in one line`() throws {
-    var run = PlantedRanking(.deepFM)
+    var run = PlantedRanking(DeepFMSettings())
     run.settings.heads = [HeadSettings(label: "watch")]
     expectError(
       "setting 'heads' is watch: the data have no labels; name their columns with data.labels"
@@ -210,7 +186,7 @@ extension RankerTraining {
     ) { _ = try run.training() }
     run.settings.negatives.count = 4
     expectError(
-      "setting 'negatives.impressions' is 10: they are some of the 4 of negatives.count; give 0 to 4"
+      "setting 'negatives.impressions' is 10: they are among the 4 negatives of each positive; give 0 to 4"
     ) { _ = try run.training() }
   }
 }
@@ -262,7 +238,7 @@ private struct PlantedContext {
     catalogue = Catalogue(users: FeatureTable(count: users), items: FeatureTable(count: 24))
     var model = DeepFMSettings()
     (model.dimension, model.hidden, model.initialSpread) = (8, [16], 0.3)
-    settings.ranker = .deepFM(model)
+    settings.ranker = RankerSettings(model)
     settings.train.batch = 32
     settings.train.rate = 0.01
     settings.train.epochs = 10
@@ -278,9 +254,9 @@ private struct PlantedContext {
     let reports = try training.finish()
     var blind = planted.settings
     blind.ranker = {
-      guard case .deepFM(var model) = blind.ranker else { return blind.ranker }
+      guard var model = blind.ranker.model as? DeepFMSettings else { return blind.ranker }
       model.features = .off
-      return .deepFM(model)
+      return RankerSettings(model)
     }()
     var other = try RankerTraining(blind, on: planted.split, of: planted.catalogue)
     let without = try other.finish()

@@ -61,7 +61,7 @@ import Torch
     var run = PlantedRun()
     var network = MatrixFactorisationSettings()
     network.dimension = 16
-    run.settings.retriever = .matrixFactorisation(network)
+    run.settings.retriever = RetrieverSettings(network)
     run.settings.train.withheldUsers = 0.5
     run.settings.train.epochs = 10
     var training = try run.training()

@@ -4,26 +4,25 @@ import Testing
 
 /// Sequence models on users who walk round a ring, where the last item says what comes next.
 @Suite struct `training of sequence models` {
-  @Test(arguments: [RetrieverSettings.Kind.sasRec, .bert4Rec, .gru4Rec])
-  func `finds the next item of a walk`(kind: RetrieverSettings.Kind) throws {
+  @Test(arguments: [
+    RetrieverSettings(
+      changed(SASRecSettings()) {
+        ($0.dimension, $0.history, $0.positions) = (16, 6, 6)
+        ($0.feedForward, $0.layers, $0.dropout) = (16, 1, 0)
+      }),
+    RetrieverSettings(
+      changed(BERT4RecSettings()) {
+        ($0.dimension, $0.history, $0.positions) = (16, 6, 6)
+        ($0.feedForward, $0.layers, $0.dropout) = (16, 1, 0)
+      }),
+    RetrieverSettings(
+      changed(GRU4RecSettings()) {
+        ($0.dimension, $0.hidden, $0.history, $0.dropout) = (16, 16, 6, 0)
+      }),
+  ])
+  func `finds the next item of a walk`(retriever: RetrieverSettings) throws {
     var run = PlantedRun()
-    switch kind {
-    case .sasRec:
-      var settings = SASRecSettings()
-      (settings.dimension, settings.history, settings.positions) = (16, 6, 6)
-      (settings.feedForward, settings.layers, settings.dropout) = (16, 1, 0)
-      run.settings.retriever = .sasRec(settings)
-    case .bert4Rec:
-      var settings = BERT4RecSettings()
-      (settings.dimension, settings.history, settings.positions) = (16, 6, 6)
-      (settings.feedForward, settings.layers, settings.dropout) = (16, 1, 0)
-      run.settings.retriever = .bert4Rec(settings)
-    default:
-      var settings = GRU4RecSettings()
-      (settings.dimension, settings.hidden, settings.history) = (16, 16, 6)
-      settings.dropout = 0
-      run.settings.retriever = .gru4Rec(settings)
-    }
+    run.settings.retriever = retriever
     run.settings.loss.temperature = 1
     run.settings.negatives.kind = .all
     run.settings.train.batch = 8
@@ -40,7 +39,7 @@ import Testing
     var settings = SASRecSettings()
     (settings.dimension, settings.history, settings.positions) = (8, 6, 6)
     (settings.feedForward, settings.layers, settings.dropout) = (8, 1, 0.3)
-    run.settings.retriever = .sasRec(settings)
+    run.settings.retriever = RetrieverSettings(settings)
     run.settings.train.batch = 8
     run.settings.train.epochs = 2
     var first = try run.training()

@@ -35,7 +35,10 @@ func `a name that is no device's is refused`(name: String) {
   let device = Device.cudaCount > 0 ? Device.cuda(0) : .cpu
   let parameters = Parameters(seed: 1, device: device)
   let model = try parameters.build { scope in
-    (try Embedding(20, 4, in: scope / "items"), try MLP([4, 8, 1], in: scope / "tower"))
+    (
+      try Embedding(20, 4, rows: .items, in: scope / "items"),
+      try MLP([4, 8, 1], in: scope / "tower")
+    )
   }
   #expect(parameters.all.allSatisfy { $0.tensor.device == device })
   var optimizer = Optimizer(.adam(), rate: 0.05, clipping: .norm(1), of: parameters)

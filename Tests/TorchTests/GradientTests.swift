@@ -3,7 +3,7 @@ import Torch
 
 @Test func `the gradient of a table names the rows that were looked up`() throws {
   let parameters = Parameters(seed: 1)
-  let table = try parameters.build { try Embedding(100, 4, in: $0 / "items") }
+  let table = try parameters.build { try Embedding(100, 4, rows: .items, in: $0 / "items") }
   table(Tensor([7, 3, 7] as [Int32])).sum().backward()
   let gradient = try #require(table.weight.gradient)
   #expect(gradient.isSparse)

@@ -145,7 +145,7 @@ func `training that is saved and resumed ends with the same bits`(rule: Optimize
     Torch.threads = threads
     defer { Torch.threads = before }
     let parameters = Parameters(seed: 5)
-    let table = try parameters.build { try Embedding(5000, 64, in: $0) }
+    let table = try parameters.build { try Embedding(5000, 64, rows: .items, in: $0) }
     var optimizer = Optimizer(.adam(), rate: 0.01, clipping: .norm(0.1), of: parameters)
     for step in 0..<3 {
       var generator = SeededGenerator(seed: UInt64(step))

@@ -7,7 +7,7 @@ private struct TwoParts {
   let tower: MLP
 
   init(items count: Int = 5, in scope: Parameters.Scope) throws {
-    items = try Embedding(count, 4, in: scope / "items")
+    items = try Embedding(count, 4, rows: .items, in: scope / "items")
     tower = try MLP([4, 3, 2], in: scope / "tower")
   }
 }

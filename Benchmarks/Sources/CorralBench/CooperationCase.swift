@@ -77,6 +77,6 @@ struct CooperationCase: ParsableCommand {
   private var retriever: RetrieverSettings {
     var model = MatrixFactorisationSettings()
     (model.dimension, model.similarity) = (64, .dot)
-    return .matrixFactorisation(model)
+    return RetrieverSettings(model)
   }
 }

@@ -25,8 +25,11 @@ struct RankerCase: ParsableCommand {
     threads.apply()
     // As the command does when it starts.
     Torch.keepMemory()
+    guard let shape = RankerSettings(named: model) else {
+      throw ValidationError("no ranker is called '\(model)'")
+    }
     var settings = RankerTrainingSettings()
-    settings.ranker = RankerSettings(try RankerSettings.Kind(named: model))
+    settings.ranker = shape
     settings.train.batch = 512
     settings.train.threads = threads.threads
     let catalogue = Catalogue(

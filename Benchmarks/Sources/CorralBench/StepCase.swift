@@ -32,7 +32,7 @@ struct StepCase: ParsableCommand {
     network.queryTower = [128, 64]
     network.itemTower = [128, 64]
     network.initialSpread = 0.02
-    settings.retriever = .twoTower(network)
+    settings.retriever = RetrieverSettings(network)
     settings.loss.temperature = 0.07
     settings.correction.estimate = .none
     settings.train.batch = 1024

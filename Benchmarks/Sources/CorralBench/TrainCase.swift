@@ -24,10 +24,10 @@ struct TrainCase: ParsableCommand {
     threads.apply()
     // As the command does when it starts.
     Torch.keepMemory()
-    guard let kind = RetrieverSettings.Kind(rawValue: model) else {
+    guard let retriever = RetrieverSettings(named: model) else {
       throw ValidationError("no retriever is called '\(model)'")
     }
-    var settings = try RetrieverTrainingSettings(kind).changed(by: changes)
+    var settings = try RetrieverTrainingSettings(retriever).changed(by: changes)
     settings.train.threads = threads.threads
     settings.train.epochs = 1000
     let dataset = try Dataset.load(DataSettings(path: file)).dataset

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CorralData
+import CorralModels
 import CorralSettings
 import CorralTraining
 import Foundation

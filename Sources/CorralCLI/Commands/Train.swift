@@ -2,6 +2,7 @@ import ArgumentParser
 import CorralArtifacts
 import CorralData
 import CorralEvaluation
+import CorralModels
 import CorralPipeline
 import CorralSettings
 import CorralText

@@ -1,18 +1,18 @@
-public import CorralData
+package import CorralData
 
 /// The different items among some, how often each occurs, and where each occurrence went.
 ///
 /// Costs one look-up in a hash table an item, whatever the size of the catalogue.
-public struct DistinctItems: Sendable, Equatable {
+package struct DistinctItems: Sendable, Equatable {
   /// The different items, in order of first occurrence.
-  public let items: [ItemIndex]
+  package let items: [ItemIndex]
   /// How often each of them occurs, at least once.
-  public let counts: [Int]
+  package let counts: [Int]
   /// The position in `items` of each item that was given.
-  public let positions: [Int64]
+  package let positions: [Int64]
 
   /// The different items among `occurrences`.
-  public init(_ occurrences: [ItemIndex]) {
+  package init(_ occurrences: [ItemIndex]) {
     var items: [ItemIndex] = []
     var counts: [Int] = []
     var slots = 16

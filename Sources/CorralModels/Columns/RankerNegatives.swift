@@ -1,6 +1,6 @@
-public import CorralData
+package import CorralData
 import CorralSampling
-public import CorralVectors
+package import CorralVectors
 
 /// What a ranker's positives are compared with: the `negatives` block of its settings.
 public struct RankerNegativeSettings: Sendable, Codable, Equatable {
@@ -27,21 +27,19 @@ public struct RankerNegativeSettings: Sendable, Codable, Equatable {
     case popularity
   }
 
-  /// Throws `ModelsError.setting` for the first value that no ranker can learn from.
-  public func validate() throws {
-    func check(_ isGood: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
-      try ModelsError.check(isGood, "negatives.\(key)", value, reason)
-    }
-    try check(count > 0, "count", count, "a ranker compares; give 1 or more, such as 20")
-    try check(exponent >= 0 && exponent.isFinite, "exponent", exponent, "give 0 or more")
-    try check(
+  /// Throws `SettingError` for the first value that no ranker can learn from.
+  package func validate() throws {
+    try SettingError.check(
+      count > 0, "count", count, "a ranker compares; give 1 or more, such as 20")
+    try SettingError.check("exponent", exponent, atLeast: 0)
+    try SettingError.check(
       (0...count).contains(impressions), "impressions", impressions,
-      "they are some of the \(count) of negatives.count; give 0 to \(count)")
+      "they are among the \(count) negatives of each positive; give 0 to \(count)")
   }
 }
 
 /// Where the candidates of a ranker's training batches come from.
-public struct RankerNegatives: Sendable {
+package struct RankerNegatives: Sendable {
   private let settings: RankerNegativeSettings
   private let sampler: any NegativeSampler
   /// What users took, where it is told from their draws.
@@ -49,8 +47,8 @@ public struct RankerNegatives: Sendable {
 
   /// Negatives for the users and items of a split's training part.
   ///
-  /// Throws `ModelsError.setting` for settings that no ranker can learn from.
-  public init(_ settings: RankerNegativeSettings, on split: Split) throws {
+  /// Throws `SettingError` for settings that no ranker can learn from.
+  package init(_ settings: RankerNegativeSettings, on split: Split) throws {
     try settings.validate()
     self.settings = settings
     known = settings.known == .masked ? KnownItems(split) : nil
@@ -66,7 +64,7 @@ public struct RankerNegatives: Sendable {
   /// where they hit the target, or what its user took where that is masked.
   ///
   /// A head's labels are those of the target and of the impressions; of a draw nobody knows.
-  public func batch(
+  package func batch(
     _ examples: TrainingBatch, heads: [HeadSettings] = [],
     using generator: inout SeededGenerator
   ) -> RankingBatch {

@@ -1,7 +1,7 @@
-public import CorralData
-public import CorralSampling
+package import CorralData
+package import CorralSampling
 import Foundation
-public import Torch
+package import Torch
 
 /// What the targets of a batch are compared with: columns of different items, and which of them are
 /// whose negatives.
@@ -9,23 +9,23 @@ public import Torch
 /// Shared by the batch, a column is each different item once, and the number of negatives that it
 /// stands for: the same loss as a column an example with accidental hits masked, at the price of the
 /// different items only, since k equal columns are one with `log k` added.
-public struct TrainingColumns: Sendable, Equatable {
+package struct TrainingColumns: Sendable, Equatable {
   /// The items, all different, `[columns]`.
-  public let items: [ItemIndex]
+  package let items: [ItemIndex]
   /// The column of each target, `[targets]`.
-  public let targets: [Int64]
+  package let targets: [Int64]
   /// Which columns are negatives of a target.
-  public let negatives: Negatives
+  package let negatives: Negatives
   /// log Q in one draw; `nil` where nothing is corrected.
   ///
   /// Of each column's item where columns are shared, `[columns]`; where they are own, of each target
   /// and then its n negatives, `[targets * (1 + n)]`, for a proposal that depends on the query.
-  public let logQ: [Float]?
+  package let logQ: [Float]?
   /// The form of the correction.
-  public let form: CorrectionSettings.Form
+  package let form: CorrectionSettings.Form
 
   /// Which columns are negatives of a target.
-  public enum Negatives: Sendable, Equatable {
+  package enum Negatives: Sendable, Equatable {
     /// All but its own: how many negatives each column stands for, `[columns]`; 0 for one that is
     /// there as a positive only.
     case shared(counts: [Int])
@@ -37,7 +37,7 @@ public struct TrainingColumns: Sendable, Equatable {
   }
 
   /// Columns that are already laid out.
-  public init(
+  package init(
     items: [ItemIndex], targets: [Int64], negatives: Negatives, logQ: [Float]? = nil,
     form: CorrectionSettings.Form = .yi
   ) {
@@ -75,7 +75,7 @@ extension TrainingColumns {
   ///   - targetLogQ: the logarithm of each target's probability in one draw.
   ///   - form: the form of the correction.
   ///   - isKnown: which draws are no negatives, since the target's user likes them; empty for none.
-  public init(
+  package init(
     targets: [ItemIndex], _ draws: CorralSampling.Negatives, targetLogQ: [Float],
     form: CorrectionSettings.Form, isKnown: [Bool] = []
   ) {
@@ -112,7 +112,7 @@ extension Logits {
   ///     then 1: dividing `[targets, dimension]` costs less than dividing `[targets, columns]`.
   ///   - crossing: what scores queries against items, as `Retriever.scores` does, where that is no
   ///     inner product.
-  public init(
+  package init(
     _ queries: Tensor, _ items: Tensor, _ columns: TrainingColumns, scale: Tensor? = nil,
     temperature: Float = 1, crossing: ((Tensor, Tensor) -> Tensor)? = nil
   ) {

@@ -1,16 +1,16 @@
-public import CorralData
-public import CorralSampling
-public import CorralVectors
+package import CorralData
+package import CorralSampling
+package import CorralVectors
 
 /// Where the columns of a batch's logits come from: the batch's own items, draws, or the catalogue.
 ///
 /// Asked once a batch, in order: a streaming estimate answers from what it knew before the batch and
 /// then learns from it.
-public struct TrainingNegatives: Sendable {
+package struct TrainingNegatives: Sendable {
   /// Which items a positive is compared with.
-  public let settings: NegativeSettings
+  package let settings: NegativeSettings
   /// How probable in-batch columns are, with the streaming estimator where there is one.
-  public var correction: Correction
+  package var correction: Correction
   private let itemCount: Int
   private let sampler: Sampler
 
@@ -21,8 +21,8 @@ public struct TrainingNegatives: Sendable {
 
   /// Negatives for a catalogue in which item i is a training target `counts[i]` times.
   ///
-  /// Throws `ModelsError.setting` for settings that do not fit together.
-  public init(
+  /// Throws `SettingError` for settings that do not fit together.
+  package init(
     _ settings: NegativeSettings, _ correction: CorrectionSettings, counts: [Int]
   ) throws {
     try settings.validate()
@@ -36,7 +36,7 @@ public struct TrainingNegatives: Sendable {
   }
 
   /// The columns of one batch.
-  public mutating func columns(
+  package mutating func columns(
     targets: [ItemIndex], using generator: inout SeededGenerator
   ) -> TrainingColumns {
     switch settings.kind {

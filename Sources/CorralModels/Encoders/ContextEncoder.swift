@@ -26,7 +26,8 @@ struct ContextEncoder {
     switch column.values {
     case .categories(_, let vocabulary):
       kind = .categories(
-        try Embedding(max(vocabulary.count, 1), dimension, initializer: spread, in: scope))
+        try Embedding(
+          max(vocabulary.count, 1), dimension, rows: .other, initializer: spread, in: scope))
     case .numbers(let numbers):
       let mean = try scope.parameter("mean", shape: [1])
       let deviation = try scope.parameter("deviation", shape: [1], initializer: .ones)

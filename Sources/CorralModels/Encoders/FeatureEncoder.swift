@@ -9,24 +9,47 @@ import Torch
 struct FeatureEncoder {
   private let kind: Kind
 
+  /// What a feature is of.
+  enum Subject {
+    /// Users.
+    case users
+    /// Items.
+    case items
+  }
+
   private enum Kind {
     case categories(Embedding, Ragged<Int32>)
     case numbers(Tensor, standardised: [Float])
   }
 
-  /// An encoder of one column.
+  /// An encoder of one column of items or users.
   init(
-    _ column: FeatureColumn, dimension: Int, spread: Float, in scope: Parameters.Scope
+    _ column: FeatureColumn, of subject: Subject, dimension: Int, spread: Float,
+    in scope: Parameters.Scope
   ) throws {
     let spread = Initializer.normal(deviation: spread)
     switch column.values {
     case .categories(let rows, let vocabulary):
       kind = .categories(
-        try Embedding(vocabulary.count, dimension, initializer: spread, in: scope), rows)
+        try Embedding(
+          vocabulary.count, dimension,
+          rows: subject == .items ? .itemCategories(of: column.name) : .other,
+          initializer: spread, in: scope), rows)
     case .numbers(let numbers):
       kind = .numbers(
         try scope.parameter("weight", shape: [dimension], initializer: spread),
         standardised: Self.standardised(numbers))
+    }
+  }
+
+  /// An encoder of each column of a table, each claiming under its column's name.
+  static func all(
+    of table: FeatureTable, of subject: Subject, dimension: Int, spread: Float,
+    in scope: Parameters.Scope
+  ) throws -> [FeatureEncoder] {
+    try table.columns.map {
+      try FeatureEncoder(
+        $0, of: subject, dimension: dimension, spread: spread, in: scope / $0.name)
     }
   }
 

@@ -26,7 +26,8 @@ struct HistoryEncoder {
     case .shared: table = items
     case .separate:
       table = try Embedding(
-        items.weight.size(0), items.weight.size(1), initializer: .normal(deviation: spread),
+        items.weight.size(0), items.weight.size(1), rows: .items,
+        initializer: .normal(deviation: spread),
         in: scope)
     }
     ages =

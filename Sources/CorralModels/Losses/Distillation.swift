@@ -1,4 +1,4 @@
-public import Torch
+package import Torch
 
 /// What a retriever learns from a ranker: the divergence of its distribution over a row's draws from
 /// the ranker's (Huang and others, 2023).
@@ -7,9 +7,9 @@ public import Torch
 /// `KL(softmax(R~) || softmax(M~))` over the columns but the positive's. Draws are a multiset: repeated
 /// ones and those that hit the positive count as often as they were drawn. The teacher is a constant.
 /// With n draws the value is below that over all items, the more so the fewer they are: about `1 / n`.
-public struct Distillation: Sendable {
+package struct Distillation: Sendable {
   /// The divergence, without settings: scores are compared as they are.
-  public init() {}
+  package init() {}
 
   /// The divergence of each row, `[batch]`.
   ///
@@ -17,14 +17,14 @@ public struct Distillation: Sendable {
   ///   - student: the retriever's scores of some columns.
   ///   - teacher: the ranker's scores of the same columns, with the same correction.
   /// - Returns: one divergence a row, 0 or more.
-  public func callAsFunction(_ student: Logits, toward teacher: Logits) -> Tensor {
+  package func callAsFunction(_ student: Logits, toward teacher: Logits) -> Tensor {
     let learned = student.logProbabilitiesOfDraws()
     let taught = teacher.logProbabilitiesOfDraws().detach()
     return (taught.exp() * (taught - learned)).sum(1)
   }
 
   /// The mean over the rows, each times its weight.
-  public func mean(
+  package func mean(
     _ student: Logits, toward teacher: Logits, weights: Tensor? = nil
   ) -> Tensor {
     self(student, toward: teacher).mean(weights: weights)

@@ -1,22 +1,22 @@
-public import Torch
+package import Torch
 
 /// `-log softmax(f / temperature)[positive]` over all columns, each counted once.
 ///
 /// For logits whose columns are the whole catalogue; counts, masks and corrections are for others.
-public struct FullSoftmax: Loss {
+package struct FullSoftmax: Loss {
   /// What scores are divided by.
-  public var temperature: Float
+  package var temperature: Float
 
   /// The loss at a temperature.
-  public init(temperature: Float = 1) { self.temperature = temperature }
+  package init(temperature: Float = 1) { self.temperature = temperature }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(_ logits: Logits) -> Tensor {
+  package func callAsFunction(_ logits: Logits) -> Tensor {
     (logits.values * (1 / temperature)).crossEntropy(logits.target, reduction: .none)
   }
 
   /// The mean of the rows; of inner products, without ever holding `[batch, columns]`.
-  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+  package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     logits.fused(temperature, columns: nil, rows: nil, weights: weights)?.total
       ?? self(logits).mean(weights: weights)
   }

@@ -1,43 +1,43 @@
-public import CorralSampling
-public import Torch
+package import CorralSampling
+package import Torch
 
 /// The scores of a batch's queries against some columns of items, and which of them is right: the
 /// one input of every loss.
 ///
 /// Full softmax: the columns are all items. In-batch: an item for each example, or each different
 /// item once with the number of columns that it stands for. Sampled: the positives and the draws.
-public struct Logits {
+package struct Logits {
   /// The scores, `[batch, columns]`; the loss divides them by its temperature.
   ///
   /// Where they are inner products they are computed when a loss first asks for them.
-  public var values: Tensor { scores.values }
+  package var values: Tensor { scores.values }
   let scores: Scores
   /// The column of each row's positive, `[batch]`, whole numbers.
-  public var target: Tensor
+  package var target: Tensor
   /// The logarithm of the number of negatives that each column stands for, `[columns]`; `nil` where
   /// it is 1 each.
   ///
   /// A row's own positive is never among its negatives, however often it was drawn.
-  public var logCounts: Tensor?
+  package var logCounts: Tensor?
   /// True where a column is no negative of its row, `[batch, columns]`: an accidental hit, or an
   /// item that the user is known to like; `nil` where there is none.
-  public var isMasked: Tensor?
+  package var isMasked: Tensor?
   /// What is known about how the columns came to be there; `nil` where nothing is corrected.
-  public var correction: Correction?
+  package var correction: Correction?
 
   /// The sampling of the columns, as `ColumnCorrection` describes it.
-  public struct Correction {
+  package struct Correction {
     /// Which logits have what subtracted.
-    public var form: CorrectionSettings.Form
+    package var form: CorrectionSettings.Form
     /// log Q of each column's item in one draw, `[columns]` or `[batch, columns]`.
-    public var columns: Tensor
+    package var columns: Tensor
     /// `log n_i - log(1 - Q(p_i))` of each row, `[batch]`; not used by the `yi` form.
-    public var rows: Tensor
+    package var rows: Tensor
     /// `log n_i` of each row, its number of negatives, `[batch]`.
-    public var logCounts: Tensor
+    package var logCounts: Tensor
 
     /// A correction by quantities that are already tensors.
-    public init(
+    package init(
       form: CorrectionSettings.Form, columns: Tensor, rows: Tensor, logCounts: Tensor
     ) {
       self.form = form
@@ -47,7 +47,7 @@ public struct Logits {
     }
 
     /// The correction of a batch whose first columns are its rows' positives, one a row.
-    public init(_ correction: ColumnCorrection, device: Device = .cpu) {
+    package init(_ correction: ColumnCorrection, device: Device = .cpu) {
       self.init(
         form: correction.form, columns: Tensor(correction.columns, device: device),
         rows: Tensor(correction.rows, device: device),
@@ -56,7 +56,7 @@ public struct Logits {
   }
 
   /// The scores of a batch.
-  public init(
+  package init(
     values: Tensor, target: Tensor, logCounts: Tensor? = nil, isMasked: Tensor? = nil,
     correction: Correction? = nil
   ) {
@@ -69,7 +69,7 @@ public struct Logits {
   }
 
   /// The scores of a batch as inner products of `[batch, dimension]` and `[columns, dimension]`.
-  public init(
+  package init(
     queries: Tensor, items: Tensor, target: Tensor, logCounts: Tensor? = nil,
     correction: Correction? = nil
   ) {
@@ -81,7 +81,7 @@ public struct Logits {
 
   /// The scores of a batch in which row i of queries `[batch, dimension]` has as columns the inner
   /// products with the rows `own[i]` of items `[items, dimension]`, `own` being `[batch, columns]`.
-  public init(
+  package init(
     queries: Tensor, items: Tensor, own: Tensor, target: Tensor, isMasked: Tensor? = nil,
     correction: Correction? = nil
   ) {

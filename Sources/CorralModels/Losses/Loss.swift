@@ -1,9 +1,9 @@
-public import Torch
+package import Torch
 
 /// What training minimises, as a function of logits.
 ///
 /// Losses are rows, not yet summed: the caller weights them by the rewards r_i and takes the mean.
-public protocol Loss: Sendable {
+package protocol Loss: Sendable {
   /// The loss of each row, `[batch]`.
   func callAsFunction(_ logits: Logits) -> Tensor
 
@@ -13,12 +13,12 @@ public protocol Loss: Sendable {
 
 extension Loss {
   /// The mean of the rows, each times its weight.
-  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+  package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     self(logits).mean(weights: weights)
   }
 
   /// The mean of the rows.
-  public func mean(_ logits: Logits) -> Tensor { mean(logits, weights: nil) }
+  package func mean(_ logits: Logits) -> Tensor { mean(logits, weights: nil) }
 }
 
 extension Tensor {
@@ -28,35 +28,35 @@ extension Tensor {
 
 extension Loss where Self == FullSoftmax {
   /// Cross-entropy over the whole catalogue.
-  public static func fullSoftmax(temperature: Float = 1) -> FullSoftmax {
+  package static func fullSoftmax(temperature: Float = 1) -> FullSoftmax {
     FullSoftmax(temperature: temperature)
   }
 }
 
 extension Loss where Self == SampledSoftmax {
   /// Cross-entropy over the positive and its negatives, corrected as the logits say.
-  public static func sampledSoftmax(temperature: Float = 1) -> SampledSoftmax {
+  package static func sampledSoftmax(temperature: Float = 1) -> SampledSoftmax {
     SampledSoftmax(temperature: temperature)
   }
 }
 
 extension Loss where Self == BayesianPersonalisedRanking {
   /// The positive above each negative.
-  public static func bpr(temperature: Float = 1) -> BayesianPersonalisedRanking {
+  package static func bpr(temperature: Float = 1) -> BayesianPersonalisedRanking {
     BayesianPersonalisedRanking(temperature: temperature)
   }
 }
 
 extension Loss where Self == BinaryCrossEntropy {
   /// The positive is 1, each negative 0.
-  public static func bce(temperature: Float = 1) -> BinaryCrossEntropy {
+  package static func bce(temperature: Float = 1) -> BinaryCrossEntropy {
     BinaryCrossEntropy(temperature: temperature)
   }
 }
 
 extension Loss where Self == GeneralisedBinaryCrossEntropy {
   /// The positive is 1, each negative 0, calibrated for how few of the items are negatives.
-  public static func gbce(
+  package static func gbce(
     itemCount: Int, calibration: Float = 0.75, temperature: Float = 1
   ) -> GeneralisedBinaryCrossEntropy {
     GeneralisedBinaryCrossEntropy(

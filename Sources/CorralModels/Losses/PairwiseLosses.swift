@@ -1,24 +1,24 @@
-public import Torch
+package import Torch
 
 /// Bayesian personalised ranking (Rendle and others, 2009): the positive above each negative.
 ///
 /// The mean over a row's negatives of `-log sigmoid((f_p - f_n) / temperature)`. Corrections do not
 /// apply.
-public struct BayesianPersonalisedRanking: Loss {
+package struct BayesianPersonalisedRanking: Loss {
   /// What scores are divided by.
-  public var temperature: Float
+  package var temperature: Float
 
   /// The loss at a temperature.
-  public init(temperature: Float = 1) { self.temperature = temperature }
+  package init(temperature: Float = 1) { self.temperature = temperature }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(_ logits: Logits) -> Tensor {
+  package func callAsFunction(_ logits: Logits) -> Tensor {
     let margins = logits.negatives(temperature) - logits.positives(temperature).unsqueeze(1)
     return logits.meanOverNegatives(margins.softplus())
   }
 
   /// The mean of the rows; of inner products with columns of each row's own, in one pass.
-  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+  package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     logits.fused(.ranking, temperature, weights: weights) ?? self(logits).mean(weights: weights)
   }
 }
@@ -27,21 +27,21 @@ public struct BayesianPersonalisedRanking: Loss {
 ///
 /// `-log sigmoid(f_p / temperature)` and the mean over a row's negatives of
 /// `-log sigmoid(-f_n / temperature)`. Corrections do not apply.
-public struct BinaryCrossEntropy: Loss {
+package struct BinaryCrossEntropy: Loss {
   /// What scores are divided by.
-  public var temperature: Float
+  package var temperature: Float
 
   /// The loss at a temperature.
-  public init(temperature: Float = 1) { self.temperature = temperature }
+  package init(temperature: Float = 1) { self.temperature = temperature }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(_ logits: Logits) -> Tensor {
+  package func callAsFunction(_ logits: Logits) -> Tensor {
     (-logits.positives(temperature)).softplus()
       + logits.meanOverNegatives(logits.negatives(temperature).softplus())
   }
 
   /// The mean of the rows; of inner products with columns of each row's own, in one pass.
-  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+  package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     logits.fused(.binary, temperature, weights: weights) ?? self(logits).mean(weights: weights)
   }
 }
@@ -53,23 +53,23 @@ public struct BinaryCrossEntropy: Loss {
 /// `beta = alpha (t (1 - 1 / alpha) + 1 / alpha)` and `alpha = n / (items - 1)`: negatives that are
 /// drawn less often than they occur make a model overconfident, and a lower power of the positive
 /// undoes that, wholly for t = 1 and not at all for t = 0. Corrections do not apply.
-public struct GeneralisedBinaryCrossEntropy: Loss {
+package struct GeneralisedBinaryCrossEntropy: Loss {
   /// The number of items of the catalogue.
-  public var itemCount: Int
+  package var itemCount: Int
   /// t: how much of the overconfidence is undone.
-  public var calibration: Float
+  package var calibration: Float
   /// What scores are divided by.
-  public var temperature: Float
+  package var temperature: Float
 
   /// The loss for a catalogue.
-  public init(itemCount: Int, calibration: Float = 0.75, temperature: Float = 1) {
+  package init(itemCount: Int, calibration: Float = 0.75, temperature: Float = 1) {
     self.itemCount = itemCount
     self.calibration = calibration
     self.temperature = temperature
   }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(_ logits: Logits) -> Tensor {
+  package func callAsFunction(_ logits: Logits) -> Tensor {
     let weights = logits.negativeWeights()
     let counts = weights.sum(1)
     let alpha = counts * (1 / Float(max(itemCount - 1, 1)))

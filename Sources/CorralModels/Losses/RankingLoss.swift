@@ -1,23 +1,23 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
 
 /// What a ranker learns from: candidates of which the first is the one that was taken, and what is
 /// known about each for every further head.
-public struct RankingBatch: Sendable {
+package struct RankingBatch: Sendable {
   /// The candidates; column 0 is the positive of each query, the others are its negatives.
-  public var candidates: CandidateBatch
+  package var candidates: CandidateBatch
   /// Whether a candidate does not count, `[batch, candidates]`; empty where all count.
   ///
   /// A draw that hit the positive does not.
-  public var isMasked: [Bool]
+  package var isMasked: [Bool]
   /// The label of each candidate, `[batch, candidates]`, once for each further head; `nan` where
   /// nobody knows.
-  public var labels: [[Float]]
+  package var labels: [[Float]]
   /// How much each query counts, `[batch]`.
-  public var weights: [Float]
+  package var weights: [Float]
 
   /// A batch of candidates with what is known about them.
-  public init(
+  package init(
     candidates: CandidateBatch, isMasked: [Bool] = [], labels: [[Float]] = [], weights: [Float]
   ) {
     let size = candidates.items.count
@@ -42,20 +42,20 @@ public struct RankingBatch: Sendable {
 /// retrievers'. A further head predicts a label in 0...1 as `sigmoid(logit)` and learns from the
 /// candidates whose label is known, by cross-entropy or squared error, their mean weighted as queries
 /// are.
-public struct RankingLoss: Sendable {
+package struct RankingLoss: Sendable {
   /// The loss of the main head.
-  public var main: LossSettings
+  package var main: LossSettings
   /// The other heads, in the order of the logits.
-  public var heads: [HeadSettings]
+  package var heads: [HeadSettings]
 
   /// The loss of some heads.
-  public init(main: LossSettings, heads: [HeadSettings] = []) {
+  package init(main: LossSettings, heads: [HeadSettings] = []) {
     self.main = main
     self.heads = heads
   }
 
   /// The loss of a batch, given its logits `[batch, candidates, 1 + heads]`.
-  public func callAsFunction(_ logits: Tensor, _ batch: RankingBatch) -> Tensor {
+  package func callAsFunction(_ logits: Tensor, _ batch: RankingBatch) -> Tensor {
     let shape = [batch.candidates.count, batch.candidates.candidates]
     if logits.shape != shape + [1 + heads.count] || batch.labels.count != heads.count {
       fatalError(

@@ -1,5 +1,5 @@
 import CorralSampling
-public import Torch
+package import Torch
 
 /// `-log softmax` of the positive among its sampled or in-batch negatives, corrected for sampling.
 ///
@@ -12,15 +12,15 @@ public import Torch
 /// - `positive-uncorrected`: `(1 - P) (N - rows + log n - f)`, `1 - P = sigmoid(N - rows - f)` a
 ///   constant: the positive is not in the denominator (Khrylchenko and others, 2025). May be
 ///   negative.
-public struct SampledSoftmax: Loss {
+package struct SampledSoftmax: Loss {
   /// What scores are divided by.
-  public var temperature: Float
+  package var temperature: Float
 
   /// The loss at a temperature.
-  public init(temperature: Float = 1) { self.temperature = temperature }
+  package init(temperature: Float = 1) { self.temperature = temperature }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(_ logits: Logits) -> Tensor {
+  package func callAsFunction(_ logits: Logits) -> Tensor {
     let positives = logits.positives(temperature)
     guard let correction = logits.correction else {
       let negatives = logits.negatives(temperature, shifted: logits.logCounts)
@@ -42,7 +42,7 @@ public struct SampledSoftmax: Loss {
   /// The mean of the rows; of inner products, without ever holding `[batch, columns]`.
   ///
   /// Every form has the gradient of `log(1 + exp(margin))`, with shifts of its own.
-  public func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+  package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     let correction = logits.correction
     let columns = correction.map { correction in
       logits.logCounts.map { $0 - correction.columns } ?? -correction.columns

@@ -1,4 +1,4 @@
-public import Torch
+package import Torch
 
 /// The loss of two stages as one soft cascade: ICC (Gallagher and others, 2019).
 ///
@@ -11,20 +11,20 @@ public import Torch
 /// The released implementations that later papers compare with put the constants 0 and tanh(1) for t
 /// and end every column before the last stage; here the cut follows the row, and the last stage keeps
 /// what it is given.
-public struct SoftCascade: Sendable {
+package struct SoftCascade: Sendable {
   /// How many negatives the first stage lets pass.
-  public var passed: Int
+  package var passed: Int
   /// The width of the relaxed cut, in probability.
-  public var softness: Float
+  package var softness: Float
 
   /// A cascade that lets some negatives pass.
-  public init(passed: Int, softness: Float = 0.1) {
+  package init(passed: Int, softness: Float = 0.1) {
     self.passed = passed
     self.softness = softness
   }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(first: Logits, second: Logits) -> Tensor {
+  package func callAsFunction(first: Logits, second: Logits) -> Tensor {
     let (p, r) = (first.values.sigmoid(), second.values.sigmoid())
     let cut = first.cut(below: passed).sigmoid()
     let passes = ((p - cut) * (1 / softness)).sigmoid()
@@ -34,7 +34,7 @@ public struct SoftCascade: Sendable {
   }
 
   /// The mean over the rows, each times its weight.
-  public func mean(first: Logits, second: Logits, weights: Tensor? = nil) -> Tensor {
+  package func mean(first: Logits, second: Logits, weights: Tensor? = nil) -> Tensor {
     self(first: first, second: second).mean(weights: weights)
   }
 }

@@ -1,4 +1,4 @@
-public import Torch
+package import Torch
 
 /// What an earlier stage learns from a later one: the tutor-learning of RankFlow (Qin and others,
 /// 2022).
@@ -7,20 +7,20 @@ public import Torch
 /// scores and t the later one's, constants:
 /// `share * -log sigmoid(mean of s over the kept best by t - mean of s over the others)
 /// + (1 - share) * mean of (sigmoid(s) - sigmoid(t))^2`. Corrections do not apply.
-public struct TutorLearning: Sendable {
+package struct TutorLearning: Sendable {
   /// How many columns the later stage keeps.
-  public var kept: Int
+  package var kept: Int
   /// How much the order counts against the values, from 0 to 1.
-  public var share: Float
+  package var share: Float
 
   /// A lesson on the columns that the later stage keeps.
-  public init(kept: Int, share: Float = 0.5) {
+  package init(kept: Int, share: Float = 0.5) {
     self.kept = kept
     self.share = share
   }
 
   /// The loss of each row, `[batch]`.
-  public func callAsFunction(_ student: Logits, toward teacher: Logits) -> Tensor {
+  package func callAsFunction(_ student: Logits, toward teacher: Logits) -> Tensor {
     let (taught, learned) = (teacher.values.detach(), student.values)
     let isThere =
       teacher.isMasked.map { .!$0 }
@@ -35,7 +35,7 @@ public struct TutorLearning: Sendable {
   }
 
   /// The mean over the rows, each times its weight.
-  public func mean(
+  package func mean(
     _ student: Logits, toward teacher: Logits, weights: Tensor? = nil
   ) -> Tensor {
     self(student, toward: teacher).mean(weights: weights)

@@ -1,5 +1,54 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
+
+/// The shape of the behaviour sequence transformer: `ranker: {model: bst}`.
+public struct BSTSettings: RankerModelSettings {
+  /// The number of elements of each embedding.
+  public var dimension = 64
+  /// The last items of a history that a candidate looks at.
+  public var history = 20
+  /// The number of transformer blocks.
+  public var layers = 1
+  /// The number of parts that attention looks with; they divide the dimension.
+  public var heads = 2
+  /// The widths of the layers before the heads of the tasks.
+  public var hidden = [128, 64]
+  /// The share of activations that training drops, in blocks and after each of those layers.
+  public var dropout: Float = 0.2
+  /// Whether users are known by their ids.
+  public var userEmbedding = RetrieverSettings.Presence.off
+  /// Whether the features of users, items and requests are seen.
+  public var features = RetrieverSettings.Presence.on
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.01
+
+  /// The defaults: one block over the last 20 items.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "bst"
+
+  /// Who described the model, and when.
+  package static let paper = "Chen and others, 2019"
+
+  /// The network over a catalogue, with some heads.
+  package func network(
+    tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker { try BST(self, tasks: tasks, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkCommon()
+    try check(
+      history > 0, "history", history,
+      "bst reads the items of a history; give 1 or more, such as 20")
+    try check(layers > 0, "layers", layers, "give 1 block or more")
+    try check(
+      heads > 0 && dimension % heads == 0, "heads", heads,
+      "heads share the \(dimension) elements of ranker.dimension evenly; give a divisor of it, such "
+        + "as \(dimension % 2 == 0 ? 2 : 1)")
+  }
+}
 
 /// The behaviour sequence transformer (Chen and others, 2019): the candidate is the last position of a
 /// transformer over the history.
@@ -11,9 +60,9 @@ public import Torch
 ///
 /// Parameters: those of the fields, `positions.weight` `[history + 1, dimension]`, those of
 /// `blocks.N`, `mlp.N.weight`, `mlp.N.bias`.
-public struct BST: Ranker {
+package struct BST: Ranker {
   /// The number of heads.
-  public let tasks: Int
+  package let tasks: Int
   private let historyLength: Int
   private let queryFields: QueryFields
   private let itemFields: ItemFields
@@ -23,12 +72,10 @@ public struct BST: Ranker {
 
   /// A ranker for a catalogue with some heads of tasks.
   ///
-  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: BSTSettings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.tasks = tasks
     historyLength = settings.history
     let dimension = settings.dimension
@@ -49,10 +96,10 @@ public struct BST: Ranker {
   }
 
   /// Where the parameters are.
-  public var device: Device { itemFields.table.weight.device }
+  package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
-  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+  package func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
     let rows = CandidateRows(batch, device: device)
     let recent = RecentItems(batch.queries.histories, length: historyLength)
     let isThere = recent.mask(on: device)

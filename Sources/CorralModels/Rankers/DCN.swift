@@ -1,5 +1,45 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
+
+/// The shape of the deep and cross network, first version: `ranker: {model: dcn}`.
+public struct DCNSettings: RankerModelSettings {
+  /// The number of elements of each embedding.
+  public var dimension = 64
+  /// The number of cross layers.
+  public var crosses = 3
+  /// The widths of the layers beside them.
+  public var hidden = [128, 128, 64]
+  /// The share of activations that training drops after each of those.
+  public var dropout: Float = 0.3
+  /// The last items of a history, whose mean is a field of its own; 0 looks at none.
+  public var history = 0
+  /// Whether users are known by their ids.
+  public var userEmbedding = RetrieverSettings.Presence.on
+  /// Whether the features of users, items and requests are seen.
+  public var features = RetrieverSettings.Presence.on
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.01
+
+  /// The defaults: three cross layers beside three others.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "dcn"
+
+  /// Who described the model, and when.
+  package static let paper = "Wang and others, 2017"
+
+  /// The network over a catalogue, with some heads.
+  package func network(
+    tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker { try DCN(self, tasks: tasks, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkCommon()
+    try check(crosses > 0, "crosses", crosses, "give 1 cross layer or more, such as 3")
+  }
+}
 
 /// The deep and cross network (Wang and others, 2017): `x_{l+1} = x_0 (x_l . w_l) + b_l + x_l` over
 /// all embeddings end to end, beside ordinary layers; a head is linear in both ends.
@@ -10,9 +50,9 @@ public import Torch
 ///
 /// Parameters: those of the fields, `cross.weight` and `cross.bias` `[crosses, width]`, `cross.heads`
 /// `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
-public struct DCN: Ranker {
+package struct DCN: Ranker {
   /// The number of heads.
-  public let tasks: Int
+  package let tasks: Int
   private let queryFields: QueryFields
   private let itemFields: ItemFields
   private let queryWidth: Int
@@ -23,12 +63,10 @@ public struct DCN: Ranker {
 
   /// A ranker for a catalogue with some heads.
   ///
-  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: DCNSettings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.tasks = tasks
     itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
     queryFields = try QueryFields(
@@ -48,10 +86,10 @@ public struct DCN: Ranker {
   }
 
   /// Where the parameters are.
-  public var device: Device { itemFields.table.weight.device }
+  package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
-  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+  package func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
     let rows = CandidateRows(batch, device: device)
     let query = Tensor.cat(queryFields(batch.queries), 1)
     let item = Tensor.cat(itemFields(rows.items), 1)

@@ -1,5 +1,48 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
+
+/// The shape of the deep and cross network, second version: `ranker: {model: dcn-v2}`.
+public struct DCNv2Settings: RankerModelSettings {
+  /// The number of elements of each embedding.
+  public var dimension = 64
+  /// The number of cross layers.
+  public var crosses = 2
+  /// The rank of their matrices; 0 leaves them whole.
+  public var rank = 0
+  /// The widths of the layers beside them.
+  public var hidden = [128, 128, 64]
+  /// The share of activations that training drops after each of those.
+  public var dropout: Float = 0.3
+  /// The last items of a history, whose mean is a field of its own; 0 looks at none.
+  public var history = 0
+  /// Whether users are known by their ids.
+  public var userEmbedding = RetrieverSettings.Presence.on
+  /// Whether the features of users, items and requests are seen.
+  public var features = RetrieverSettings.Presence.on
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.01
+
+  /// The defaults: two cross layers with whole matrices beside three others.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "dcn-v2"
+
+  /// Who described the model, and when.
+  package static let paper = "Wang and others, 2021"
+
+  /// The network over a catalogue, with some heads.
+  package func network(
+    tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker { try DCNv2(self, tasks: tasks, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkCommon()
+    try check(crosses > 0, "crosses", crosses, "give 1 cross layer or more, such as 2")
+    try check(rank >= 0, "rank", rank, "give 0 for whole matrices, or a rank such as 32")
+  }
+}
 
 /// The deep and cross network with matrices (Wang and others, 2021):
 /// `x_{l+1} = x_0 * (W_l x_l + b_l) + x_l`, element by element, over all embeddings end to end, beside
@@ -10,9 +53,9 @@ public import Torch
 ///
 /// Parameters: those of the fields, `cross.N.weight` and `cross.N.bias`, with a rank `cross.N.inner`
 /// too, `heads.weight` `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
-public struct DCNv2: Ranker {
+package struct DCNv2: Ranker {
   /// The number of heads.
-  public let tasks: Int
+  package let tasks: Int
   private let queryFields: QueryFields
   private let itemFields: ItemFields
   private let queryWidth: Int
@@ -48,12 +91,10 @@ public struct DCNv2: Ranker {
 
   /// A ranker for a catalogue with some heads.
   ///
-  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: DCNv2Settings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.tasks = tasks
     itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
     queryFields = try QueryFields(
@@ -73,10 +114,10 @@ public struct DCNv2: Ranker {
   }
 
   /// Where the parameters are.
-  public var device: Device { itemFields.table.weight.device }
+  package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
-  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+  package func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
     let rows = CandidateRows(batch, device: device)
     let query = Tensor.cat(queryFields(batch.queries), 1)
     let item = Tensor.cat(itemFields(rows.items), 1)

@@ -1,5 +1,50 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
+
+/// The shape of the deep interest network: `ranker: {model: din}`.
+public struct DINSettings: RankerModelSettings {
+  /// The number of elements of each embedding.
+  public var dimension = 128
+  /// The last items of a history that a candidate looks at.
+  public var history = 20
+  /// Whether how long ago an item was taken, in items since, counts for its weight.
+  public var positionEmbedding = RetrieverSettings.Presence.off
+  /// The widths of the layers of the activation unit.
+  public var attention = [128, 64]
+  /// The widths of the layers before the heads.
+  public var hidden = [128, 128]
+  /// The share of activations that training drops after each of those.
+  public var dropout: Float = 0.3
+  /// Whether users are known by their ids.
+  public var userEmbedding = RetrieverSettings.Presence.off
+  /// Whether the features of users, items and requests are seen.
+  public var features = RetrieverSettings.Presence.on
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.01
+
+  /// The defaults: the setting of CoRR (Huang and others, 2023).
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "din"
+
+  /// Who described the model, and when.
+  package static let paper = "Zhou and others, 2018"
+
+  /// The network over a catalogue, with some heads.
+  package func network(
+    tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker { try DIN(self, tasks: tasks, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkCommon()
+    try check(
+      history > 0, "history", history,
+      "din weighs the items of a history; give 1 or more, such as 20")
+    try check(widths: attention, "attention")
+  }
+}
 
 /// The deep interest network (Zhou and others, 2018): a candidate decides how much each item of the
 /// history counts.
@@ -12,9 +57,9 @@ public import Torch
 /// Parameters: those of the fields, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
 /// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`, and with those
 /// `positions.weight` `[history, dimension]`.
-public struct DIN: Ranker {
+package struct DIN: Ranker {
   /// The number of heads.
-  public let tasks: Int
+  package let tasks: Int
   private let historyLength: Int
   private let queryFields: QueryFields
   private let itemFields: ItemFields
@@ -25,12 +70,10 @@ public struct DIN: Ranker {
 
   /// A ranker for a catalogue with some heads.
   ///
-  /// Throws `ModelsError` for settings that no such network can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: DINSettings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.tasks = tasks
     historyLength = settings.history
     let dimension = settings.dimension
@@ -45,7 +88,7 @@ public struct DIN: Ranker {
     attention = try ActivationUnit(
       dimension, widths: settings.attention, in: scope / "attention")
     itemBias = try Embedding(
-      catalogue.items.count, 1, initializer: .zeros, in: scope / "item_bias")
+      catalogue.items.count, 1, rows: .items, initializer: .zeros, in: scope / "item_bias")
     mlp = try CandidateMLP(
       query: queryFields.count * dimension, item: itemFields.count * dimension,
       pair: 2 * dimension, hidden: settings.hidden, tasks: tasks, .dice,
@@ -53,10 +96,10 @@ public struct DIN: Ranker {
   }
 
   /// Where the parameters are.
-  public var device: Device { itemFields.table.weight.device }
+  package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
-  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+  package func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
     let rows = CandidateRows(batch, device: device)
     let fields = itemFields(rows.items)
     let histories = batch.queries.histories

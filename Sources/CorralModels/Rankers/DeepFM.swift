@@ -1,5 +1,42 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
+
+/// The shape of DeepFM: `ranker: {model: deepfm}`.
+public struct DeepFMSettings: RankerModelSettings {
+  /// The number of elements of each embedding.
+  public var dimension = 64
+  /// The widths of the layers before the heads.
+  public var hidden = [128, 128, 64]
+  /// The share of activations that training drops after each of them.
+  public var dropout: Float = 0.3
+  /// Whether each category has a weight of its own besides its embedding.
+  public var firstOrder = RetrieverSettings.Presence.off
+  /// The last items of a history, whose mean is a field of its own; 0 looks at none.
+  public var history = 0
+  /// Whether users are known by their ids.
+  public var userEmbedding = RetrieverSettings.Presence.on
+  /// Whether the features of users, items and requests are seen.
+  public var features = RetrieverSettings.Presence.on
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.01
+
+  /// The defaults: the setting of CoRR (Huang and others, 2023).
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "deepfm"
+
+  /// Who described the model, and when.
+  package static let paper = "Guo and others, 2017"
+
+  /// The network over a catalogue, with some heads.
+  package func network(
+    tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker { try DeepFM(self, tasks: tasks, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no DeepFM can have.
+  package func validate() throws { try checkCommon() }
+}
 
 /// DeepFM (Guo and others, 2017): a factorisation machine and layers over the same embeddings.
 ///
@@ -10,9 +47,9 @@ public import Torch
 ///
 /// Parameters: `users.weight`, `items.weight`, `history.weight`, `user_features.NAME.weight`,
 /// `item_features.NAME.weight`, the same under `first_order`, `mlp.N.weight`, `mlp.N.bias`.
-public struct DeepFM: Ranker {
+package struct DeepFM: Ranker {
   /// The number of heads.
-  public let tasks: Int
+  package let tasks: Int
   private let dimension: Int
   private let queryFields: QueryFields
   private let itemFields: ItemFields
@@ -21,12 +58,10 @@ public struct DeepFM: Ranker {
 
   /// A ranker for a catalogue with some heads.
   ///
-  /// Throws `ModelsError` for settings that no DeepFM can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: DeepFMSettings, tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.tasks = tasks
     dimension = settings.dimension
     itemFields = try ItemFields(settings.parts, of: catalogue, in: scope)
@@ -51,10 +86,10 @@ public struct DeepFM: Ranker {
   }
 
   /// Where the parameters are.
-  public var device: Device { itemFields.table.weight.device }
+  package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
-  public func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+  package func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
     let rows = CandidateRows(batch, device: device)
     let query = Tensor.stack(queryFields(batch.queries), 1)
     let item = Tensor.stack(itemFields(rows.items), 1)

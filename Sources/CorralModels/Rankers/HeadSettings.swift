@@ -1,3 +1,5 @@
+import CorralData
+
 /// A head beside the main one, which learns a label of the data: an entry of `heads`.
 ///
 /// Written `LABEL`, `LABEL:LOSS` or `LABEL:LOSS:WEIGHT`, as `is_like` or `watch:squared:0.5`.
@@ -26,14 +28,12 @@ public struct HeadSettings: Sendable, Equatable {
 }
 
 extension HeadSettings: Codable, CustomStringConvertible {
-  /// The head of a text; throws `ModelsError.setting` for one that is none.
+  /// The head of a text; throws `SettingError` for one that is none.
   public init(_ text: String) throws { try self.init(text, key: "heads") }
 
   private init(_ text: String, key: String) throws {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    func fault(_ reason: String) -> ModelsError {
-      .setting(key: key, value: text, reason: reason)
-    }
+    func fault(_ reason: String) -> SettingError { SettingError(key, text, reason) }
     guard let label = parts.first, !label.isEmpty, parts.count <= 3 else {
       throw fault("give LABEL, LABEL:LOSS or LABEL:LOSS:WEIGHT, such as watch:squared:0.5")
     }
@@ -52,7 +52,7 @@ extension HeadSettings: Codable, CustomStringConvertible {
     }
   }
 
-  /// Reads a head from its text; throws `ModelsError.setting`, which says where it stands, for one
+  /// Reads a head from its text; throws `SettingError`, which says where it stands, for one
   /// that is none.
   public init(from decoder: any Decoder) throws {
     let names = decoder.codingPath.filter { $0.intValue == nil }.map(\.stringValue)

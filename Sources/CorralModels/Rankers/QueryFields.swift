@@ -31,9 +31,10 @@ struct QueryFields {
       parts.userEmbedding == .off
       ? nil
       : try Embedding(
-        catalogue.users.count, parts.dimension, initializer: .normal(deviation: parts.spread),
+        catalogue.users.count, parts.dimension, rows: .users,
+        initializer: .normal(deviation: parts.spread),
         in: scope / "users")
-    features = try parts.encoders(of: catalogue.users, in: scope / "user_features")
+    features = try parts.encoders(of: catalogue.users, of: .users, in: scope / "user_features")
     context =
       parts.features == .off
       ? []
@@ -45,7 +46,8 @@ struct QueryFields {
       historyLength == 0
       ? nil
       : try Embedding(
-        catalogue.items.count, parts.dimension, initializer: .normal(deviation: parts.spread),
+        catalogue.items.count, parts.dimension, rows: .items,
+        initializer: .normal(deviation: parts.spread),
         in: scope / "history")
     self.historyLength = historyLength
   }
@@ -82,9 +84,10 @@ struct ItemFields {
   /// The fields of a catalogue's items.
   init(_ parts: FieldParts, of catalogue: Catalogue, in scope: Parameters.Scope) throws {
     table = try Embedding(
-      catalogue.items.count, parts.dimension, initializer: .normal(deviation: parts.spread),
+      catalogue.items.count, parts.dimension, rows: .items,
+      initializer: .normal(deviation: parts.spread),
       in: scope / "items")
-    features = try parts.encoders(of: catalogue.items, in: scope / "item_features")
+    features = try parts.encoders(of: catalogue.items, of: .items, in: scope / "item_features")
   }
 
   /// The number of fields.
@@ -105,12 +108,14 @@ struct FieldParts {
   var userEmbedding: RetrieverSettings.Presence
   var features: RetrieverSettings.Presence
 
-  /// The encoders of a table's columns, where features are seen.
-  func encoders(of table: FeatureTable, in scope: Parameters.Scope) throws -> [FeatureEncoder] {
-    guard features == .on else { return [] }
-    return try table.columns.map {
-      try FeatureEncoder($0, dimension: dimension, spread: spread, in: scope / $0.name)
-    }
+  /// The encoders of a table's columns, if features are seen.
+  func encoders(
+    of table: FeatureTable, of subject: FeatureEncoder.Subject, in scope: Parameters.Scope
+  ) throws -> [FeatureEncoder] {
+    features == .off
+      ? []
+      : try FeatureEncoder.all(
+        of: table, of: subject, dimension: dimension, spread: spread, in: scope)
   }
 }
 

@@ -1,20 +1,11 @@
 import CorralData
-import Torch
+package import Torch
 
-/// The shape of one ranker: the keys that stand beside `model` in the `ranker` block.
+/// One ranker: its settings and its network.
 ///
-/// Each model has settings of its own, with the keys that it uses and no others.
-public protocol RankerModelSettings: Sendable, Codable, Equatable {
-  /// The defaults.
-  init()
-
-  /// Who described the model, and when.
-  static var paper: String { get }
-
-  /// The number of elements of each embedding.
-  var dimension: Int { get set }
-
-  /// The most items of a history that a query looks at; 0 where it looks at none.
+/// A new ranker is a type of this kind, its network, and a line in `RankerSettings.models`.
+package protocol RankerModelSettings: ModelSettings, RankerSettings.Model {
+  /// The most items of a history that a query looks at; 0 if it looks at none.
   var history: Int { get set }
 
   /// The widths of the layers before the heads.
@@ -32,35 +23,30 @@ public protocol RankerModelSettings: Sendable, Codable, Equatable {
   /// The standard deviation of initial embeddings.
   var initialSpread: Float { get set }
 
-  /// Throws `ModelsError.setting` for the first value that no such ranker can have.
-  func validate() throws
+  /// The network over a catalogue with some heads, its parameters claimed from a scope.
+  ///
+  /// Called with settings that `validate()` accepts. Throws `SettingError` if the catalogue leaves a
+  /// query nothing to say, and `TorchError` if stored parameters do not fit.
+  func network(
+    tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker
 }
 
 extension RankerModelSettings {
-  /// Whether a query without a history would be nothing at all.
-  public func needsHistory(_ catalogue: Catalogue) -> Bool {
+  /// Whether a query without a history would say nothing at all.
+  package func needsHistory(_ catalogue: Catalogue) -> Bool {
     userEmbedding == .off && (features == .off || catalogue.users.columns.isEmpty)
-  }
-
-  /// Throws unless a value of this block is good.
-  func check(_ isGood: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
-    try ModelsError.check(isGood, "ranker.\(key)", value, reason)
   }
 
   /// Throws for the first value that no ranker can have.
   func checkCommon() throws {
-    try check(dimension > 0, "dimension", dimension, "vectors need 1 element or more, such as 64")
-    try check(
-      initialSpread > 0 && initialSpread.isFinite, "initialSpread", initialSpread,
-      "embeddings that all start from the same point stay there; give a number above 0, such as "
-        + "0.01")
-    try check(hidden.allSatisfy { $0 > 0 }, "hidden", hidden, "a layer has 1 width or more")
-    try check(
-      (0..<1).contains(dropout), "dropout", dropout, "give a share from 0 up to, but not, 1")
+    try check(initialSpread: initialSpread, such: 0.01)
+    try check(widths: hidden, "hidden")
+    try check(dropout: dropout)
     try check(history >= 0, "history", history, "give 0 or more items")
   }
 
-  /// Throws unless a catalogue gives the queries of this ranker something to say.
+  /// Throws unless a query has a field.
   func checkFields(_ count: Int) throws {
     try check(
       count > 0, "userEmbedding", "off",

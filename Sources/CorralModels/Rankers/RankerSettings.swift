@@ -1,109 +1,88 @@
+import CorralData
+package import Torch
+
 /// Which ranker, and its shape: the `ranker` block of a settings file.
 ///
 /// Written flat: the key `model`, and beside it the keys that this model has and no others.
-public enum RankerSettings: Sendable, Equatable {
-  /// DeepFM.
-  case deepFM(DeepFMSettings)
-  /// The deep and cross network.
-  case dcn(DCNSettings)
-  /// The deep and cross network with matrices.
-  case dcnV2(DCNv2Settings)
-  /// The deep interest network.
-  case din(DINSettings)
-  /// The behaviour sequence transformer.
-  case bst(BSTSettings)
+public struct RankerSettings: Sendable {
+  /// The settings of one of Corral's rankers, such as `DeepFMSettings`.
+  public protocol Model: Sendable, Codable, Equatable {}
 
-  /// The rankers.
-  public enum Kind: String, Sendable, Codable, CaseIterable {
-    /// DeepFM.
-    case deepFM = "deepfm"
-    /// The deep and cross network.
-    case dcn
-    /// The deep and cross network with matrices.
-    case dcnV2 = "dcn-v2"
-    /// The deep interest network.
-    case din
-    /// The behaviour sequence transformer.
-    case bst
-  }
-
-  /// The defaults: DeepFM.
-  public init() { self.init(.deepFM) }
-
-  /// The defaults of a ranker.
-  public init(_ kind: Kind) {
-    switch kind {
-    case .deepFM: self = .deepFM(DeepFMSettings())
-    case .dcn: self = .dcn(DCNSettings())
-    case .dcnV2: self = .dcnV2(DCNv2Settings())
-    case .din: self = .din(DINSettings())
-    case .bst: self = .bst(BSTSettings())
-    }
-  }
-
-  /// Which ranker.
-  public var kind: Kind {
-    switch self {
-    case .deepFM: .deepFM
-    case .dcn: .dcn
-    case .dcnV2: .dcnV2
-    case .din: .din
-    case .bst: .bst
-    }
-  }
+  /// Every ranker, in the order in which settings list them. A new one is a line here.
+  package static let models: [any RankerModelSettings.Type] = [
+    DeepFMSettings.self, DCNSettings.self, DCNv2Settings.self, DINSettings.self, BSTSettings.self,
+  ]
 
   /// The settings of the model alone.
-  public var model: any RankerModelSettings {
-    switch self {
-    case .deepFM(let settings): settings
-    case .dcn(let settings): settings
-    case .dcnV2(let settings): settings
-    case .din(let settings): settings
-    case .bst(let settings): settings
+  package var model: any RankerModelSettings
+
+  /// The defaults: DeepFM.
+  public init() { self.init(DeepFMSettings()) }
+
+  /// The ranker of some settings.
+  public init(_ model: some Model) {
+    guard let model = model as? any RankerModelSettings else {
+      fatalError("RankerSettings: \(type(of: model)) is not one of Corral's rankers")
     }
+    self.model = model
   }
 
-  /// Throws `ModelsError.setting` for the first value that no such ranker can have.
-  public func validate() throws { try model.validate() }
+  /// The defaults of the ranker of a name; `nil` for an unknown name.
+  public init?(named name: String) {
+    guard let model = Self.models.first(where: { $0.name == name }) else { return nil }
+    self.init(model.init())
+  }
+
+  /// The defaults of every ranker.
+  package static var all: [RankerSettings] { models.map { RankerSettings($0.init()) } }
+
+  /// The names of all rankers, as `deepfm`.
+  public static var names: [String] { models.map { $0.name } }
+
+  /// The ranker's name.
+  public var name: String { type(of: model).name }
 }
 
-extension RankerSettings: Codable {
-  private enum CodingKeys: CodingKey { case model }
+extension RankerSettings {
+  /// Throws `SettingError` for the first value that the ranker cannot have.
+  package func validate() throws { try model.validate() }
 
+  /// The ranker over a catalogue with some heads, its parameters claimed from a scope.
+  ///
+  /// Throws `SettingError` under the name of the block, `ranker`, for settings that it cannot have, and
+  /// `TorchError` if stored parameters do not fit.
+  package func network(
+    tasks: Int = 1, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Ranker {
+    try SettingError.within("ranker") {
+      try validate()
+      return try model.network(tasks: tasks, for: catalogue, in: scope)
+    }
+  }
+}
+
+extension RankerSettings: Codable, Equatable {
   /// The settings of the model that the key `model` names.
   ///
-  /// Throws `ModelsError.setting` where it names none, or a retriever.
+  /// Throws `SettingError` if it is the name of a retriever, or of nothing.
   public init(from decoder: any Decoder) throws {
-    let name = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .model)
-    switch try Kind(named: name) {
-    case .deepFM: self = .deepFM(try DeepFMSettings(from: decoder))
-    case .dcn: self = .dcn(try DCNSettings(from: decoder))
-    case .dcnV2: self = .dcnV2(try DCNv2Settings(from: decoder))
-    case .din: self = .din(try DINSettings(from: decoder))
-    case .bst: self = .bst(try BSTSettings(from: decoder))
+    let container = try decoder.container(keyedBy: ModelKey.self)
+    let name = try container.decode(String.self, forKey: .model)
+    guard let model = Self.models.first(where: { $0.name == name }) else {
+      let reason =
+        RetrieverSettings.names.contains(name)
+        ? "that is a retriever, which belongs under retriever.model" : "there is no such ranker"
+      throw SettingError(
+        "ranker.model", name, "\(reason); give one of \(Self.names.joined(separator: ", "))")
     }
+    self.init(try model.init(from: decoder))
   }
 
   /// Writes the key `model` and the keys of the model, side by side.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(kind, forKey: .model)
-    try model.encode(to: encoder)
-  }
-}
+  public func encode(to encoder: any Encoder) throws { try model.encodeFlat(to: encoder) }
 
-extension RankerSettings.Kind {
-  /// The ranker of a name; throws `ModelsError.setting` that says what is wrong with it.
-  public init(named name: String) throws {
-    if let kind = Self(rawValue: name) {
-      self = kind
-      return
-    }
-    let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
-    let reason =
-      RetrieverSettings.Kind(rawValue: name) == nil
-      ? "there is no such ranker" : "that is a retriever, which belongs under retriever.model"
-    throw ModelsError.setting(
-      key: "ranker.model", value: name, reason: "\(reason); give one of \(names)")
+  /// Whether two blocks name the same model with the same values.
+  public static func == (first: RankerSettings, second: RankerSettings) -> Bool {
+    first.model.equals(second.model)
   }
 }

@@ -1,11 +1,11 @@
-public import CorralData
-public import Torch
+package import CorralData
+package import Torch
 
 /// Finds candidates: puts queries and items into one space, in which the inner product is the score.
 ///
 /// A retriever is a value over parameters. It knows nothing of losses, optimisers or files; what it
 /// does follows from its arguments and parameters alone.
-public protocol Retriever {
+package protocol Retriever {
   /// The number of elements of a vector.
   var dimension: Int { get }
 
@@ -48,20 +48,20 @@ public protocol Retriever {
 
 extension Retriever {
   /// One vector a query.
-  public var interests: Int { 1 }
+  package var interests: Int { 1 }
 
   /// Scores are inner products.
-  public var isInnerProduct: Bool { true }
+  package var isInnerProduct: Bool { true }
 
   /// The vectors of the queries, one target each.
-  public func queries(
+  package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
     queries(batch.queries, phase)
   }
 
   /// Inner products.
-  public func scores(_ queries: Tensor, _ items: Tensor) -> Tensor {
+  package func scores(_ queries: Tensor, _ items: Tensor) -> Tensor {
     queries.innerProducts(with: items)
   }
 }
@@ -72,37 +72,5 @@ extension Tensor {
   func innerProducts(with vectors: Tensor) -> Tensor {
     vectors.rank == 2
       ? matmul(transposed: vectors) : vectors.matmul(unsqueeze(2)).squeeze(2)
-  }
-}
-
-/// What vectors are made for.
-public enum Phase: Sendable {
-  /// For a loss: dropout is active, and what it drops follows from the seed.
-  case training(seed: UInt64)
-  /// For scores: nothing is random.
-  case inference
-}
-
-/// How many users and items there are, and what is known about each besides interactions.
-public struct Catalogue: Sendable, Equatable {
-  /// The features of the users, one row each.
-  public let users: FeatureTable
-  /// The features of the items, one row each.
-  public let items: FeatureTable
-  /// The columns of the context of requests; where they have rows, those of training.
-  public let context: ContextTable
-
-  /// The catalogue of some users and items.
-  public init(
-    users: FeatureTable, items: FeatureTable, context: ContextTable = ContextTable()
-  ) {
-    self.users = users
-    self.items = items
-    self.context = context
-  }
-
-  /// The users and items of a data set.
-  public init(_ dataset: Dataset) {
-    self.init(users: dataset.userFeatures, items: dataset.itemFeatures)
   }
 }

@@ -1,4 +1,4 @@
-public import CorralArtifacts
+package import CorralArtifacts
 import CorralData
 import CorralVectors
 import Foundation
@@ -18,7 +18,7 @@ extension FrozenRanker {
 
   /// Writes the parameters, the settings that give them their meaning, the features and the names of
   /// contexts into a model folder: `ranker.safetensors` beside the files of a retriever.
-  public func write(to folder: ModelFolder) throws {
+  package func write(to folder: ModelFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let record = Record(
@@ -37,7 +37,7 @@ extension FrozenRanker {
   /// The ranker of a saved model; over a retriever, it shares the one that is open already.
   ///
   /// Throws `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
-  public init(_ model: SavedModel, sharing retriever: FrozenModel? = nil) throws {
+  package init(_ model: SavedModel, sharing retriever: FrozenRetriever? = nil) throws {
     let file = try model.tensors(ModelFile.ranker)
     guard let text = file.metadata[Self.settingsKey] else {
       throw ModelsError.damaged(path: file.url.path, reason: "it does not say its settings")
@@ -45,7 +45,7 @@ extension FrozenRanker {
     let record: Record
     do {
       let saved = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-      let settings = try (saved["settings"] ?? .null).settings(RankerSettings.init(_:))
+      let settings = try (saved["settings"] ?? .null).settings(RankerSettings.init(named:))
       record = try saved.completed(by: .object(["settings": JSONValue(encoding: settings)]))
         .decoded()
     } catch {
@@ -62,7 +62,7 @@ extension FrozenRanker {
     try self.init(
       record.settings, heads: record.heads, score: record.score, for: catalogue, stored: stored,
       over: try record.stacked.map {
-        StackedRetriever(try retriever ?? FrozenModel(model), weight: $0)
+        StackedRetriever(try retriever ?? FrozenRetriever(model), weight: $0)
       })
   }
 }

@@ -1,25 +1,25 @@
 public import CorralData
 public import CorralIndex
-public import Torch
+package import Torch
 
 /// A trained ranker that serves: the same network, its parameters never changed again.
 public struct FrozenRanker: CandidateScorer {
   /// The shape of the ranker.
   public let settings: RankerSettings
   /// The heads beside the main one.
-  public let heads: [HeadSettings]
+  package let heads: [HeadSettings]
   /// What the heads make of a candidate.
-  public let score: ServedScore
+  package let score: ServedScore
   /// What its scores are added to; `nil` where they stand alone.
   public let stacked: StackedRetriever?
   /// The users, items and contexts that it knows.
   public let catalogue: Catalogue
-  private let network: Frozen<RankerNetwork>
+  private let network: Frozen<any Ranker>
 
   /// The ranker of some stored parameters, by the constructor that made it for training.
   ///
   /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
-  public init(
+  package init(
     _ settings: RankerSettings, heads: [HeadSettings] = [], score: ServedScore = .main,
     for catalogue: Catalogue, stored: [String: StoredTensor], over stacked: StackedRetriever? = nil
   ) throws {
@@ -30,15 +30,15 @@ public struct FrozenRanker: CandidateScorer {
     self.catalogue = Catalogue(
       users: catalogue.users, items: catalogue.items, context: catalogue.context.schema)
     network = try Frozen(stored) { [catalogue = self.catalogue] in
-      try RankerNetwork(settings, tasks: 1 + heads.count, for: catalogue, in: $0)
+      try settings.network(tasks: 1 + heads.count, for: catalogue, in: $0)
     }
   }
 
   /// The number of trained numbers.
-  public var parameterCount: Int { network.parameterCount }
+  package var parameterCount: Int { network.parameterCount }
 
   /// The parameters by name, to be saved.
-  public var stored: [String: StoredTensor] { network.stored }
+  package var stored: [String: StoredTensor] { network.stored }
 
   /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
   /// candidates a query.

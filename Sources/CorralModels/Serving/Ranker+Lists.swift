@@ -1,10 +1,10 @@
-public import CorralData
+package import CorralData
 import Torch
 
 extension Ranker {
   /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
   /// candidates a query, of any lengths.
-  public func scores(
+  package func scores(
     _ candidates: Ragged<ItemIndex>, for queries: QueryBatch, as score: ServedScore = .main,
     heads: [HeadSettings] = []
   ) -> [Float] {

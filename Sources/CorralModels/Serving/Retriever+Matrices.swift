@@ -1,16 +1,16 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 import Torch
 
 extension Retriever {
   /// The vectors of all items of a catalogue, `[items, dimension]`, made a block at a time.
-  public func itemMatrix(count: Int) -> Matrix {
+  package func itemMatrix(count: Int) -> Matrix {
     matrix(rows: count, by: Self.block) { block in items(block.map(ItemIndex.init), .inference) }
   }
 
   /// The vectors of some queries, `[queries * interests, dimension]`, those of a query one after the
   /// other, made a block at a time: a sequence model holds all positions of a block's histories.
-  public func queryMatrix(_ batch: QueryBatch) -> Matrix {
+  package func queryMatrix(_ batch: QueryBatch) -> Matrix {
     matrix(rows: batch.count, each: interests, by: 512) { block in
       queries(batch[block], .inference)
     }
@@ -20,7 +20,7 @@ extension Retriever {
   /// query's interests: brute force, which is all that a model without inner products has.
   ///
   /// Memory beyond the result: a block of 8192 items.
-  public func scoreMatrix(_ batch: QueryBatch, count: Int) -> Matrix {
+  package func scoreMatrix(_ batch: QueryBatch, count: Int) -> Matrix {
     withoutGradients {
       var vectors = queries(batch, .inference)
       if vectors.rank == 2 { vectors = vectors.unsqueeze(1) }

@@ -1,13 +1,11 @@
 import CorralArtifacts
 
 extension JSONValue {
-  /// The settings of a saved model: what is younger than the model has the default of its kind.
+  /// The settings of a saved model: a key that is younger than the model has the default of its kind.
   ///
-  /// Throws what decoding throws, for a kind that there is not too.
-  func settings<Kind: Decodable, Settings: Codable>(
-    _ defaults: (Kind) -> Settings
-  ) throws -> Settings {
-    let kind: Kind? = try self["model"]?.decoded()
-    return try completed(by: JSONValue(encoding: kind.map(defaults))).decoded()
+  /// Throws what decoding throws, for an unknown model too.
+  func settings<Settings: Codable>(_ defaults: (String) -> Settings?) throws -> Settings {
+    let name: String? = try self["model"]?.decoded()
+    return try completed(by: JSONValue(encoding: name.flatMap(defaults))).decoded()
   }
 }

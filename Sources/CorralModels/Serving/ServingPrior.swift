@@ -5,18 +5,18 @@ import CorralSampling
 /// A model that was trained without correction learns `s / temperature = log P(d|q) / P(d) + c(q)`.
 /// Items get the coordinate `temperature log P(d)` and queries the coordinate 1, so that the inner
 /// product ranks by `log P(d|q)` and every inner-product index still works.
-public struct ServingPrior: Sendable, Equatable {
+package struct ServingPrior: Sendable, Equatable {
   /// The extra coordinate of each item, `[items]`.
-  public let coordinates: [Float]
+  package let coordinates: [Float]
 
   /// A prior whose coordinates are already known.
-  public init(coordinates: [Float]) { self.coordinates = coordinates }
+  package init(coordinates: [Float]) { self.coordinates = coordinates }
 
   /// The prior of items that are training targets `counts[i]` times.
   ///
   /// An item that was never a target counts as half a one. The temperature is that of the loss over
   /// the learned scale, where there is one.
-  public init(counts: [Int], temperature: Float) {
+  package init(counts: [Int], temperature: Float) {
     let frequencies = ItemFrequencies(counts: counts, smoothing: 0.5)
     coordinates = frequencies.servingPrior.map { temperature * $0 }
   }

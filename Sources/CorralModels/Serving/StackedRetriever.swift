@@ -1,4 +1,4 @@
-public import CorralData
+package import CorralData
 import Torch
 
 /// What the scores of a ranker are added to: those of the retriever that found the candidates, times a
@@ -7,12 +7,12 @@ import Torch
 /// A ranker that was trained so knows what its retriever misses, and nothing that it knows.
 public struct StackedRetriever: Sendable {
   /// The retriever.
-  public let model: FrozenModel
+  public let model: FrozenRetriever
   /// What its scores are multiplied by.
   public let weight: Float
 
   /// A retriever whose scores count with a weight.
-  public init(_ model: FrozenModel, weight: Float) {
+  public init(_ model: FrozenRetriever, weight: Float) {
     self.model = model
     self.weight = weight
   }
@@ -38,10 +38,10 @@ package struct ScoreParts {
   }
 }
 
-extension FrozenModel {
+extension FrozenRetriever {
   /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
   /// candidates a query, of any lengths; the prior, which is for retrieval, is not added.
-  public func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
+  package func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
     network { retriever in
       candidates.scored(for: queries) { retriever.scores($0, .inference) }
     }

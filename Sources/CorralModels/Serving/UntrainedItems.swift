@@ -57,37 +57,56 @@ package struct UntrainedItems {
     }
   }
 
-  /// The parameters of a network with zeros for what it could not learn about these items.
+  /// Stored parameters of a network with zeros in the rows that it could not learn: those of these
+  /// items, and those of categories that no trained item has.
+  ///
+  /// - Parameters:
+  ///   - stored: the values by name.
+  ///   - parameters: those that the network claimed, which say what their rows stand for.
+  ///   - path: what comes before a name of `stored` among the claimed names, as `retriever.`.
+  /// - Returns: the values by the same names.
   package func forgotten(
-    _ stored: [String: StoredTensor]
+    _ stored: [String: StoredTensor], of parameters: Parameters, under path: String = ""
   ) -> [String: StoredTensor] {
     if areNone { return stored }
     var result = stored
     for (name, tensor) in stored {
-      if name.namesItems, tensor.shape.first == isTrained.count {
-        result[name] = tensor.clearing(rowsWithout: isTrained)
-      }
-      for (column, isKnown) in knownCategories
-      where name.hasSuffix("item_features.\(column).weight") && tensor.shape.first == isKnown.count
-      {
-        result[name] = tensor.clearing(rowsWithout: isKnown)
+      if let isKept = rowsKept(of: parameters.rows(of: path + name)) {
+        result[name] = tensor.clearing(rowsWithout: isKept, in: name)
       }
     }
     return result
   }
-}
 
-extension String {
-  /// Whether a parameter of this name has a row for each item of the catalogue.
-  package var namesItems: Bool {
-    !contains("_features.")
-      && ["items.weight", "history.weight", "item_bias.weight"].contains { hasSuffix($0) }
+  /// Sets the rows of these items to zero before training, so that what is known of them is their
+  /// features, and not the random numbers that the others start from.
+  package func forget(in parameters: Parameters) {
+    guard !areNone else { return }
+    for parameter in parameters.all where parameter.rows == .items {
+      let cleared = StoredTensor(parameter.tensor)
+        .clearing(rowsWithout: isTrained, in: parameter.name)
+      parameter.tensor.write(cleared.values)
+    }
+  }
+
+  /// Which rows of a parameter training could learn; `nil` if it could learn all of them.
+  private func rowsKept(of rows: ParameterRows) -> [Bool]? {
+    switch rows {
+    case .items: isTrained
+    case .itemCategories(let column): knownCategories[column]
+    case .users, .other: nil
+    }
   }
 }
 
 extension StoredTensor {
-  /// The tensor with zeros in some of its rows.
-  fileprivate func clearing(rowsWithout isKept: [Bool]) -> StoredTensor {
+  /// The tensor with zeros in some of its rows; traps unless it has as many rows as flags.
+  fileprivate func clearing(rowsWithout isKept: [Bool], in name: String) -> StoredTensor {
+    guard shape.first == isKept.count else {
+      fatalError(
+        "parameter '\(name)' has shape \(shape), and was claimed with \(isKept.count) rows of items "
+          + "or categories")
+    }
     let width = shape.dropFirst().reduce(1, *)
     var values = values
     for (row, isKept) in isKept.enumerated() where !isKept {

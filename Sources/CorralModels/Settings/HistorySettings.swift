@@ -1,3 +1,5 @@
+import CorralData
+
 /// How a query's history becomes one vector: the `retriever.history` block.
 public struct HistorySettings: Sendable, Codable, Equatable {
   /// The number of last items that are looked at; 0 ignores histories.
@@ -30,12 +32,10 @@ public struct HistorySettings: Sendable, Codable, Equatable {
     case shared
   }
 
-  /// Throws `ModelsError.setting` for the first value that no history can have.
+  /// Throws `SettingError` for the first value that no history can have.
   func validate() throws {
-    try ModelsError.check(
-      length >= 0, "retriever.history.length", length, "give 0 or more items")
-    try ModelsError.check(
-      decay > 0 && decay <= 1, "retriever.history.decay", decay,
-      "give a factor above 0 and at most 1")
+    try SettingError.check(length >= 0, "length", length, "give 0 or more items")
+    try SettingError.check(
+      decay > 0 && decay <= 1, "decay", decay, "give a factor above 0 and at most 1")
   }
 }

@@ -1,4 +1,5 @@
-public import Torch
+import CorralData
+package import Torch
 
 /// What training minimises: the `loss` block of a settings file.
 public struct LossSettings: Sendable, Codable, Equatable {
@@ -24,29 +25,24 @@ public struct LossSettings: Sendable, Codable, Equatable {
     case gbce
 
     /// Whether what columns are corrected by plays any part.
-    public var isCorrected: Bool { self == .softmax }
+    package var isCorrected: Bool { self == .softmax }
   }
 
-  /// Throws `ModelsError.setting` for a temperature that scores cannot be divided by, and for a
-  /// calibration that is no share.
-  public func validate() throws {
+  /// Throws `SettingError` for a temperature that scores cannot be divided by, and for a calibration
+  /// that is no share.
+  package func validate() throws {
     // Scores divided by less than this are not finite before they learn anything.
-    if !(temperature >= 1e-6 && temperature.isFinite) {
-      throw ModelsError.setting(
-        key: "loss.temperature", value: "\(temperature)",
-        reason: "give a number above 0, 0.000001 or more, such as 0.05 to 0.1 for cosine and 1 for"
-          + " dot")
-    }
-    if !(0...1).contains(calibration) {
-      throw ModelsError.setting(
-        key: "loss.calibration", value: "\(calibration)",
-        reason: "give a share from 0 to 1, such as 0.75")
-    }
+    try SettingError.check(
+      temperature >= 1e-6 && temperature.isFinite, "temperature", temperature,
+      "give a number above 0, 0.000001 or more, such as 0.05 to 0.1 for cosine and 1 for dot")
+    try SettingError.check(
+      (0...1).contains(calibration), "calibration", calibration,
+      "give a share from 0 to 1, such as 0.75")
   }
 
   /// The mean loss of a batch, `(1 / batch) sum_i r_i loss_i`, of logits that were divided by the
   /// temperature when they were made, for a catalogue of `itemCount` items.
-  public func mean(ofDivided logits: Logits, weights: Tensor?, itemCount: Int) -> Tensor {
+  package func mean(ofDivided logits: Logits, weights: Tensor?, itemCount: Int) -> Tensor {
     switch kind {
     case .softmax: SampledSoftmax().mean(logits, weights: weights)
     case .bpr: BayesianPersonalisedRanking().mean(logits, weights: weights)

@@ -1,3 +1,5 @@
+import CorralData
+
 /// Which items a positive is compared with: the `negatives` block of a settings file.
 public struct NegativeSettings: Sendable, Codable, Equatable {
   /// Where negatives come from.
@@ -34,25 +36,17 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
     case example
   }
 
-  /// Throws `ModelsError.setting` for a count that the kind cannot have.
-  public func validate() throws {
-    func fault(_ reason: String) -> ModelsError {
-      .setting(key: "negatives.count", value: "\(count)", reason: reason)
-    }
-    if !(exponent >= 0 && exponent.isFinite) {
-      throw ModelsError.setting(
-        key: "negatives.exponent", value: "\(exponent)", reason: "give 0 or more, such as 0.75")
-    }
-    if sharing == .example, kind == .inBatch || kind == .all {
-      throw ModelsError.setting(
-        key: "negatives.sharing", value: sharing.rawValue,
-        reason: "\(kind.rawValue) negatives are the batch's; set negatives.kind to uniform or "
-          + "popularity")
-    }
+  /// Throws `SettingError` for the first value that the kind of negatives cannot have.
+  package func validate() throws {
+    try SettingError.check("exponent", exponent, atLeast: 0, such: ", such as 0.75")
+    try SettingError.check(
+      sharing == .batch || kind == .uniform || kind == .popularity, "sharing", sharing.rawValue,
+      "\(kind.rawValue) negatives are the batch's; set negatives.kind to uniform or popularity")
     switch kind {
-    case .inBatch, .all: if count < 0 { throw fault("give 0 or more") }
+    case .inBatch, .all: try SettingError.check("count", count, atLeast: 0)
     case .uniform, .popularity:
-      if count < 1 { throw fault("\(kind.rawValue) negatives need 1 or more, such as 1024") }
+      try SettingError.check(
+        count > 0, "count", count, "\(kind.rawValue) negatives need 1 or more, such as 1024")
     }
   }
 }

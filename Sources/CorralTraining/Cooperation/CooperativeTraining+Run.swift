@@ -55,7 +55,7 @@ extension CooperativeTraining {
   /// The stages of some stored parameters, the ranker's scores added to the retriever's with a weight.
   func frozen(
     _ stored: [String: StoredTensor], stacking: Float
-  ) throws -> (retriever: FrozenModel, ranker: FrozenRanker) {
+  ) throws -> (retriever: FrozenRetriever, ranker: FrozenRanker) {
     func parameters(_ stage: Stage) -> [String: StoredTensor] {
       let prefix = stage.rawValue + "."
       return stored.reduce(into: [:]) { parameters, entry in
@@ -65,14 +65,15 @@ extension CooperativeTraining {
     }
     let first = parameters(.retriever)
     let retriever = try settings.retrieval.frozen(
-      first, for: Catalogue(users: catalogue.users, items: catalogue.items), counts: counts)
-    let share = stacking / settings.retrieval.temperature(first)
+      first, of: run.parameters, under: Stage.retriever.rawValue + ".",
+      for: Catalogue(users: catalogue.users, items: catalogue.items), counts: counts)
+    let share = stacking / settings.retrieval.temperature(of: retriever)
     return (
       retriever,
       try FrozenRanker(
         settings.ranker, for: catalogue,
         stored: UntrainedItems(counts: counts, features: catalogue.items)
-          .forgotten(parameters(.ranker)),
+          .forgotten(parameters(.ranker), of: run.parameters, under: Stage.ranker.rawValue + "."),
         over: share == 0 ? nil : StackedRetriever(retriever, weight: share))
     )
   }

@@ -23,9 +23,9 @@ public struct CooperativeTraining: TrainingLoop {
   /// Everything that decides what is learned.
   public let settings: CooperativeTrainingSettings
   /// The first stage.
-  public let retriever: RetrieverNetwork
+  package let retriever: any Retriever
   /// The second stage.
-  public let ranker: RankerNetwork
+  package let ranker: any Ranker
 
   let catalogue: Catalogue
   let split: Split
@@ -64,10 +64,10 @@ public struct CooperativeTraining: TrainingLoop {
       seed: settings.train.seed, device: try Device(named: settings.train.device))
     (retriever, ranker) = try parameters.build { scope in
       (
-        try RetrieverNetwork(
-          settings.retriever, for: catalogue, in: scope / Stage.retriever.rawValue),
-        try RankerNetwork(
-          settings.ranker, for: catalogue, in: scope / Stage.ranker.rawValue)
+        try settings.retriever.network(
+          for: catalogue, in: scope / Stage.retriever.rawValue),
+        try settings.ranker.network(
+          for: catalogue, in: scope / Stage.ranker.rawValue)
       )
     }
     counts = split.interactedItemCounts()
@@ -99,8 +99,8 @@ public struct CooperativeTraining: TrainingLoop {
 
   /// The pair to serve: that of the best epoch, or of the last step when nothing was validated.
   ///
-  /// Throws what making a `FrozenModel` and a `FrozenRanker` throws.
-  public func model() throws -> (retriever: FrozenModel, ranker: FrozenRanker) {
+  /// Throws what making a `FrozenRetriever` and a `FrozenRanker` throws.
+  public func model() throws -> (retriever: FrozenRetriever, ranker: FrozenRanker) {
     try frozen(run.best.isEmpty ? parameters.stored() : run.best, stacking: servedStacking)
   }
 
@@ -205,7 +205,7 @@ extension CooperativeTraining {
   public var history: [EpochReport] { run.state.history }
 
   /// What the retriever's own loss compares positives with, with the frequency estimator as it stands.
-  public var negativesInUse: TrainingNegatives { negatives }
+  package var negativesInUse: TrainingNegatives { negatives }
 }
 
 extension Tensor {

@@ -41,7 +41,7 @@ struct TwoStageValidation {
   /// Of several weights the metrics are those of the best by the watched one, the first of equal
   /// ones, and `stacking` says which it was.
   func measure(
-    _ retriever: FrozenModel, then ranker: FrozenRanker, _ stackings: [Float]
+    _ retriever: FrozenRetriever, then ranker: FrozenRanker, _ stackings: [Float]
   ) throws -> [String: Double] {
     let histories = split.histories(before: .validation)
     let unit = ranker.stacked?.weight ?? 0

@@ -1,5 +1,6 @@
 import CorralArtifacts
 import CorralData
+import CorralModels
 import CorralSampling
 import CorralVectors
 import Foundation

@@ -20,7 +20,7 @@ public struct RankerTraining: TrainingLoop {
   /// Everything that decides what is learned.
   public let settings: RankerTrainingSettings
   /// The network that is trained.
-  public let ranker: RankerNetwork
+  package let ranker: any Ranker
 
   var run: Run
   private let catalogue: Catalogue
@@ -73,8 +73,8 @@ public struct RankerTraining: TrainingLoop {
     let parameters = Parameters(
       seed: settings.train.seed, device: try Device(named: settings.train.device))
     ranker = try parameters.build { scope in
-      try RankerNetwork(
-        settings.ranker, tasks: 1 + settings.heads.count, for: catalogue, in: scope)
+      try settings.ranker.network(
+        tasks: 1 + settings.heads.count, for: catalogue, in: scope)
     }
     negatives = try RankerNegatives(settings.negatives, on: split)
     lossOfHeads = RankingLoss(main: settings.loss, heads: settings.heads)
@@ -137,7 +137,7 @@ public struct RankerTraining: TrainingLoop {
   ) throws -> FrozenRanker {
     try FrozenRanker(
       settings.ranker, heads: settings.heads, score: settings.score, for: catalogue,
-      stored: untrained.forgotten(stored), over: retriever)
+      stored: untrained.forgotten(stored, of: parameters), over: retriever)
   }
 }
 

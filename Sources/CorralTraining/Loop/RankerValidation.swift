@@ -29,7 +29,7 @@ struct RankerValidation {
   /// - Throws: `EvaluationError` for an unknown metric.
   init?(
     _ settings: RankerTrainingSettings, of split: Split, candidates given: Ragged<ItemIndex>?,
-    from retriever: FrozenModel?
+    from retriever: FrozenRetriever?
   ) throws {
     let held = split.validation
     let users = (0..<split.userCount).filter { !held[$0].isEmpty }

@@ -1,9 +1,9 @@
 import CorralData
-import CorralModels
+package import CorralModels
 import CorralSampling
 import CorralVectors
 import Foundation
-package import Torch
+import Torch
 
 extension NegativeSettings {
   /// Whether an item that is never a target is in no column either.
@@ -18,21 +18,31 @@ extension NegativeSettings {
 
 extension RetrieverTrainingSettings {
   /// The retriever of some stored parameters, with the prior that these settings ask for.
+  ///
+  /// - Parameters:
+  ///   - stored: the values of the retriever's parameters.
+  ///   - parameters: the parameters that were trained, which say what their rows stand for.
+  ///   - path: what comes before a name of `stored` among theirs, as `retriever.`.
+  ///   - catalogue: what the retriever was made for.
+  ///   - counts: the training interactions of each item.
+  /// - Returns: the retriever.
   func frozen(
-    _ stored: [String: StoredTensor], for catalogue: Catalogue, counts: [Int]
-  ) throws -> FrozenModel {
+    _ stored: [String: StoredTensor], of parameters: Parameters, under path: String = "",
+    for catalogue: Catalogue, counts: [Int]
+  ) throws -> FrozenRetriever {
     let untrained = UntrainedItems(counts: counts, features: catalogue.items)
-    let new = [Int](repeating: 0, count: catalogue.items.count - counts.count)
-    return try FrozenModel(
-      retriever, for: catalogue, stored: untrained.forgotten(stored),
-      prior: correction.serving == .plain
-        ? nil : ServingPrior(counts: counts + new, temperature: temperature(stored)),
+    let plain = try FrozenRetriever(
+      retriever, for: catalogue, stored: untrained.forgotten(stored, of: parameters, under: path),
       placed: untrained.placed(by: retriever))
+    if correction.serving == .plain { return plain }
+    let new = [Int](repeating: 0, count: catalogue.items.count - counts.count)
+    return plain.adding(
+      ServingPrior(counts: counts + new, temperature: temperature(of: plain)))
   }
 
-  /// What the loss divides the scores of some stored parameters by, a learned scale counted in.
-  package func temperature(_ stored: [String: StoredTensor]) -> Float {
-    loss.temperature * (stored["scale.log"].map { $0.values[0] } ?? 0).inverseExponential
+  /// What the loss divides the scores of a trained retriever by, its learned scale counted in.
+  package func temperature(of model: FrozenRetriever) -> Float {
+    loss.temperature / (model.scale ?? 1)
   }
 
   /// The correction that the loss reads: of draws it is none unless it is a softmax.
@@ -54,22 +64,6 @@ extension Correction {
     return Correction(
       form: form, itemCount: itemCount,
       source: .streaming(try FrequencyEstimator(settings.estimator, restoring: estimator)))
-  }
-}
-
-extension Parameters {
-  /// Sets the embeddings of items that training never sees to zero, so that what is known about them
-  /// is their features, and not the random numbers that the others started from.
-  func forget(itemsWithout counts: [Int]) {
-    guard counts.contains(0) else { return }
-    for parameter in all where parameter.name.namesItems {
-      var values = parameter.tensor.floats()
-      let width = parameter.tensor.size(1)
-      for (item, count) in counts.enumerated() where count == 0 {
-        for column in 0..<width { values[item * width + column] = 0 }
-      }
-      parameter.tensor.write(values)
-    }
   }
 }
 

@@ -18,7 +18,7 @@ public struct RetrieverTraining: TrainingLoop {
   /// Everything that decides what is learned.
   public let settings: RetrieverTrainingSettings
   /// The network that is trained.
-  public let retriever: RetrieverNetwork
+  package let retriever: any Retriever
 
   let catalogue: Catalogue
   let split: Split
@@ -54,12 +54,14 @@ public struct RetrieverTraining: TrainingLoop {
     let parameters = Parameters(
       seed: settings.train.seed, device: try Device(named: settings.train.device))
     retriever = try parameters.build {
-      try RetrieverNetwork(settings.retriever, for: catalogue, in: $0)
+      try settings.retriever.network(for: catalogue, in: $0)
     }
     counts = split.interactedItemCounts()
     negatives = try TrainingNegatives(
       settings.negatives, settings.correctionInUse, counts: counts)
-    if settings.negatives.leavesUnseenItems { parameters.forget(itemsWithout: counts) }
+    if settings.negatives.leavesUnseenItems {
+      UntrainedItems(counts: counts, features: catalogue.items).forget(in: parameters)
+    }
     run = Run(
       settings.train, of: parameters, examples: examples.count,
       checkpoint: try file.map {
@@ -87,8 +89,8 @@ public struct RetrieverTraining: TrainingLoop {
 
   /// The retriever to serve: that of the best epoch, or of the last step when nothing was validated.
   ///
-  /// Throws what making a `FrozenModel` throws.
-  public func model() throws -> FrozenModel {
+  /// Throws what making a `FrozenRetriever` throws.
+  public func model() throws -> FrozenRetriever {
     try frozen(run.best.isEmpty ? parameters.stored() : run.best)
   }
 
@@ -120,8 +122,8 @@ public struct RetrieverTraining: TrainingLoop {
   /// Saves the run with the estimator of frequencies.
   func save() throws { try run.save(negatives.correction.estimator?.state) }
 
-  private func frozen(_ stored: [String: StoredTensor]) throws -> FrozenModel {
-    try settings.frozen(stored, for: catalogue, counts: counts)
+  private func frozen(_ stored: [String: StoredTensor]) throws -> FrozenRetriever {
+    try settings.frozen(stored, of: parameters, for: catalogue, counts: counts)
   }
 }
 
@@ -139,5 +141,5 @@ extension RetrieverTraining {
   public var history: [EpochReport] { run.state.history }
 
   /// Where the columns of batches come from, with the frequency estimator as it stands.
-  public var negativesInUse: TrainingNegatives { negatives }
+  package var negativesInUse: TrainingNegatives { negatives }
 }

@@ -26,7 +26,7 @@ struct Validation {
   }
 
   /// The metrics of a model by name.
-  func measure(_ model: FrozenModel) throws -> [String: Double] {
+  func measure(_ model: FrozenRetriever) throws -> [String: Double] {
     let evaluation = try ranking.evaluate(model.scoring(histories: histories))
     var values: [String: Double] = [:]
     for metric in metrics { values["\(metric)"] = try evaluation.value(of: metric) }
@@ -34,7 +34,7 @@ struct Validation {
   }
 }
 
-extension FrozenModel {
+extension FrozenRetriever {
   /// How the model scores every item for the users of a split, given what is known of each.
   public func scoring(histories: Ragged<ItemIndex>) -> Scoring {
     func batch(_ users: Range<Int>) -> QueryBatch {

@@ -1,3 +1,4 @@
+import CorralData
 public import CorralEvaluation
 public import CorralModels
 public import CorralSampling
@@ -35,7 +36,7 @@ public struct CooperativeTrainingSettings: Sendable, Codable, Equatable {
   /// Throws for the first value that cannot be used, and for values that do not fit together.
   public func validate() throws {
     try retrieval.validate()
-    try ranker.validate()
+    try SettingError.within("ranker") { try ranker.validate() }
     try proposal.validate()
     try cooperation.validate(method, draws: proposal.count)
     func check(_ isGood: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
@@ -48,7 +49,7 @@ public struct CooperativeTrainingSettings: Sendable, Codable, Equatable {
     try check(
       retriever.model.isInnerProduct || !proposal.needsInnerProducts, "proposal.kind",
       proposal.kind.rawValue,
-      "it follows inner products, and the scores of \(retriever.kind.rawValue) are none; give "
+      "it follows inner products, and the scores of \(retriever.name) are none; give "
         + "uniform or popularity")
     try check(
       ranker.model.history > 0 || train.withheldUsers == 0, "train.withheldUsers",

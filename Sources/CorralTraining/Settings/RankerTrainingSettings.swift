@@ -1,3 +1,4 @@
+import CorralData
 public import CorralEvaluation
 public import CorralModels
 
@@ -26,10 +27,10 @@ public struct RankerTrainingSettings: Sendable, Codable, Equatable {
 
   /// Throws for the first value that cannot be used, and for values that do not fit together.
   public func validate() throws {
-    try ranker.validate()
-    try loss.validate()
-    try negatives.validate()
-    try train.validate()
+    try SettingError.within("ranker") { try ranker.validate() }
+    try SettingError.within("loss") { try loss.validate() }
+    try SettingError.within("negatives") { try negatives.validate() }
+    try SettingError.within("train") { try train.validate() }
     let watched = try Metric(named: train.metric)
     if !watched.measure.isRankMeasure {
       throw TrainingError.setting(

@@ -1,3 +1,4 @@
+import CorralData
 public import CorralEvaluation
 public import CorralModels
 public import CorralSampling
@@ -22,9 +23,9 @@ public struct RetrieverTrainingSettings: Sendable, Codable, Equatable {
 
   /// Throws for the first value that cannot be used, and for values that do not fit together.
   public func validate() throws {
-    try retriever.validate()
-    try loss.validate()
-    try negatives.validate()
-    try train.validate()
+    try SettingError.within("retriever") { try retriever.validate() }
+    try SettingError.within("loss") { try loss.validate() }
+    try SettingError.within("negatives") { try negatives.validate() }
+    try SettingError.within("train") { try train.validate() }
   }
 }

@@ -3,15 +3,15 @@ public struct Embedding {
   /// `[count, dimension]`.
   public let weight: Tensor
 
-  /// A table claimed as `weight`.
+  /// A table claimed as `weight`, whose rows stand for `rows`.
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
-  public init(
-    _ count: Int, _ dimension: Int, initializer: Initializer = .normal(deviation: 0.01),
-    in scope: Parameters.Scope
+  package init(
+    _ count: Int, _ dimension: Int, rows: ParameterRows,
+    initializer: Initializer = .normal(deviation: 0.01), in scope: Parameters.Scope
   ) throws {
     weight = try scope.parameter(
-      "weight", shape: [count, dimension], initializer: initializer, layout: .rows)
+      "weight", shape: [count, dimension], rows: rows, initializer: initializer, layout: .rows)
   }
 
   /// The vectors of some positions: `[...]` gives `[..., dimension]`.

@@ -1,5 +1,83 @@
-public import CorralData
+package import CorralData
+import CorralSampling
 public import Torch
+
+/// The shape of BERT4Rec: `retriever: {model: bert4rec}`.
+public struct BERT4RecSettings: RetrieverModelSettings {
+  /// The number of elements of a vector.
+  public var dimension = 64
+  /// The most items of a history that are looked at; at query time the mask takes the place of one.
+  public var history = 200
+  /// The number of places in a history that have an embedding.
+  public var positions = 200
+  /// The share of items that training hides.
+  public var hidden = 0.3
+  /// The share of histories of which training hides the last item alone, as a query does.
+  public var hiddenEnds = 0.0
+  /// The number of transformer blocks.
+  public var layers = 2
+  /// The equal parts of a vector that attend each for itself.
+  public var heads = 2
+  /// The width between the two linear layers of a block.
+  public var feedForward = 256
+  /// The function between them.
+  public var activation = Activation.gelu
+  /// Where a block scales its vectors.
+  public var norm = NormPlacement.pre
+  /// The share of elements that training drops.
+  public var dropout: Float = 0.1
+  /// How the vectors of a query and an item are compared.
+  public var similarity = RetrieverSettings.Similarity.dot
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.02
+
+  /// The defaults: two blocks of two heads over the last 200 items, three in ten of them hidden.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "bert4rec"
+
+  /// Who described the model, and when.
+  package static let paper = "Sun and others, 2019"
+
+  /// The most items of a history that a query looks at.
+  package var historyLength: Int { history }
+
+  /// A share of the items of a stretch is hidden and found again.
+  package var examples: ExampleShape { .cloze(share: hidden, ends: hiddenEnds) }
+
+  /// An epoch asks for the hidden items only, so that this takes more epochs than the models that
+  /// predict every next item.
+  package static var training: TrainingRecipe {
+    var recipe = TrainingRecipe()
+    recipe.loss.temperature = 1
+    recipe.negatives.kind = .all
+    recipe.correction.estimate = .none
+    (recipe.train.epochs, recipe.train.batch) = (50, 16)
+    (recipe.train.rate, recipe.train.schedule) = (2.5e-3, .linear)
+    (recipe.train.evaluateEvery, recipe.train.patience) = (5, 0)
+    return recipe
+  }
+
+  /// The network over a catalogue.
+  package func network(
+    for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Retriever { try BERT4Rec(self, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkEmbeddings(initialSpread: initialSpread)
+    try check(dropout: dropout)
+    try check(
+      hidden > 0 && hidden < 1, "hidden", hidden, "give a share between 0 and 1, such as 0.3")
+    try check(
+      (0...1).contains(hiddenEnds), "hiddenEnds", hiddenEnds,
+      "give a share from 0 to 1, such as 0.1")
+    try checkTransformer(
+      layers: layers, heads: heads, feedForward: feedForward, history: history,
+      positions: positions)
+  }
+}
 
 /// Bidirectional recommendation by the cloze task (Sun and others, 2019): a transformer that sees both
 /// sides of an item that was hidden.
@@ -11,9 +89,9 @@ public import Torch
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `mask` `[1, dimension]`, `positions.weight`
 /// `[positions, dimension]`, `input_norm...`, `blocks.N...`, `output...`, `output_norm...`.
-public struct BERT4Rec: Retriever {
+package struct BERT4Rec: Retriever {
   /// The number of elements of a vector.
-  public let dimension: Int
+  package let dimension: Int
   private let settings: BERT4RecSettings
   private let itemTable: Embedding
   private let mask: Tensor
@@ -25,17 +103,15 @@ public struct BERT4Rec: Retriever {
 
   /// A network for a catalogue.
   ///
-  /// Throws `ModelsError` for settings that no network can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: BERT4RecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.settings = settings
     dimension = settings.dimension
     let spread = Initializer.normal(deviation: settings.initialSpread)
     itemTable = try Embedding(
-      catalogue.items.count, dimension, initializer: spread, in: scope / "items")
+      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
     mask = try scope.parameter("mask", shape: [1, dimension], initializer: spread)
     places = try (scope / "positions").parameter(
       "weight", shape: [settings.positions, dimension], initializer: spread)
@@ -50,13 +126,13 @@ public struct BERT4Rec: Retriever {
   }
 
   /// Where the parameters are.
-  public var device: Device { itemTable.weight.device }
+  package var device: Device { itemTable.weight.device }
 
   /// None is learned.
-  public var scale: Tensor? { nil }
+  package var scale: Tensor? { nil }
 
   /// The vectors of some queries, `[batch, dimension]`: what belongs after each history.
-  public func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+  package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let visible = PackedHistories(batch.histories, length: settings.history - 1)
     // A mask goes after each history; its place among the items says so.
     let ends = visible.offsets.dropFirst().enumerated().map { row, end in end + row }
@@ -72,7 +148,7 @@ public struct BERT4Rec: Retriever {
   }
 
   /// The vectors of the hidden positions; what belongs after each history where none is hidden.
-  public func queries(
+  package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
     guard case .masked(let hidden) = batch.reading else { return queries(batch.queries, phase) }
@@ -80,7 +156,7 @@ public struct BERT4Rec: Retriever {
   }
 
   /// The vectors of some items, `[items, dimension]`.
-  public func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
+  package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     settings.similarity.prepared(itemTable(Tensor(positions: items, device: device)))
   }
 

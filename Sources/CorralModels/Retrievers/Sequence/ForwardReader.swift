@@ -19,19 +19,19 @@ protocol ForwardReader: Retriever {
 
 extension ForwardReader {
   /// Where the parameters are.
-  public var device: Device { itemTable.weight.device }
+  package var device: Device { itemTable.weight.device }
 
   /// None is learned.
-  public var scale: Tensor? { nil }
+  package var scale: Tensor? { nil }
 
   /// The vectors of some queries, `[batch, dimension]`.
-  public func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+  package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let packed = PackedHistories(batch.histories, length: history)
     return similarity.prepared(packed.last(of: vectors(packed, phase)))
   }
 
   /// The vector after each item of the histories; one a query where a batch has one target each.
-  public func queries(
+  package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
     guard case .everyPosition = batch.reading else { return queries(batch.queries, phase) }
@@ -40,7 +40,7 @@ extension ForwardReader {
   }
 
   /// The vectors of some items, `[items, dimension]`.
-  public func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
+  package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     similarity.prepared(itemTable(Tensor(positions: items, device: device)))
   }
 }

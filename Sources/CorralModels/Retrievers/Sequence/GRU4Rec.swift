@@ -1,5 +1,55 @@
-import CorralData
-public import Torch
+package import CorralData
+package import Torch
+
+/// The shape of GRU4Rec: `retriever: {model: gru4rec}`.
+public struct GRU4RecSettings: RetrieverModelSettings {
+  /// The number of elements of a vector.
+  public var dimension = 64
+  /// The most items of a history that are looked at.
+  public var history = 200
+  /// The number of recurrent layers.
+  public var layers = 1
+  /// The number of elements of a state.
+  public var hidden = 64
+  /// The share of elements of embeddings and states that training drops.
+  public var dropout: Float = 0.2
+  /// How the vectors of a query and an item are compared.
+  public var similarity = RetrieverSettings.Similarity.dot
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.1
+
+  /// The defaults: one layer over the last 200 items.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "gru4rec"
+
+  /// Who described the model, and when.
+  package static let paper = "Hidasi and others, 2016"
+
+  /// The most items of a history that a query looks at.
+  package var historyLength: Int { history }
+
+  /// Each item of a stretch is predicted from those before it.
+  package var examples: ExampleShape { .sequences }
+
+  /// As SASRec is trained.
+  package static var training: TrainingRecipe { .everyPosition }
+
+  /// The network over a catalogue.
+  package func network(
+    for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Retriever { try GRU4Rec(self, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkEmbeddings(initialSpread: initialSpread)
+    try check(dropout: dropout)
+    try check(layers > 0, "layers", layers, "give 1 layer or more")
+    try check(hidden > 0, "hidden", hidden, "a state has 1 element or more, such as 64")
+    try check(history > 0, "history", history, "give 1 item or more, such as 200")
+  }
+}
 
 /// Recurrent recommendation (Hidasi and others, 2016): gated recurrent layers over the last items of a
 /// history.
@@ -8,9 +58,9 @@ public import Torch
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `states.N...`, `output.weight`
 /// `[dimension, hidden]`, `output.bias`.
-public struct GRU4Rec: Retriever, ForwardReader {
+package struct GRU4Rec: Retriever, ForwardReader {
   /// The number of elements of a vector.
-  public let dimension: Int
+  package let dimension: Int
   private let settings: GRU4RecSettings
   let itemTable: Embedding
   private let recurrent: GRU
@@ -18,16 +68,14 @@ public struct GRU4Rec: Retriever, ForwardReader {
 
   /// A network for a catalogue.
   ///
-  /// Throws `ModelsError` for settings that no network can have, and `TorchError` when stored
-  /// parameters do not fit.
-  public init(
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
     _ settings: GRU4RecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    try settings.validate()
     self.settings = settings
     dimension = settings.dimension
     itemTable = try Embedding(
-      catalogue.items.count, dimension,
+      catalogue.items.count, dimension, rows: .items,
       initializer: .normal(deviation: settings.initialSpread), in: scope / "items")
     recurrent = try GRU(
       dimension, hidden: settings.hidden, layers: settings.layers, in: scope / "states")

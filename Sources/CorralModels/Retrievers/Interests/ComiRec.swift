@@ -1,0 +1,125 @@
+package import CorralData
+package import Torch
+
+/// The shape of ComiRec-SA: `retriever: {model: comirec}`.
+public struct ComiRecSettings: RetrieverModelSettings {
+  /// The number of elements of each embedding and of each interest.
+  public var dimension = 64
+  /// The number of vectors that a user has.
+  public var interests = 4
+  /// The number of last items that interests are made of.
+  public var history = 20
+  /// The width of the layer that attention is made by; the paper's is 4 times the dimension, and costs
+  /// as much more.
+  public var hidden = 64
+  /// The share of the elements of the history's embeddings that training drops.
+  public var dropout: Float = 0
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.1
+
+  /// The defaults: four interests out of the last 20 items.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "comirec"
+
+  /// Who described the model, and when.
+  package static let paper = "Cen, Zhang, Zou, Zhou, Yang and Tang, 2020"
+
+  /// The most items of a history that a query looks at.
+  package var historyLength: Int { history }
+
+  /// The softmax against many uniform items.
+  package static var training: TrainingRecipe {
+    var recipe = TrainingRecipe.sampledSoftmax(negatives: 1024)
+    recipe.train.rate = 3e-3
+    return recipe
+  }
+
+  /// The network over a catalogue.
+  package func network(
+    for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Retriever { try ComiRec(self, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkEmbeddings(initialSpread: initialSpread)
+    try check(interests > 0, "interests", interests, "a user has 1 vector or more, such as 4")
+    try check(history > 0, "history", history, "interests need 1 item or more, such as 20")
+    try check(hidden > 0, "hidden", hidden, "give a width of 1 or more, such as 64")
+    try check(dropout: dropout)
+  }
+}
+
+/// ComiRec-SA: interests by self-attention to a history's items (Cen and others, 2020).
+///
+/// With H the embeddings of the last items, `[n, dimension]`, and P those of their places, the
+/// interests are `A^T H`, `A = softmax(tanh((H + P) W1) W2)` over the items (equations 2 and 3). Training
+/// scores a target by the one interest that likes it best; serving takes the best interest of each
+/// item.
+///
+/// Parameters: `items.weight` `[items, dimension]`, of items in histories and as targets; `places`
+/// `[history, dimension]`, the last for the last item; `attention.0.weight` `[hidden, dimension]` and
+/// `attention.1.weight` `[interests, hidden]`.
+package struct ComiRec: Retriever {
+  /// The number of elements of a vector.
+  package let dimension: Int
+  /// The number of vectors that a query has.
+  package let interests: Int
+  private let length: Int
+  private let dropout: Float
+  private let table: Embedding
+  private let places: Tensor
+  private let attention: (Linear, Linear)
+
+  /// A network for a catalogue.
+  ///
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
+    _ settings: ComiRecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws {
+    dimension = settings.dimension
+    interests = settings.interests
+    length = settings.history
+    dropout = settings.dropout
+    let spread = Initializer.normal(deviation: settings.initialSpread)
+    table = try Embedding(
+      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
+    places = try scope.parameter("places", shape: [length, dimension], initializer: spread)
+    let part = scope / "attention"
+    attention = (
+      try Linear(dimension, settings.hidden, bias: false, in: part / 0),
+      try Linear(settings.hidden, interests, bias: false, in: part / 1)
+    )
+  }
+
+  /// Where the parameters are.
+  package var device: Device { table.weight.device }
+
+  /// Scores have no learned multiplier.
+  package var scale: Tensor? { nil }
+
+  /// The interests of some queries, `[batch, interests, dimension]`; zeros without a history.
+  package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+    interests(batch.histories, phase).asQueries()
+  }
+
+  private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
+    let recent = RecentItems(histories, length: length)
+    let items = recent.embedded(by: table).dropout(dropout, phase, 1)
+    let logits = attention.1(attention.0(items + places).tanh()).transpose(1, 2)
+    return logits.maskedFill(.!recent.mask(on: device), -1e9).softmax(2).matmul(items)
+  }
+
+  /// The vectors of some items, `[items, dimension]`.
+  package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
+    table(Tensor(positions: items, device: device))
+  }
+
+  /// Of each query's interests the one that scores its target best, `[batch, dimension]`.
+  package func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor {
+    interests(batch.queries.histories, phase).bestInterest(toward: targets())
+  }
+}

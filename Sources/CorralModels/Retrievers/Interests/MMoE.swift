@@ -1,0 +1,151 @@
+package import CorralData
+package import Torch
+
+/// The shape of MMoE as a user encoder: `retriever: {model: mmoe}`.
+public struct MMoESettings: RetrieverModelSettings {
+  /// The number of elements of each embedding and of each vector.
+  public var dimension = 64
+  /// The number of last items that experts see.
+  public var history = 50
+  /// The number of experts, a block of self-attention each.
+  public var experts = 4
+  /// The number of gates, and so of vectors that a user has.
+  public var interests = 1
+  /// The heads of each expert's attention; they share the dimension out.
+  public var heads = 1
+  /// The width of the layer after each expert's attention.
+  public var hidden = 64
+  /// The share of activations that training drops.
+  public var dropout: Float = 0.2
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.1
+
+  /// The defaults: four experts and one gate over the last 50 items.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "mmoe"
+
+  /// Who described the model, and when.
+  package static let paper =
+    "Ma, Zhao, Yi, Chen, Hong and Chi, 2018; experts: Zhang and others, 2023"
+
+  /// The most items of a history that a query looks at.
+  package var historyLength: Int { history }
+
+  /// The softmax against many uniform items.
+  package static var training: TrainingRecipe {
+    var recipe = TrainingRecipe.sampledSoftmax(negatives: 1024)
+    recipe.train.rate = 3e-3
+    return recipe
+  }
+
+  /// The network over a catalogue.
+  package func network(
+    for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Retriever { try MMoE(self, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no such network can have.
+  package func validate() throws {
+    try checkEmbeddings(initialSpread: initialSpread)
+    try check(history > 0, "history", history, "attention needs 1 item or more, such as 50")
+    try check(experts > 0, "experts", experts, "gates need 1 expert or more, such as 4")
+    try check(interests > 0, "interests", interests, "a user has 1 vector or more, one a gate")
+    try check(
+      heads > 0 && dimension % heads == 0, "heads", heads,
+      "heads share the \(dimension) elements of retriever.dimension; give a number that divides them"
+    )
+    try check(hidden > 0, "hidden", hidden, "give a width of 1 or more, such as 64")
+    try check(dropout: dropout)
+  }
+}
+
+/// A multi-gate mixture of experts as a user encoder (Ma and others, 2018), its experts blocks of
+/// self-attention: the baseline of divide and conquer (Zhang and others, 2023).
+///
+/// Expert e turns a history into a vector `f_e`; gate k, which sees the mean x of what the experts see,
+/// mixes them: `v_k = sum_e softmax_e(G_k x) f_e`. In that paper a gate is a task and a task one cluster
+/// of items. Here a gate is an interest: with one, it is the mixture of experts that encodes a user;
+/// with several, training scores a target by the one that likes it best, so that gates find their
+/// tasks themselves, and serving takes the best interest of each item.
+///
+/// Parameters: `items.weight` `[items, dimension]`, of items in histories and as targets; `places`
+/// `[history, dimension]`; `gates.weight` `[interests * experts, dimension]`; those of
+/// `SelfAttentionExpert` under `experts.N`.
+package struct MMoE: Retriever {
+  /// The number of elements of a vector.
+  package let dimension: Int
+  /// The number of vectors that a query has: one a gate.
+  package let interests: Int
+  private let length: Int
+  private let dropout: Float
+  private let table: Embedding
+  private let places: Tensor
+  private let gates: Linear
+  private let experts: [SelfAttentionExpert]
+
+  /// A network for a catalogue.
+  ///
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
+    _ settings: MMoESettings, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws {
+    dimension = settings.dimension
+    interests = settings.interests
+    length = settings.history
+    dropout = settings.dropout
+    let spread = Initializer.normal(deviation: settings.initialSpread)
+    table = try Embedding(
+      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
+    places = try scope.parameter("places", shape: [length, dimension], initializer: spread)
+    gates = try Linear(
+      dimension, interests * settings.experts, bias: false, in: scope / "gates")
+    experts = try (0..<settings.experts).map { try SelfAttentionExpert(settings, $0, in: scope) }
+  }
+
+  /// Where the parameters are.
+  package var device: Device { table.weight.device }
+
+  /// Scores have no learned multiplier.
+  package var scale: Tensor? { nil }
+
+  /// The vectors of some queries, `[batch, interests, dimension]`, or `[batch, dimension]` with one.
+  package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+    interests(batch.histories, phase).asQueries()
+  }
+
+  private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
+    let recent = RecentItems(histories, length: length)
+    let mask = recent.mask(on: device)
+    let known = mask.to(.float32).transpose(1, 2)
+    let items = ((recent.embedded(by: table) + places) * known).dropout(dropout, phase, 1)
+    let mean = items.sum(1) / known.sum(1).clamped(to: 1...(.infinity))
+    let weights = gates(mean).reshape([histories.count, interests, experts.count]).softmax(2)
+    return weights.matmul(outputs(items, mask: mask, phase))
+  }
+
+  /// What each expert makes of the items, `[batch, experts, dimension]`: all of them look at once.
+  private func outputs(_ items: Tensor, mask: Tensor, _ phase: Phase) -> Tensor {
+    let last = items.narrow(1, length - 1..<length).squeeze(1)
+    let looking = experts.map { $0.looking(from: last) }
+    let heads = looking[0].size(1)
+    let seen = Tensor.attention(Tensor.cat(looking, 1), items, items, mask: mask)
+    return Tensor.stack(
+      experts.enumerated().map { number, expert in
+        expert(last, seen: seen.narrow(1, number * heads..<(number + 1) * heads), phase)
+      }, 1)
+  }
+
+  /// The vectors of some items, `[items, dimension]`.
+  package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
+    table(Tensor(positions: items, device: device))
+  }
+
+  /// The one vector of each query, or the one that scores its target best, `[batch, dimension]`.
+  package func queries(
+    _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
+  ) -> Tensor {
+    let vectors = interests(batch.queries.histories, phase)
+    return interests == 1 ? vectors.squeeze(1) : vectors.bestInterest(toward: targets())
+  }
+}

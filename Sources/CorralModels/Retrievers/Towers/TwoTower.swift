@@ -1,0 +1,167 @@
+package import CorralData
+package import Torch
+
+/// The shape of the two-tower network: `retriever: {model: two-tower}`.
+public struct TwoTowerSettings: RetrieverModelSettings {
+  /// The number of elements of each embedding, and of the vectors of a tower without layers.
+  public var dimension = 64
+  /// How the vectors of a query and an item are compared.
+  public var similarity = RetrieverSettings.Similarity.cosine
+  /// Whether a multiplier of all scores is learned besides the temperature of the loss.
+  public var scale = RetrieverSettings.Scale.fixed
+  /// The standard deviation of initial embeddings.
+  public var initialSpread: Float = 0.1
+  /// Whether users are known by their ids, besides histories and features.
+  public var userEmbedding = RetrieverSettings.Presence.off
+  /// How the history of a query becomes one vector.
+  public var history = HistorySettings()
+  /// Whether the features of users and items are seen.
+  public var features = RetrieverSettings.Presence.on
+  /// The widths of the layers over a query's embeddings, joined end to end; without layers its vector
+  /// is their sum.
+  public var queryTower: [Int] = []
+  /// The widths of the layers over an item's embeddings; the last one is that of the query tower.
+  public var itemTower: [Int] = []
+  /// The share of activations that training drops between the layers of a tower.
+  public var dropout: Float = 0
+
+  /// The defaults: two towers without layers over the last items of a history, compared by cosine.
+  public init() {}
+
+  /// The name in settings.
+  package static let name = "two-tower"
+
+  /// Who described the model, and when.
+  package static let paper = "Covington, Adams and Sargin, 2016; Yi and others, 2019"
+
+  /// The most items of a history that a query looks at.
+  package var historyLength: Int { history.length }
+
+  /// An item without interactions is known by its features, where they are seen.
+  package var placesItemsByFeatures: Bool { features == .on }
+
+  /// The query tower may see what is known of the user, the history, or both.
+  package func scoredBy(_ catalogue: Catalogue) -> ScoredBy {
+    let knowsUsers =
+      userEmbedding == .on || (features == .on && !catalogue.users.columns.isEmpty)
+    return !knowsUsers ? .history : history.length == 0 ? .userFirst : .both
+  }
+
+  /// The network over a catalogue.
+  package func network(
+    for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws -> any Retriever { try TwoTower(self, for: catalogue, in: scope) }
+
+  /// Throws `SettingError` for the first value that no network can have.
+  package func validate() throws {
+    try checkEmbeddings(initialSpread: initialSpread)
+    try check(dropout: dropout)
+    try SettingError.within("history") { try history.validate() }
+    try check(widths: queryTower, "queryTower")
+    try check(widths: itemTower, "itemTower")
+    let (query, item) = (queryTower.last ?? dimension, itemTower.last ?? dimension)
+    try check(
+      query == item, "itemTower", itemTower,
+      "item vectors would have \(item) elements and query vectors \(query); end both towers with "
+        + "the same width (a tower without layers has that of retriever.dimension)")
+  }
+}
+
+/// The two-tower network in the shape of YouTube's (Covington and others, 2016; Yi and others, 2019).
+///
+/// The query tower sees the user's id (optional), the average of the last items of the history, and
+/// the user's features; the item tower the item's id and features. Vectors are scaled to length 1 for
+/// cosine. An unknown user is one without id and features: an ordinary query through the history.
+///
+/// Parameters: `items.weight`, `users.weight`, `history.weight`, `history.ages`,
+/// `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight` and `.bias`,
+/// `item_tower.N.weight` and `.bias`, `scale.log`: those of the parts that the settings ask for.
+package struct TwoTower: Retriever {
+  /// The number of elements of a vector.
+  package let dimension: Int
+  private let similarity: RetrieverSettings.Similarity
+  private let itemTable: Embedding
+  private let userTable: Embedding?
+  private let history: HistoryEncoder?
+  private let userFeatures: [FeatureEncoder]
+  private let itemFeatures: [FeatureEncoder]
+  private let queryTower: Tower
+  private let itemTower: Tower
+  private let logScale: Tensor?
+
+  /// A network for a catalogue.
+  ///
+  /// Throws `TorchError` if stored parameters do not fit.
+  package init(
+    _ settings: TwoTowerSettings, for catalogue: Catalogue, in scope: Parameters.Scope
+  ) throws {
+    func encoders(
+      _ table: FeatureTable, _ subject: FeatureEncoder.Subject, _ name: String
+    ) throws -> [FeatureEncoder] {
+      settings.features == .off
+        ? []
+        : try FeatureEncoder.all(
+          of: table, of: subject, dimension: settings.dimension, spread: settings.initialSpread,
+          in: scope / name)
+    }
+    dimension = settings.queryTower.last ?? settings.dimension
+    similarity = settings.similarity
+    let spread = Initializer.normal(deviation: settings.initialSpread)
+    itemTable = try Embedding(
+      catalogue.items.count, settings.dimension, rows: .items, initializer: spread,
+      in: scope / "items")
+    userTable =
+      settings.userEmbedding == .off
+      ? nil
+      : try Embedding(
+        catalogue.users.count, settings.dimension, rows: .users, initializer: spread,
+        in: scope / "users")
+    history =
+      settings.history.length == 0
+      ? nil
+      : try HistoryEncoder(
+        settings.history, sharing: itemTable, spread: settings.initialSpread,
+        in: scope / "history")
+    userFeatures = try encoders(catalogue.users, .users, "user_features")
+    itemFeatures = try encoders(catalogue.items, .items, "item_features")
+    let parts = (userTable == nil ? 0 : 1) + (history == nil ? 0 : 1) + userFeatures.count
+    guard parts > 0 else {
+      throw SettingError(
+        "history.length", 0,
+        "a query would be nothing at all without userEmbedding and user features; "
+          + "give a length such as 20, or set retriever.userEmbedding to on")
+    }
+    queryTower = try Tower(
+      settings.queryTower, over: parts * settings.dimension, dropout: settings.dropout, stream: 1,
+      in: scope / "query_tower")
+    itemTower = try Tower(
+      settings.itemTower, over: (1 + itemFeatures.count) * settings.dimension,
+      dropout: settings.dropout, stream: 2, in: scope / "item_tower")
+    logScale = try settings.scale.logarithm(in: scope)
+  }
+
+  /// Where the parameters are.
+  package var device: Device { itemTable.weight.device }
+
+  /// The learned multiplier of scores.
+  package var scale: Tensor? { logScale?.exp() }
+
+  /// The vectors of some queries, `[batch, dimension]`.
+  package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+    var parts: [Tensor] = []
+    if let userTable { parts.append(Bags(batch.users).means(of: userTable)) }
+    if let history { parts.append(history(batch.histories)) }
+    if !userFeatures.isEmpty {
+      let positions = batch.users.map { $0?.rawValue ?? -1 }
+      parts += userFeatures.map { $0(positions) }
+    }
+    return similarity.prepared(queryTower(parts, phase))
+  }
+
+  /// The vectors of some items, `[items, dimension]`.
+  package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
+    let positions = items.map(\.rawValue)
+    let id = itemTable(Tensor(positions, device: device))
+    return similarity.prepared(itemTower([id] + itemFeatures.map { $0(positions) }, phase))
+  }
+}

@@ -1,0 +1,81 @@
+package import CorralArtifacts
+import CorralData
+import CorralVectors
+import Foundation
+import Torch
+
+extension FrozenRetriever {
+  private static let settingsKey = "retriever"
+  private static let priorName = "serving.prior"
+  private static let placedName = "serving.placed"
+
+  /// Writes the parameters, the settings that give them their meaning, and the features into a model
+  /// folder: `retriever.safetensors`, `user-features.safetensors`, `item-features.safetensors`.
+  package func write(to folder: ModelFolder) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var tensors = stored.sorted { $0.key < $1.key }.map {
+      SafetensorsTensor($0.key, $0.value.values, shape: $0.value.shape)
+    }
+    if let prior { tensors.append(SafetensorsTensor(Self.priorName, prior.coordinates)) }
+    if !placed.areAll {
+      let flags = placed.flags(count: catalogue.items.count)
+      tensors.append(SafetensorsTensor(Self.placedName, flags.map { UInt8($0 ? 1 : 0) }))
+    }
+    try folder.write(
+      tensors,
+      metadata: [Self.settingsKey: String(decoding: try encoder.encode(settings), as: UTF8.self)],
+      as: ModelFile.retriever)
+    try folder.write(catalogue.users, as: ModelFile.userFeatures)
+    try folder.write(catalogue.items, as: ModelFile.itemFeatures)
+  }
+
+  /// The retriever of a saved model.
+  ///
+  /// Throws `ModelsError.otherKind` for one that is no network, `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
+  package init(_ model: SavedModel) throws {
+    if let kind = model.manifest.kinds["retriever"],
+      ["popularity", "implicit-als", "item2vec"].contains(kind)
+    {
+      throw ModelsError.otherKind(path: model.url.path, kind: kind)
+    }
+    let file = try model.tensors(ModelFile.retriever)
+    guard let text = file.metadata[Self.settingsKey] else {
+      throw ModelsError.damaged(path: file.url.path, reason: "it does not say its settings")
+    }
+    let settings: RetrieverSettings
+    do {
+      settings = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        .settings(RetrieverSettings.init(named:))
+    } catch {
+      throw ModelsError.damaged(
+        path: file.url.path, reason: "its settings are not those of a retriever")
+    }
+    let catalogue = Catalogue(
+      users: try model.features(ModelFile.userFeatures),
+      items: try model.features(ModelFile.itemFeatures))
+    var stored: [String: StoredTensor] = [:]
+    var prior: ServingPrior?
+    var placed = PlacedItems.all
+    for (name, entry) in file.entries {
+      if name == Self.placedName {
+        let flags: [UInt8] = try file.array(name, shape: [catalogue.items.count])
+        placed = PlacedItems(flags.map { $0 != 0 })
+        continue
+      }
+      let values: [Float] = try file.array(name)
+      if name == Self.priorName {
+        guard values.count == catalogue.items.count else {
+          throw ModelsError.damaged(
+            path: file.url.path,
+            reason: "its prior is of \(values.count) items and its catalogue of "
+              + "\(catalogue.items.count)")
+        }
+        prior = ServingPrior(coordinates: values)
+      } else {
+        stored[name] = StoredTensor(shape: entry.shape, values: values)
+      }
+    }
+    try self.init(settings, for: catalogue, stored: stored, prior: prior, placed: placed)
+  }
+}
