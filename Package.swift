@@ -76,7 +76,7 @@ let house: [[Target]] = [
   library(
     "CorralExperiments",
     [
-      "CorralPipeline", "CorralSettings", "CorralTraining", "CorralEvaluation",
+      "CorralPipeline", "CorralSettings", "CorralTraining", "CorralModels", "CorralEvaluation",
       "CorralSampling", "CorralArtifacts", "CorralVectors", "CorralData", "CorralText", yams,
     ]),
 ]

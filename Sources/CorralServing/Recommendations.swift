@@ -1,4 +1,4 @@
-import CorralData
+public import CorralIndex
 
 /// What a recommender answers to one request.
 public struct Recommendations: Sendable, Equatable {

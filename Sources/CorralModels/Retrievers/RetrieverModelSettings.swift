@@ -1,4 +1,5 @@
 package import CorralData
+package import CorralIndex
 package import Torch
 
 /// One retriever: its settings, its network and how it is trained by default.

@@ -1,4 +1,5 @@
 package import CorralData
+package import CorralIndex
 package import Torch
 
 /// The shape of Caser: `retriever: {model: caser}`.

@@ -1,4 +1,5 @@
 package import CorralData
+package import CorralIndex
 package import Torch
 
 /// The shape of the two-tower network: `retriever: {model: two-tower}`.
