@@ -1,4 +1,7 @@
 #if defined(__x86_64__)
+#include <math.h>
+#include <string.h>
+
 #include "levels.h"
 #include "skipgram.h"
 
@@ -9,6 +12,7 @@
 #define W 16
 #define PANEL_VECTORS 2
 #define TILE 12
+#define ALS_ROWS 16
 typedef float vf __attribute__((ext_vector_type(W)));
 
 static inline __attribute__((always_inline)) vf multiply_add(vf a, vf b, vf c) {
@@ -31,8 +35,10 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 #include "template/vectors.h"
 #include "template/distances.h"
 #include "template/skipgram.h"
+#include "template/panels.h"
 #include "template/scan.h"
 #include "template/clusters.h"
+#include "template/als.h"
 #include "template/level.h"
 #pragma clang attribute pop
 #endif

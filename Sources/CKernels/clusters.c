@@ -4,7 +4,7 @@
 
 static int64_t rounded(int64_t bytes) { return (bytes + 63) & ~(int64_t)63; }
 
-bool ck_assign_at(ck_level level, const ck_assignment *assignment) {
+bool ck_assign(ck_level level, const ck_assignment *assignment) {
   const ck_kernels *kernels = ck_kernels_at(level);
   const int64_t lanes = kernels->lanes, dimension = assignment->dimension;
   const int64_t panels = (assignment->centre_count + lanes - 1) / lanes;
@@ -29,8 +29,4 @@ bool ck_assign_at(ck_level level, const ck_assignment *assignment) {
   kernels->assign(assignment, memory, panels);
   free(memory);
   return true;
-}
-
-bool ck_assign(const ck_assignment *assignment) {
-  return ck_assign_at(ck_active_level(), assignment);
 }

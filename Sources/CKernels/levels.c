@@ -1,7 +1,6 @@
 #include "levels.h"
 
 #include <stdatomic.h>
-#include <stddef.h>
 
 bool ck_supports(ck_level level) {
   switch (level) {
@@ -52,27 +51,37 @@ const ck_kernels *ck_kernels_at(ck_level level) {
 
 // MARK: entries
 
-#define ACTIVE ck_kernels_at(ck_active_level())
+ck_scores ck_score(ck_level level) { return ck_kernels_at(level)->score; }
 
-float ck_dot_at(ck_level level, const float *a, const float *b, int64_t count) {
-  return ck_kernels_at(level)->dot(a, b, count);
-}
-
-float ck_dot(const float *a, const float *b, int64_t count) { return ACTIVE->dot(a, b, count); }
-
-void ck_score(
-    const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores) {
-  ACTIVE->score(vectors, count, dimension, query, scores);
-}
-
-ck_distances ck_negative_dots_at(ck_level level, int64_t dimension) {
-  return ck_kernels_at(level)->negative_dots(dimension);
-}
-
-ck_distances ck_negative_dots(int64_t dimension) { return ACTIVE->negative_dots(dimension); }
+ck_distances ck_negative_dots(ck_level level) { return ck_kernels_at(level)->negative_dots; }
 
 void ck_skip_gram_learn(
     ck_level level, const ck_skip_gram *model, const int32_t *items, int64_t count, float rate,
     uint64_t seed) {
   ck_kernels_at(level)->skip_gram(model, items, count, rate, seed);
+}
+
+void ck_als_gramian(
+    ck_level level, const float *factors, int64_t dimension, int64_t first, int64_t last,
+    float *gramian) {
+  ck_kernels_at(level)->als_gramian(factors, dimension, first, last, gramian);
+}
+
+bool ck_als_cholesky(ck_level level, const ck_als_row *row, float *scratch, float *x) {
+  return ck_kernels_at(level)->als_cholesky(row, scratch, x);
+}
+
+bool ck_als_conjugate_gradients(
+    ck_level level, const ck_als_row *row, int64_t steps, float *scratch, float *x) {
+  return ck_kernels_at(level)->als_conjugate_gradients(row, steps, scratch, x);
+}
+
+bool ck_als_blocks(ck_level level, const ck_als_row *row, int64_t block, float *scratch, float *x) {
+  return ck_kernels_at(level)->als_blocks(row, block, scratch, x);
+}
+
+void ck_als_predictions(
+    ck_level level, const float *factors, int64_t dimension, const int32_t *items, int64_t count,
+    const float *x, float *out) {
+  ck_kernels_at(level)->als_predictions(factors, dimension, items, count, x, out);
 }

@@ -33,9 +33,10 @@ typedef struct ck_block {
 // The queries that the lanes of a scan hold: `panel[k * width + lane]`.
 enum { CK_MOST_LANES = 32 };
 
+// The kernels of one level: what every entry of the target looks up by the level that it is given.
 typedef struct ck_kernels {
+  // The queries of a panel, and the centres of one.
   int64_t lanes;
-  float (*dot)(const float *a, const float *b, int64_t count);
   // Scans a block with `lanes` or `lanes / 2` queries at once.
   void (*scan_panel)(
       const ck_block *block, const float *panel, int64_t width, float *thresholds,
@@ -45,13 +46,21 @@ typedef struct ck_kernels {
   void (*scan_one)(
       const ck_block *block, const float *query, float margin, float *threshold,
       ck_selection *selection, const ck_collector *collector);
-  void (*score)(
-      const float *const *vectors, int64_t count, int64_t dimension, const float *query, float *scores);
-  ck_distances (*negative_dots)(int64_t dimension);
+  ck_scores score;
+  ck_distances negative_dots;
   void (*skip_gram)(
       const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed);
   // Centres lie in panels of `lanes`: a vector of what sums start from, then one for each element.
   void (*assign)(const ck_assignment *assignment, const float *panels, int64_t panel_count);
+  // As in `CKernelsALS.h`.
+  void (*als_gramian)(
+      const float *factors, int64_t dimension, int64_t first, int64_t last, float *gramian);
+  bool (*als_cholesky)(const ck_als_row *row, float *scratch, float *x);
+  bool (*als_conjugate_gradients)(const ck_als_row *row, int64_t steps, float *scratch, float *x);
+  bool (*als_blocks)(const ck_als_row *row, int64_t block, float *scratch, float *x);
+  void (*als_predictions)(
+      const float *factors, int64_t dimension, const int32_t *items, int64_t count, const float *x,
+      float *out);
 } ck_kernels;
 
 extern const ck_kernels ck_plain;

@@ -1,4 +1,7 @@
 #if defined(__aarch64__)
+#include <math.h>
+#include <string.h>
+
 #include "levels.h"
 #include "skipgram.h"
 
@@ -8,6 +11,7 @@
 #define W 4
 #define PANEL_VECTORS 4
 #define TILE 6
+#define ALS_ROWS 4
 typedef float vf __attribute__((ext_vector_type(W)));
 
 static inline __attribute__((always_inline)) vf multiply_add(vf a, vf b, vf c) {
@@ -29,7 +33,9 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 #include "template/vectors.h"
 #include "template/distances.h"
 #include "template/skipgram.h"
+#include "template/panels.h"
 #include "template/scan.h"
 #include "template/clusters.h"
+#include "template/als.h"
 #include "template/level.h"
 #endif

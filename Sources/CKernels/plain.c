@@ -1,9 +1,13 @@
 #include <math.h>
+#include <string.h>
 
 #include "levels.h"
 #include "skipgram.h"
 
 // The plain twin: one element at a time, whatever the processor.
+#define LEVEL ck_plain
+#define LANES 16
+#define ALS_ROWS 4
 #pragma STDC FP_CONTRACT OFF
 
 static float dot(const float *a, const float *b, int64_t count) {
@@ -52,11 +56,6 @@ static void negative_dots(
   for (int64_t i = 0; i < count; i++) distances[i] = -dot(vector, others[i], dimension);
 }
 
-static ck_distances negative_dots_for(int64_t dimension) {
-  (void)dimension;
-  return negative_dots;
-}
-
 static void learn_pair(const ck_pair *pair, int64_t dimension, float rate) {
   float steps[1 + CK_MOST_NEGATIVES];
   for (int64_t i = 0; i < pair->count; i++) {
@@ -75,13 +74,11 @@ static void learn_pair(const ck_pair *pair, int64_t dimension, float rate) {
 
 static void skip_gram(
     const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed) {
-#define LEARN(pair) learn_pair(pair, model->dimension, rate)
-  CK_FOR_PAIRS(model, items, count, seed, LEARN);
-#undef LEARN
+  ck_for_pairs(model, items, count, seed, rate, model->dimension, learn_pair);
 }
 
 static void assign(const ck_assignment *assignment, const float *panels, int64_t panel_count) {
-  const int64_t dimension = assignment->dimension, lanes = ck_plain.lanes;
+  const int64_t dimension = assignment->dimension, lanes = LANES;
   for (int64_t i = 0; i < assignment->point_count; i++) {
     const float *point = assignment->points + i * assignment->stride;
     float best = -INFINITY;
@@ -109,13 +106,5 @@ static void assign(const ck_assignment *assignment, const float *panels, int64_t
   }
 }
 
-const ck_kernels ck_plain = {
-    .lanes = 16,
-    .dot = dot,
-    .scan_panel = scan_panel,
-    .scan_one = scan_one,
-    .score = score,
-    .negative_dots = negative_dots_for,
-    .skip_gram = skip_gram,
-    .assign = assign,
-};
+#include "template/als.h"
+#include "template/level.h"

@@ -2,81 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "levels.h"
-
-// MARK: keys
-
-static uint64_t larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
-static uint64_t smaller(uint64_t a, uint64_t b) { return a < b ? a : b; }
-
-// Moves the keys above the median of three of them to the front; returns how many those are, or 1
-// where there are none. No branch depends on a key: they come in no order that could be predicted.
-static int64_t split_keys(uint64_t *keys, int64_t count) {
-  uint64_t a = keys[0], b = keys[count / 2], c = keys[count - 1];
-  uint64_t pivot = larger(smaller(a, b), smaller(larger(a, b), c));
-  int64_t split = 0;
-  for (int64_t i = 0; i < count; i++) {
-    uint64_t key = keys[i];
-    keys[i] = keys[split];
-    keys[split] = key;
-    split += key > pivot;
-  }
-  if (split > 0) return split;
-  // The pivot is the largest key, because others equal it.
-  for (int64_t i = 0; i < count; i++) {
-    if (keys[i] != pivot) continue;
-    keys[i] = keys[0];
-    keys[0] = pivot;
-    return 1;
-  }
-  return 1;
-}
-
-static void insertion_sort(uint64_t *keys, int64_t count) {
-  for (int64_t i = 1; i < count; i++) {
-    uint64_t key = keys[i];
-    int64_t j = i;
-    for (; j > 0 && keys[j - 1] < key; j--) keys[j] = keys[j - 1];
-    keys[j] = key;
-  }
-}
-
-void ck_sort_keys(uint64_t *keys, int64_t count) {
-  while (count > 16) {
-    int64_t split = split_keys(keys, count);
-    // The shorter part by recursion, so that the stack stays shallow.
-    if (split < count - split) {
-      ck_sort_keys(keys, split);
-      keys += split;
-      count -= split;
-    } else {
-      ck_sort_keys(keys + split, count - split);
-      count = split;
-    }
-  }
-  insertion_sort(keys, count);
-}
-
-// Moves the `wanted` largest keys to the front, in any order.
-static void select_keys(uint64_t *keys, int64_t count, int64_t wanted) {
-  while (count > 16) {
-    int64_t split = split_keys(keys, count);
-    if (wanted < split) {
-      count = split;
-    } else {
-      keys += split;
-      count -= split;
-      wanted -= split;
-    }
-  }
-  insertion_sort(keys, count);
-}
 
 // MARK: selections
 
 // Keeps the best `wanted` of a full buffer; returns the score of the worst of them.
 static float prune(const ck_collector *collector, ck_selection *selection) {
-  select_keys(selection->keys, selection->count, collector->wanted);
+  ck_select_keys(selection->keys, selection->count, collector->wanted);
   selection->count = collector->wanted;
   uint64_t worst = UINT64_MAX;
   for (int64_t i = 0; i < collector->wanted; i++) {
@@ -96,7 +29,7 @@ float ck_offer(
   return selection->count == collector->capacity ? prune(collector, selection) : threshold;
 }
 
-// MARK: searching
+// MARK: bounds
 
 float ck_longest(const float *items, int64_t count, int64_t dimension) {
   double longest = 0;
@@ -127,28 +60,136 @@ static float margin(const ck_search *search, const float *query) {
   return (float)(2.02 * (d + 2) * unit / (1 - (d + 2) * unit) * product + 1e-37);
 }
 
-// Memory for one search: one piece, freed at once.
-typedef struct scratch {
+// MARK: searching
+
+// A panel is scanned faster than more than so many single queries.
+enum { MOST_SINGLES = 6 };
+
+// One search while it runs.
+typedef struct run {
+  const ck_kernels *kernels;
+  const ck_search *search;
+  ck_collector collector;
+  // Queries before `full` are in panels of as many as the kernels have lanes, those before `in_panels`
+  // in a last one of `last_width`, which has empty lanes. The others are searched one at a time.
+  int64_t full, last_width, in_panels;
+  // The queries and the empty lanes: so many thresholds and selections there are.
+  int64_t slots;
+  // One piece of memory for all of the following, freed at once.
+  void *memory;
   float *panels, *thresholds;
   ck_selection *selections;
   uint64_t *keys;
-  void *memory;
-} scratch;
+  // How far rough scores of the single queries may be off.
+  float margins[MOST_SINGLES];
+} run;
+
+static run planned(const ck_kernels *kernels, const ck_search *search) {
+  const int64_t lanes = kernels->lanes, queries = search->query_count;
+  const int64_t full = queries / lanes * lanes, rest = queries - full;
+  const int64_t last_width = rest <= MOST_SINGLES ? 0 : rest <= lanes / 2 ? lanes / 2 : lanes;
+  const int64_t wanted = search->wanted < search->item_count ? search->wanted : search->item_count;
+  return (run){
+      .kernels = kernels,
+      .search = search,
+      .collector =
+          {
+              .wanted = wanted,
+              // When all items are wanted the buffer never fills, and every one passes.
+              .capacity = wanted + (wanted > 32 ? wanted : 32),
+              .filter = search->filter,
+              .context = search->context,
+          },
+      .full = full,
+      .last_width = last_width,
+      .in_panels = full + last_width,
+      .slots = full + (last_width ? last_width : rest),
+  };
+}
 
 static int64_t rounded(int64_t bytes) { return (bytes + 63) & ~(int64_t)63; }
 
-static bool allocate(scratch *scratch, int64_t queries, int64_t dimension, int64_t capacity) {
-  int64_t panels = rounded(queries * dimension * 4), thresholds = rounded(queries * 4);
-  int64_t selections = rounded(queries * (int64_t)sizeof(ck_selection));
-  int64_t keys = rounded(queries * capacity * 8);
+static bool allocate(run *run) {
+  int64_t panels = rounded(run->slots * run->search->dimension * 4);
+  int64_t thresholds = rounded(run->slots * 4);
+  int64_t selections = rounded(run->slots * (int64_t)sizeof(ck_selection));
+  int64_t keys = rounded(run->slots * run->collector.capacity * 8);
   char *memory = aligned_alloc(64, (size_t)(panels + thresholds + selections + keys));
   if (!memory) return false;
-  scratch->memory = memory;
-  scratch->panels = (float *)memory;
-  scratch->thresholds = (float *)(memory + panels);
-  scratch->selections = (ck_selection *)(memory + panels + thresholds);
-  scratch->keys = (uint64_t *)(memory + panels + thresholds + selections);
+  run->memory = memory;
+  run->panels = (float *)memory;
+  run->thresholds = (float *)(memory + panels);
+  run->selections = (ck_selection *)(memory + panels + thresholds);
+  run->keys = (uint64_t *)(memory + panels + thresholds + selections);
   return true;
+}
+
+// The width of the panel that begins with a query.
+static int64_t panel_width(const run *run, int64_t first) {
+  return first < run->full ? run->kernels->lanes : run->last_width;
+}
+
+static void start_selections(run *run) {
+  const ck_search *search = run->search;
+  for (int64_t q = 0; q < run->slots; q++) {
+    const bool used = q < search->query_count;
+    // Nothing passes the threshold of an empty lane.
+    run->thresholds[q] = used ? -__builtin_inff() : __builtin_inff();
+    run->selections[q] = (ck_selection){.keys = run->keys + q * run->collector.capacity};
+    if (used && search->excluded && search->excluded_offsets) {
+      run->selections[q].excluded = search->excluded + search->excluded_offsets[q];
+      run->selections[q].excluded_end = search->excluded + search->excluded_offsets[q + 1];
+    }
+  }
+}
+
+// Turns the queries of panels, so that each has a lane.
+static void fill_panels(run *run) {
+  const ck_search *search = run->search;
+  const int64_t dimension = search->dimension;
+  for (int64_t first = 0; first < run->in_panels;) {
+    const int64_t width = panel_width(run, first);
+    float *panel = run->panels + first * dimension;
+    for (int64_t lane = 0; lane < width; lane++) {
+      const int64_t q = first + lane;
+      for (int64_t k = 0; k < dimension; k++) {
+        panel[k * width + lane] = q < search->query_count ? search->queries[q * dimension + k] : 0;
+      }
+    }
+    first += width;
+  }
+}
+
+static void measure_margins(run *run) {
+  const ck_search *search = run->search;
+  for (int64_t q = run->in_panels; q < search->query_count; q++) {
+    run->margins[q - run->in_panels] = margin(search, search->queries + q * search->dimension);
+  }
+}
+
+static void scan_singles(run *run, const ck_block *block) {
+  const ck_search *search = run->search;
+  for (int64_t q = run->in_panels; q < search->query_count; q++) {
+    run->kernels->scan_one(
+        block, search->queries + q * search->dimension, run->margins[q - run->in_panels],
+        &run->thresholds[q], &run->selections[q], &run->collector);
+  }
+}
+
+// The last panel brings the next block into the cache, if it is as long as this one.
+static void scan_panels(run *run, ck_block *block, bool is_followed) {
+  const int64_t dimension = block->dimension;
+  for (int64_t first = 0; first < run->in_panels;) {
+    const int64_t width = panel_width(run, first);
+    const bool last = first + width == run->in_panels;
+    block->next = last && is_followed && run->in_panels > run->kernels->lanes
+                      ? block->items + block->count * dimension
+                      : NULL;
+    run->kernels->scan_panel(
+        block, run->panels + first * dimension, width, run->thresholds + first,
+        run->selections + first, &run->collector);
+    first += width;
+  }
 }
 
 // The number of items that stay in the second-level cache, with as many again on their way.
@@ -157,89 +198,44 @@ static int64_t block_length(int64_t dimension) {
   return length < 48 ? 48 : length;
 }
 
-// A panel is scanned faster than more than so many single queries.
-enum { MOST_SINGLES = 6 };
-
-bool ck_find_at(ck_level level, const ck_search *search, uint64_t *keys, int32_t *counts) {
-  const ck_kernels *kernels = ck_kernels_at(level);
-  const int64_t dimension = search->dimension, queries = search->query_count;
-  memset(counts, 0, (size_t)queries * sizeof *counts);
-  if (search->wanted <= 0 || search->item_count <= 0 || queries <= 0) return true;
-
-  ck_collector collector = {.filter = search->filter, .context = search->context};
-  collector.wanted = search->wanted < search->item_count ? search->wanted : search->item_count;
-  // When all items are wanted the buffer never fills, and every one passes.
-  collector.capacity = collector.wanted + (collector.wanted > 32 ? collector.wanted : 32);
-
-  // Full panels, then half a panel or a whole one for the rest, or one query at a time.
-  const int64_t lanes = kernels->lanes, full = queries / lanes * lanes, rest = queries - full;
-  const int64_t last_width = rest <= MOST_SINGLES ? 0 : rest <= lanes / 2 ? lanes / 2 : lanes;
-  const int64_t slots = full + (last_width ? last_width : rest);
-  scratch scratch;
-  if (!allocate(&scratch, slots, dimension, collector.capacity)) return false;
-
-  for (int64_t q = 0; q < slots; q++) {
-    bool used = q < queries;
-    scratch.thresholds[q] = used ? -__builtin_inff() : __builtin_inff();
-    scratch.selections[q] = (ck_selection){.keys = scratch.keys + q * collector.capacity};
-    if (used && search->excluded && search->excluded_offsets) {
-      scratch.selections[q].excluded = search->excluded + search->excluded_offsets[q];
-      scratch.selections[q].excluded_end = search->excluded + search->excluded_offsets[q + 1];
-    }
-  }
-  const int64_t in_panels = full + last_width;
-  float margins[MOST_SINGLES];
-  for (int64_t q = in_panels; q < queries; q++) {
-    margins[q - in_panels] = margin(search, search->queries + q * dimension);
-  }
-  for (int64_t first = 0; first < in_panels;) {
-    int64_t width = first < full ? lanes : last_width;
-    float *panel = scratch.panels + first * dimension;
-    for (int64_t lane = 0; lane < width; lane++) {
-      int64_t q = first + lane;
-      for (int64_t k = 0; k < dimension; k++) {
-        panel[k * width + lane] = q < queries ? search->queries[q * dimension + k] : 0;
-      }
-    }
-    first += width;
-  }
-
-  const int64_t length = block_length(dimension);
+static void scan_items(run *run) {
+  const ck_search *search = run->search;
+  const int64_t length = block_length(search->dimension);
   for (int64_t start = 0; start < search->item_count; start += length) {
-    int64_t left = search->item_count - start;
+    const int64_t left = search->item_count - start;
     ck_block block = {
-        .items = search->items + start * dimension,
+        .items = search->items + start * search->dimension,
         .count = left < length ? left : length,
-        .dimension = dimension,
+        .dimension = search->dimension,
         .first_item = search->first_item + start,
     };
-    for (int64_t q = in_panels; q < queries; q++) {
-      kernels->scan_one(
-          &block, search->queries + q * dimension, margins[q - in_panels], &scratch.thresholds[q],
-          &scratch.selections[q], &collector);
-    }
-    for (int64_t first = 0; first < in_panels;) {
-      int64_t width = first < full ? lanes : last_width;
-      bool last = first + width == in_panels && left >= 2 * length;
-      block.next = last && in_panels > lanes ? block.items + length * dimension : 0;
-      kernels->scan_panel(
-          &block, scratch.panels + first * dimension, width, scratch.thresholds + first,
-          scratch.selections + first, &collector);
-      first += width;
-    }
+    scan_singles(run, &block);
+    scan_panels(run, &block, left >= 2 * length);
   }
+}
 
-  for (int64_t q = 0; q < queries; q++) {
-    ck_selection *selection = &scratch.selections[q];
-    if (selection->count > collector.wanted) prune(&collector, selection);
+static void write_found(run *run, uint64_t *keys, int32_t *counts) {
+  const ck_search *search = run->search;
+  for (int64_t q = 0; q < search->query_count; q++) {
+    ck_selection *selection = &run->selections[q];
+    if (selection->count > run->collector.wanted) prune(&run->collector, selection);
     ck_sort_keys(selection->keys, selection->count);
     memcpy(keys + q * search->wanted, selection->keys, (size_t)selection->count * sizeof *keys);
     counts[q] = (int32_t)selection->count;
   }
-  free(scratch.memory);
-  return true;
 }
 
-bool ck_find(const ck_search *search, uint64_t *keys, int32_t *counts) {
-  return ck_find_at(ck_active_level(), search, keys, counts);
+bool ck_find(ck_level level, const ck_search *search, uint64_t *keys, int32_t *counts) {
+  if (search->query_count <= 0) return true;
+  memset(counts, 0, (size_t)search->query_count * sizeof *counts);
+  if (search->wanted <= 0 || search->item_count <= 0) return true;
+  run run = planned(ck_kernels_at(level), search);
+  if (!allocate(&run)) return false;
+  start_selections(&run);
+  fill_panels(&run);
+  measure_margins(&run);
+  scan_items(&run);
+  write_found(&run, keys, counts);
+  free(run.memory);
+  return true;
 }

@@ -32,28 +32,29 @@ static inline void ck_draw_pair(
   }
 }
 
-// Calls `learn(pair, rate)` with every pair of a sequence, each drawn one before its turn, so that its
-// vectors have arrived by then.
-#define CK_FOR_PAIRS(model, items, length, seed, learn) \
-  do { \
-    ck_pair pairs[2]; \
-    pairs[1].count = 0; \
-    uint64_t state = (seed); \
-    int turn = 0; \
-    for (int64_t center = 0; center < (length); center++) { \
-      uint64_t bits = ck_random(&state) >> 32; \
-      int64_t radius = 1 + (int64_t)((bits * (uint64_t)(model)->window) >> 32); \
-      int64_t first = center > radius ? center - radius : 0; \
-      int64_t last = center + radius < (length) ? center + radius : (length) - 1; \
-      for (int64_t near = first; near <= last; near++) { \
-        if (near == center) continue; \
-        ck_draw_pair((model), (items)[near], (items)[center], &state, &pairs[turn]); \
-        turn = !turn; \
-        if (pairs[turn].count > 0) learn(&pairs[turn]); \
-      } \
-    } \
-    turn = !turn; \
-    if (pairs[turn].count > 0 && (length) > 1) learn(&pairs[turn]); \
-  } while (0)
+// Learns from every pair of a sequence. Each pair is drawn one before its turn, so that its vectors have
+// arrived by then.
+static inline __attribute__((always_inline)) void ck_for_pairs(
+    const ck_skip_gram *model, const int32_t *items, int64_t length, uint64_t seed, float rate,
+    const int64_t dimension, void (*learn)(const ck_pair *pair, int64_t dimension, float rate)) {
+  ck_pair pairs[2];
+  pairs[1].count = 0;
+  uint64_t state = seed;
+  int turn = 0;
+  for (int64_t center = 0; center < length; center++) {
+    const uint64_t bits = ck_random(&state) >> 32;
+    const int64_t radius = 1 + (int64_t)((bits * (uint64_t)model->window) >> 32);
+    const int64_t first = center > radius ? center - radius : 0;
+    const int64_t last = center + radius < length ? center + radius : length - 1;
+    for (int64_t near = first; near <= last; near++) {
+      if (near == center) continue;
+      ck_draw_pair(model, items[near], items[center], &state, &pairs[turn]);
+      turn = !turn;
+      if (pairs[turn].count > 0) learn(&pairs[turn], dimension, rate);
+    }
+  }
+  turn = !turn;
+  if (pairs[turn].count > 0 && length > 1) learn(&pairs[turn], dimension, rate);
+}
 
 #endif

@@ -15,10 +15,10 @@ final class HNSWGraph: Sendable {
     self.handle = handle
   }
 
-  /// What graphs of vectors of a dimension compute with on this processor.
-  static func kernels(_ dimension: Int) -> chnsw_kernels {
+  /// What graphs compute with on this processor.
+  static var kernels: chnsw_kernels {
     chnsw_kernels(
-      distances: ck_negative_dots(Int64(dimension)), score: ck_score,
+      distances: ck_negative_dots(ck_active_level()), score: ck_score(ck_active_level()),
       prefer_large_pages: ck_prefer_large_pages)
   }
 

@@ -84,7 +84,7 @@ extension HNSWIndex {
       do {
         graph = try Self.withArrays(&nodes, &levels, &lowest, &upper) { arrays in
           arrays.entry = entry[0]
-          var kernels = HNSWGraph.kernels(items.columns)
+          var kernels = HNSWGraph.kernels
           return try HNSWGraph {
             chnsw_import(
               items.values, Int64(items.rows), Int64(items.columns), Int64(links), &arrays,

@@ -38,7 +38,7 @@ public struct HNSWIndex: CandidateIndex {
       var shape = chnsw_settings(
         links: Int64(settings.m), ef_construction: Int64(settings.efConstruction), seed: seed,
         threads: settings.construction == .parallel ? Int64(Parallel.threads) : 1)
-      var kernels = HNSWGraph.kernels(items.columns)
+      var kernels = HNSWGraph.kernels
       graph = try HNSWGraph {
         chnsw_build(
           items.values, Int64(items.rows), Int64(items.columns), &shape, &kernels, $0)

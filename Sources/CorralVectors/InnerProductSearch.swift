@@ -102,7 +102,7 @@ package struct InnerProductSearch: Sendable {
             search.excluded = excluded.baseAddress
             search.excluded_offsets = first + part.queries.lowerBound
           }
-          if !ck_find(&search, &result.keys, &result.counts) {
+          if !ck_find(ck_active_level(), &search, &result.keys, &result.counts) {
             MachineMemory.exhausted(
               "the \(part.wanted) best items of \(part.queries.count) queries")
           }

@@ -119,7 +119,7 @@ extension Matrix {
         for (position, row) in rows.enumerated() {
           (first + position).initialize(to: start + row * columns)
         }
-        ck_negative_dots(Int64(columns))(
+        ck_negative_dots(ck_active_level())(
           query, first, Int64(rows.count), Int64(columns), found)
         for position in 0..<rows.count { found[position] = -found[position] }
       }

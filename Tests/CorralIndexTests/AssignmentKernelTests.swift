@@ -30,7 +30,7 @@ struct AssignmentKernelTests {
                     dimension: Int64(dimension), centres: centres,
                     centre_count: Int64(centreCount), clusters: clusters, distances: distances,
                     sums: sums, counts: counts)
-                  #expect(ck_assign_at(level, &assignment))
+                  #expect(ck_assign(level, &assignment))
                 }
               }
             }

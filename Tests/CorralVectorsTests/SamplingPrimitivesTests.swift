@@ -1,3 +1,4 @@
+import CKernels
 import CorralVectors
 import Testing
 
@@ -56,5 +57,23 @@ struct ShufflingTests {
     #expect(counts.count == 6)
     // Four standard deviations of a count: 4 * sqrt(60000 * 1/6 * 5/6).
     #expect(counts.values.allSatisfy { abs($0 - 10_000) < 366 })
+  }
+}
+
+struct SplitMix64Tests {
+  /// The first numbers from the state 1234567, by the authors' own program.
+  @Test func `the numbers are the published ones, in Swift and in C`() {
+    let numbers: [UInt64] = [
+      6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+      4_593_380_528_125_082_431, 16_408_922_859_458_223_821,
+    ]
+    for (place, number) in numbers.enumerated() {
+      #expect(mixed(1_234_567, stream: UInt64(place)) == number)
+      let state = 1_234_567 &+ UInt64(place + 1) &* CK_GOLDEN_GAMMA
+      #expect(ck_finalised(state) == number)
+      #expect(SplitMix64.finalised(state) == number)
+    }
+    #expect(mixed(1_234_567) == numbers[0])
+    #expect(SplitMix64.goldenGamma == CK_GOLDEN_GAMMA)
   }
 }

@@ -1,4 +1,4 @@
-// The inner loops that profiling proves, in C, chosen at run time by what the processor can do.
+// The inner loops that profiling proves, in C, for whatever the processor can do.
 #ifndef CORRAL_CKERNELS_H
 #define CORRAL_CKERNELS_H
 
@@ -11,9 +11,8 @@ extern "C" {
 
 #pragma clang assume_nonnull begin
 
-// MARK: levels
-
-/// What the processor can do. A kernel exists at each level, and `plain` is the twin of the others.
+/// What the processor can do. A kernel exists at each level and takes the level first; `plain` is the
+/// twin of the others, and stands in for levels that this processor does not run.
 typedef enum ck_level : int32_t {
   CK_PLAIN = 0,
   CK_NEON = 1,
@@ -21,101 +20,15 @@ typedef enum ck_level : int32_t {
   CK_AVX512 = 3,
 } ck_level;
 
-/// The best level of this processor: what the kernels below use.
+/// The best level of this processor.
 ck_level ck_active_level(void);
 
 /// Whether the kernels of a level run on this processor.
 bool ck_supports(ck_level level);
 
-// MARK: vectors
-
-/// The inner product of two vectors of `count` elements.
-float ck_dot(const float *a, const float *b, int64_t count);
-float ck_dot_at(ck_level level, const float *a, const float *b, int64_t count);
-
-// MARK: exact search
-
-/// Whether an item may be found; asked only for items that are good enough to be kept.
-typedef bool (*ck_filter)(void *_Nullable context, int64_t item);
-
-/// A search for the items with the largest inner products with each of several queries.
-///
-/// A score is summed over the elements in their order, so it has the same bits however many queries
-/// are searched at once. Equal scores are ordered by item. Scores that are nan or minus infinity are
-/// never found.
-typedef struct ck_search {
-  /// The items' vectors, row after row: `item_count * dimension` elements.
-  const float *items;
-  int64_t item_count;
-  int64_t dimension;
-  /// What the first of these items is called: the search may be over a part of a catalogue.
-  int64_t first_item;
-  /// At least the length of the longest item, or infinity: what lets a single query pass over items
-  /// quickly.
-  float longest_item;
-  /// The queries' vectors, row after row.
-  const float *queries;
-  int64_t query_count;
-  /// How many items each query looks for.
-  int64_t wanted;
-  /// Items that must not be found: `excluded[excluded_offsets[q] ..< excluded_offsets[q + 1]]`, in
-  /// rising order, for query `q`. Null when there are none.
-  const int32_t *_Nullable excluded;
-  const int64_t *_Nullable excluded_offsets;
-  /// Null when every item may be found.
-  ck_filter _Nullable filter;
-  void *_Nullable context;
-} ck_search;
-
-/// Searches, on the calling thread.
-///
-/// Query `q` finds `counts[q]` items, at most `wanted`; they are written from `keys[q * wanted]` on,
-/// the best first. Returns false when there is no memory for the search.
-bool ck_find(const ck_search *search, uint64_t *keys, int32_t *counts);
-bool ck_find_at(ck_level level, const ck_search *search, uint64_t *keys, int32_t *counts);
-
 /// Asks the system to hold memory that is searched from end to end in large pages, which halves the
 /// time that a single query needs. A hint: nothing happens where the system has no such thing.
 void ck_prefer_large_pages(const void *start, int64_t bytes);
-
-/// At least the length of the longest of `count` vectors; infinity when one is not finite.
-float ck_longest(const float *items, int64_t count, int64_t dimension);
-
-/// A number that is larger for a better candidate: the score's bits, made to rise with the score,
-/// above the item's, made to fall.
-static inline uint64_t ck_key(float score, int64_t item) {
-  union { float value; uint32_t bits; } number = {score + 0.0f};  // + 0 makes a negative zero positive
-  uint32_t rising = number.bits & 0x80000000u ? ~number.bits : number.bits | 0x80000000u;
-  return (uint64_t)rising << 32 | (uint32_t)~(uint32_t)item;
-}
-
-/// The score in a key.
-static inline float ck_key_score(uint64_t key) {
-  uint32_t rising = (uint32_t)(key >> 32);
-  union { uint32_t bits; float value; } number = {rising & 0x80000000u ? rising & 0x7FFFFFFFu : ~rising};
-  return number.value;
-}
-
-/// The item in a key.
-static inline int64_t ck_key_item(uint64_t key) { return (int64_t)(uint32_t)~(uint32_t)key; }
-
-/// Sorts keys, the largest first.
-void ck_sort_keys(uint64_t *keys, int64_t count);
-
-/// The inner products of one query with vectors anywhere, with the bits that a search finds.
-void ck_score(
-    const float *_Nonnull const *_Nonnull vectors, int64_t count, int64_t dimension,
-    const float *query, float *scores);
-
-/// Minus the inner products of one vector with `count` vectors anywhere, which a walk takes for distances.
-typedef void (*_Nonnull ck_distances)(
-    const float *vector, const float *_Nonnull const *_Nonnull others, int64_t count,
-    int64_t dimension, float *distances);
-
-/// The fastest such function on this processor for vectors of `dimension` elements, the only ones that it
-/// may be called with. The distance of a pair has the same bits whatever it is computed beside.
-ck_distances ck_negative_dots(int64_t dimension);
-ck_distances ck_negative_dots_at(ck_level level, int64_t dimension);
 
 #pragma clang assume_nonnull end
 
@@ -125,7 +38,9 @@ ck_distances ck_negative_dots_at(ck_level level, int64_t dimension);
 
 #include "CKernelsALS.h"
 #include "CKernelsClusters.h"
+#include "CKernelsProducts.h"
 #include "CKernelsRandom.h"
+#include "CKernelsSearch.h"
 #include "CKernelsSkipGram.h"
 
 #endif

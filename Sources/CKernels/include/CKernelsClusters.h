@@ -30,8 +30,7 @@ typedef struct ck_assignment {
 
 /// Assigns points, on the calling thread. The nearest centre has the largest `<x, c> - |c|^2 / 2`.
 /// Returns false when there is no memory.
-bool ck_assign(const ck_assignment *assignment);
-bool ck_assign_at(ck_level level, const ck_assignment *assignment);
+bool ck_assign(ck_level level, const ck_assignment *assignment);
 
 #pragma clang assume_nonnull end
 

@@ -1,5 +1,5 @@
-// The nearest centres of points, for any level: lanes are centres, in panels of `LANES`, and a tile of
-// points shares each of them.
+// The nearest centres of points, for any level: after `panels.h`. Lanes are centres, and a tile of points
+// shares each of them.
 
 typedef int32_t vi __attribute__((ext_vector_type(W)));
 
@@ -18,31 +18,13 @@ static inline __attribute__((always_inline)) void nearest_tile(
   vi lane;
   for (int i = 0; i < W; i++) lane[i] = i;
   for (int64_t panel = 0; panel < panel_count; panel++, panels += LANES * (dimension + 1)) {
-    vf sums[TILE][PANEL_VECTORS];
+    tile_sums sums;
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) {
 #pragma clang loop unroll(full)
       for (int v = 0; v < PANEL_VECTORS; v++) sums[row][v] = *(const vf *)(panels + v * W);
     }
-    // One base pointer for three rows, as in a scan.
-    const float *bases[(TILE + 2) / 3];
-#pragma clang loop unroll(full)
-    for (int row = 0; row < rows; row += 3) bases[row / 3] = points + row * stride;
-    for (int64_t k = 0; k < dimension; k++) {
-      vf centres[PANEL_VECTORS];
-#pragma clang loop unroll(full)
-      for (int v = 0; v < PANEL_VECTORS; v++) {
-        centres[v] = *(const vf *)(panels + ((k + 1) * PANEL_VECTORS + v) * W);
-      }
-#pragma clang loop unroll(full)
-      for (int row = 0; row < rows; row++) {
-        vf element = bases[row / 3][row % 3 * stride + k];
-#pragma clang loop unroll(full)
-        for (int v = 0; v < PANEL_VECTORS; v++) {
-          sums[row][v] = multiply_add(element, centres[v], sums[row][v]);
-        }
-      }
-    }
+    add_products(points, stride, rows, panels + LANES, PANEL_VECTORS, dimension, sums);
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) {
 #pragma clang loop unroll(full)

@@ -42,35 +42,21 @@ static inline __attribute__((always_inline)) void negative_dots_of(
   }
 }
 
+// The compiler unrolls the loops of the usual dimensions.
 static void negative_dots(
     const float *vector, const float *const *others, int64_t count, int64_t dimension,
     float *distances) {
-  negative_dots_of(dimension, vector, others, count, distances);
-}
-
-// The same with a dimension that the compiler knows.
-#define OF_DIMENSION(known) \
-  static void negative_dots_##known( \
-      const float *vector, const float *const *others, int64_t count, int64_t dimension, \
-      float *distances) { \
-    (void)dimension; \
-    negative_dots_of(known, vector, others, count, distances); \
-  }
-OF_DIMENSION(16)
-OF_DIMENSION(32)
-OF_DIMENSION(48)
-OF_DIMENSION(64)
-OF_DIMENSION(80)
-OF_DIMENSION(96)
-OF_DIMENSION(112)
-OF_DIMENSION(128)
-OF_DIMENSION(192)
-OF_DIMENSION(256)
-
-static ck_distances negative_dots_for(int64_t dimension) {
-#define CASE(known) case known: return negative_dots_##known;
   switch (dimension) {
-    CASE(16) CASE(32) CASE(48) CASE(64) CASE(80) CASE(96) CASE(112) CASE(128) CASE(192) CASE(256)
-    default: return negative_dots;
+  case 16: return negative_dots_of(16, vector, others, count, distances);
+  case 32: return negative_dots_of(32, vector, others, count, distances);
+  case 48: return negative_dots_of(48, vector, others, count, distances);
+  case 64: return negative_dots_of(64, vector, others, count, distances);
+  case 80: return negative_dots_of(80, vector, others, count, distances);
+  case 96: return negative_dots_of(96, vector, others, count, distances);
+  case 112: return negative_dots_of(112, vector, others, count, distances);
+  case 128: return negative_dots_of(128, vector, others, count, distances);
+  case 192: return negative_dots_of(192, vector, others, count, distances);
+  case 256: return negative_dots_of(256, vector, others, count, distances);
+  default: return negative_dots_of(dimension, vector, others, count, distances);
   }
 }

@@ -2,11 +2,15 @@
 
 const ck_kernels LEVEL = {
     .lanes = LANES,
-    .dot = dot,
     .scan_panel = scan_panel,
     .scan_one = scan_one,
     .score = score,
-    .negative_dots = negative_dots_for,
+    .negative_dots = negative_dots,
     .skip_gram = skip_gram,
     .assign = assign,
+    .als_gramian = als_gramian,
+    .als_cholesky = als_cholesky,
+    .als_conjugate_gradients = als_conjugate_gradients,
+    .als_blocks = als_blocks,
+    .als_predictions = als_predictions,
 };

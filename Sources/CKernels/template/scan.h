@@ -1,37 +1,10 @@
-// The scans of an exact search, for any level. Every score is one chain of fused multiply-adds over
-// the elements in their order, in a lane of its own: lanes are queries in a panel, and items when
-// there is one query.
+// The scans of an exact search, for any level: after `panels.h`. Every score is one chain of fused
+// multiply-adds over the elements in their order, in a lane of its own: lanes are queries in a panel,
+// and items when there is one query.
 
-enum { LANES = W * PANEL_VECTORS };
-
-// The scores of `rows` items with `vectors * W` queries stay in registers; a tile whose best score
-// passes no threshold is forgotten.
-static inline __attribute__((always_inline)) void scan_tile(
-    const float *items, int64_t dimension, const int rows, const float *panel, const int vectors,
-    float *thresholds, ck_selection *selections, int64_t first_item, const ck_collector *collector) {
-  vf sums[TILE][PANEL_VECTORS];
-#pragma clang loop unroll(full)
-  for (int row = 0; row < rows; row++) {
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) sums[row][v] = 0;
-  }
-  // One base pointer for three rows: the others are reached through the stride.
-  const float *bases[(TILE + 2) / 3];
-#pragma clang loop unroll(full)
-  for (int row = 0; row < rows; row += 3) bases[row / 3] = items + row * dimension;
-  for (int64_t k = 0; k < dimension; k++) {
-    vf queries[PANEL_VECTORS];
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) queries[v] = *(const vf *)(panel + (k * vectors + v) * W);
-#pragma clang loop unroll(full)
-    for (int row = 0; row < rows; row++) {
-      vf element = bases[row / 3][row % 3 * dimension + k];
-#pragma clang loop unroll(full)
-      for (int v = 0; v < vectors; v++) {
-        sums[row][v] = multiply_add(element, queries[v], sums[row][v]);
-      }
-    }
-  }
+// Whether some sum of a tile is above the threshold of its lane.
+static inline __attribute__((always_inline)) bool passes_threshold(
+    tile_sums sums, const int rows, const int vectors, const float *thresholds) {
   uint32_t survivors = 0;
 #pragma clang loop unroll(full)
   for (int v = 0; v < vectors; v++) {
@@ -40,7 +13,13 @@ static inline __attribute__((always_inline)) void scan_tile(
     for (int row = 0; row < rows; row++) best = sums[row][v] > best ? sums[row][v] : best;
     survivors |= above(best, *(const vf *)(thresholds + v * W));
   }
-  if (__builtin_expect(survivors == 0, 1)) return;
+  return survivors != 0;
+}
+
+// Offers the sums of a tile that are above the thresholds of their lanes, and raises those.
+static inline __attribute__((always_inline)) void offer_tile(
+    tile_sums sums, const int rows, const int vectors, float *thresholds, ck_selection *selections,
+    int64_t first_item, const ck_collector *collector) {
 #pragma clang loop unroll(full)
   for (int row = 0; row < rows; row++) {
 #pragma clang loop unroll(full)
@@ -58,18 +37,37 @@ static inline __attribute__((always_inline)) void scan_tile(
   }
 }
 
+// Scores `rows` items with `vectors * W` queries. A tile whose best score passes no threshold is
+// forgotten, which is the usual case.
+static inline __attribute__((always_inline)) void scan_tile(
+    const float *items, int64_t dimension, const int rows, const float *panel, const int vectors,
+    float *thresholds, ck_selection *selections, int64_t first_item, const ck_collector *collector) {
+  tile_sums sums;
+#pragma clang loop unroll(full)
+  for (int row = 0; row < rows; row++) {
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; v++) sums[row][v] = 0;
+  }
+  add_products(items, dimension, rows, panel, vectors, dimension, sums);
+  if (__builtin_expect(passes_threshold(sums, rows, vectors, thresholds), 0)) {
+    offer_tile(sums, rows, vectors, thresholds, selections, first_item, collector);
+  }
+}
+
+// Brings a tile of the next block into the second-level cache.
+static inline __attribute__((always_inline)) void prefetch_tile(const float *items, int64_t dimension) {
+  for (int64_t byte = 0; byte < TILE * dimension * 4; byte += 64) {
+    __builtin_prefetch((const char *)items + byte, 0, 2);
+  }
+}
+
 static inline __attribute__((always_inline)) void scan_panel_of(
     const int vectors, const ck_block *block, const float *panel, float *thresholds,
     ck_selection *selections, const ck_collector *collector) {
   const int64_t dimension = block->dimension;
   int64_t i = 0;
   for (; i + TILE <= block->count; i += TILE) {
-    if (block->next) {
-      const char *next = (const char *)(block->next + i * dimension);
-      for (int64_t byte = 0; byte < TILE * dimension * 4; byte += 64) {
-        __builtin_prefetch(next + byte, 0, 2);
-      }
-    }
+    if (block->next) prefetch_tile(block->next + i * dimension, dimension);
     scan_tile(
         block->items + i * dimension, dimension, TILE, panel, vectors, thresholds, selections,
         block->first_item + i, collector);
@@ -158,6 +156,20 @@ static __attribute__((noinline)) bool rough_rows(
   return above(sums[0], (vf)bound) != 0;
 }
 
+// Offers the lanes of a vector of scores whose bits are set.
+static inline __attribute__((always_inline)) void offer_lanes(
+    vf sums, uint32_t lanes, float *threshold, ck_selection *selection, int64_t first_item,
+    const ck_collector *collector) {
+  float scores[W] __attribute__((aligned(64)));
+  *(vf *)scores = sums;
+  for (; lanes != 0; lanes &= lanes - 1) {
+    int lane = __builtin_ctz(lanes);
+    // The lanes before it may have raised the threshold.
+    if (!(scores[lane] > *threshold)) continue;
+    *threshold = ck_offer(collector, selection, first_item + lane, scores[lane], *threshold);
+  }
+}
+
 static void scan_one(
     const ck_block *block, const float *query, float margin, float *threshold,
     ck_selection *selection, const ck_collector *collector) {
@@ -177,14 +189,8 @@ static void scan_one(
     vf sums = score_lanes(rows, dimension, query);
     uint32_t lanes = above(sums, (vf)*threshold);
     if (!whole) lanes &= (1u << (block->count - i)) - 1;
-    if (lanes == 0) continue;
-    float scores[W] __attribute__((aligned(64)));
-    *(vf *)scores = sums;
-    for (; lanes != 0; lanes &= lanes - 1) {
-      int lane = __builtin_ctz(lanes);
-      if (!(scores[lane] > *threshold)) continue;
-      *threshold =
-          ck_offer(collector, selection, block->first_item + i + lane, scores[lane], *threshold);
+    if (lanes != 0) {
+      offer_lanes(sums, lanes, threshold, selection, block->first_item + i, collector);
     }
   }
 }

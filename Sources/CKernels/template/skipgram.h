@@ -21,7 +21,7 @@ static inline __attribute__((always_inline)) vf_four falling_sigmoid(vf_four x) 
 }
 
 static inline __attribute__((always_inline)) void learn_pair(
-    const int64_t dimension, const ck_pair *pair, float rate) {
+    const ck_pair *pair, const int64_t dimension, float rate) {
   // Distances are minus scores; then, over them, how far each output moves along the input.
   float steps[CK_MOST_NEGATIVES + 1 + 3];
   negative_dots_of(dimension, pair->input, (const float *const *)pair->outputs, pair->count, steps);
@@ -43,20 +43,13 @@ static inline __attribute__((always_inline)) void learn_pair(
   }
 }
 
-static inline __attribute__((always_inline)) void learn_of(
-    const int64_t dimension, const ck_skip_gram *model, const int32_t *items, int64_t count,
-    float rate, uint64_t seed) {
-#define LEARN(pair) learn_pair(dimension, pair, rate)
-  CK_FOR_PAIRS(model, items, count, seed, LEARN);
-#undef LEARN
-}
-
 static void skip_gram(
     const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed) {
+  // The compiler unrolls the loops of the usual dimensions.
   switch (model->dimension) {
-  case 32: return learn_of(32, model, items, count, rate, seed);
-  case 64: return learn_of(64, model, items, count, rate, seed);
-  case 128: return learn_of(128, model, items, count, rate, seed);
-  default: return learn_of(model->dimension, model, items, count, rate, seed);
+  case 32: return ck_for_pairs(model, items, count, seed, rate, 32, learn_pair);
+  case 64: return ck_for_pairs(model, items, count, seed, rate, 64, learn_pair);
+  case 128: return ck_for_pairs(model, items, count, seed, rate, 128, learn_pair);
+  default: return ck_for_pairs(model, items, count, seed, rate, model->dimension, learn_pair);
   }
 }

@@ -37,7 +37,7 @@ struct ClusterTotals: Sendable {
               dimension: Int64(columns.count), centres: centre,
               centre_count: Int64(centres.rows), clusters: clusters, distances: distances,
               sums: sum, counts: count)
-            return ck_assign(&assignment)
+            return ck_assign(ck_active_level(), &assignment)
           }
         }
       }

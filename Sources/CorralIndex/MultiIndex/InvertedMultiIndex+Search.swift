@@ -48,7 +48,8 @@ extension InvertedMultiIndex {
     items.values.withUnsafeBufferPointer { values in
       guard let start = values.baseAddress, !collected.isEmpty else { return }
       let vectors = collected.map { start + $0.position * dimension }
-      ck_score(vectors, Int64(vectors.count), Int64(dimension), query, &scores)
+      ck_score(ck_active_level())(
+        vectors, Int64(vectors.count), Int64(dimension), query, &scores)
     }
     var best = TopK(wanted)
     for (item, score) in zip(collected, scores) { best.insert(item.position, score: score) }

@@ -1,21 +1,16 @@
-#include <math.h>
-#include <string.h>
-
-#include "CKernels.h"
-
-// One body for every instruction set: vectors of 16 floats, which the compiler lowers to one, two
-// or four registers. Each is inlined into functions that are compiled for their own target.
+// The row solvers of implicit ALS, for any level, the plain one too: vectors of 16 floats, which the
+// compiler lowers to one, two or four registers. `ALS_ROWS` is how many rows of a tile stay in registers.
 typedef float vec __attribute__((vector_size(64)));
 typedef float loose __attribute__((vector_size(64), aligned(4)));
 
 #define BODY static inline __attribute__((always_inline))
 #define WIDTH 16
 
-// Macros rather than functions, so that no vector is ever passed by value between targets.
+// Macros rather than functions: the plain level cannot pass such a vector by value.
 #define LOAD(p) (*(const loose *)(p))
 #define STORE(p, v) (*(loose *)(p) = (v))
 
-BODY float sum(const vec *v) {
+BODY float als_sum(const vec *v) {
   float parts[WIDTH];
   STORE(parts, *v);
   for (int half = WIDTH / 2; half > 0; half /= 2)
@@ -23,7 +18,7 @@ BODY float sum(const vec *v) {
   return parts[0];
 }
 
-BODY float dot(const float *a, const float *b, int64_t n) {
+BODY float als_dot(const float *a, const float *b, int64_t n) {
   vec first = {0}, second = {0};
   int64_t i = 0;
   for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) {
@@ -32,49 +27,48 @@ BODY float dot(const float *a, const float *b, int64_t n) {
   }
   for (; i < n; i += WIDTH) first += LOAD(a + i) * LOAD(b + i);
   first += second;
-  return sum(&first);
+  return als_sum(&first);
 }
 
 BODY void axpy(float scale, const float *x, float *y, int64_t n) {
   for (int64_t i = 0; i < n; i += WIDTH) STORE(y + i, LOAD(y + i) + scale * LOAD(x + i));
 }
 
-// rows x 16 elements of `a` += sign * sum_k weight_k left_k[0..<rows] right_k[0..<16]^T, where the
+// ALS_ROWS x 16 elements of `a` += sign * sum_k weight_k left_k[0..<ALS_ROWS] right_k[0..<16]^T, where the
 // pair of step k lies at offset (items[k] or k) * stride.
 BODY void tile(float *a, int64_t lead, const float *left, const float *right, int64_t stride,
-               const int32_t *items, const float *weights, int64_t steps, float sign, int rows) {
+               const int32_t *items, const float *weights, int64_t steps, float sign) {
   vec held[WIDTH];
 #pragma unroll
-  for (int r = 0; r < rows; r++) held[r] = (vec){0};
+  for (int r = 0; r < ALS_ROWS; r++) held[r] = (vec){0};
   for (int64_t k = 0; k < steps; k++) {
     int64_t at = (items ? items[k] : k) * stride;
     vec column = LOAD(right + at);
     if (weights) column *= weights[k];
 #pragma unroll
-    for (int r = 0; r < rows; r++) held[r] += left[at + r] * column;
+    for (int r = 0; r < ALS_ROWS; r++) held[r] += left[at + r] * column;
   }
 #pragma unroll
-  for (int r = 0; r < rows; r++) STORE(a + r * lead, LOAD(a + r * lead) + sign * held[r]);
+  for (int r = 0; r < ALS_ROWS; r++) STORE(a + r * lead, LOAD(a + r * lead) + sign * held[r]);
 }
 
 // The upper triangle of a [n, n] += sign * sum_k weight_k v_k v_k^T, in tiles that stay in registers.
 BODY void accumulate(float *a, int64_t lead, int64_t n, const float *vectors, int64_t stride,
-                     const int32_t *items, const float *weights, int64_t steps, float sign,
-                     int rows) {
+                     const int32_t *items, const float *weights, int64_t steps, float sign) {
   // So many rows of the factors at a time stay in the nearest cache while all tiles pass over them.
   int64_t stay = n <= 64 ? 96 : n <= 128 ? 48 : 16;
   for (int64_t from = 0; from < steps; from += stay) {
     int64_t part = steps - from < stay ? steps - from : stay;
     const float *base = items ? vectors : vectors + from * stride;
-    for (int64_t i = 0; i < n; i += rows)
+    for (int64_t i = 0; i < n; i += ALS_ROWS)
       for (int64_t j = i / WIDTH * WIDTH; j < n; j += WIDTH)
         tile(a + i * lead + j, lead, base + i, base + j, stride, items ? items + from : NULL,
-             weights ? weights + from : NULL, part, sign, rows);
+             weights ? weights + from : NULL, part, sign);
   }
 }
 
 // a = U^T U in place, upper triangle; false where a is not positive definite.
-BODY bool factorise(float *a, int64_t n, int rows) {
+BODY bool factorise(float *a, int64_t n) {
   for (int64_t block = 0; block < n; block += WIDTH) {
     for (int64_t i = block; i < block + WIDTH; i++) {
       float *row = a + i * n;
@@ -86,8 +80,7 @@ BODY bool factorise(float *a, int64_t n, int rows) {
         axpy(-row[below], row + block, a + below * n + block, n - block);
     }
     int64_t next = block + WIDTH;
-    accumulate(a + next * n + next, n, n - next, a + block * n + next, n, NULL, NULL, WIDTH, -1,
-               rows);
+    accumulate(a + next * n + next, n, n - next, a + block * n + next, n, NULL, NULL, WIDTH, -1);
   }
   return true;
 }
@@ -105,7 +98,7 @@ BODY void substitute(const float *u, float *x, int64_t n) {
   for (int64_t k = n; k-- > 0;) {
     const float *row = u + k * n;
     int64_t next = (k / WIDTH + 1) * WIDTH;
-    float rest = dot(row + next, x + next, n - next);
+    float rest = als_dot(row + next, x + next, n - next);
     for (int64_t j = k + 1; j < next; j++) rest += row[j] * x[j];
     x[k] = (x[k] - rest) / row[k];
   }
@@ -113,7 +106,7 @@ BODY void substitute(const float *u, float *x, int64_t n) {
 
 // The upper triangle of the gramian's block at `from`, the regularisation on its diagonal. An unused
 // column's solution is zero whatever stands on its diagonal, so long as it is positive.
-BODY void start(const ck_als_row *p, int64_t from, int64_t n, float *a) {
+BODY void als_start(const ck_als_row *p, int64_t from, int64_t n, float *a) {
   for (int64_t i = 0; i < n; i++) {
     int64_t j = i / WIDTH * WIDTH;
     memcpy(a + i * n + j, p->gramian + (from + i) * p->dimension + from + j,
@@ -123,17 +116,17 @@ BODY void start(const ck_als_row *p, int64_t from, int64_t n, float *a) {
   }
 }
 
-BODY bool cholesky(const ck_als_row *p, float *a, float *x, int rows) {
+static bool als_cholesky(const ck_als_row *p, float *a, float *x) {
   int64_t n = p->dimension;
-  start(p, 0, n, a);
+  als_start(p, 0, n, a);
   bool weighted = false;
   for (int64_t i = 0; i < p->count; i++) weighted |= p->weights[i] != 0;
   if (weighted)
-    accumulate(a, n, n, p->factors, n, p->items, p->weights, p->count, 1, rows);
+    accumulate(a, n, n, p->factors, n, p->items, p->weights, p->count, 1);
   memset(x, 0, (size_t)n * sizeof(float));
   for (int64_t i = 0; i < p->count; i++)
     axpy(p->targets[i], p->factors + p->items[i] * n, x, n);
-  if (!factorise(a, n, rows)) return false;
+  if (!factorise(a, n)) return false;
   substitute(a, x, n);
   return true;
 }
@@ -164,7 +157,7 @@ BODY void apply(const ck_als_row *p, const float *v, const float *targets, float
       s2 += x * LOAD(h[2] + j);
       s3 += x * LOAD(h[3] + j);
     }
-    scale[0] = sum(&s0), scale[1] = sum(&s1), scale[2] = sum(&s2), scale[3] = sum(&s3);
+    scale[0] = als_sum(&s0), scale[1] = als_sum(&s1), scale[2] = als_sum(&s2), scale[3] = als_sum(&s3);
 #pragma unroll
     for (int r = 0; r < 4; r++)
       scale[r] = p->weights[i + r] * scale[r] - (targets ? targets[i + r] : 0);
@@ -174,7 +167,7 @@ BODY void apply(const ck_als_row *p, const float *v, const float *targets, float
   }
   for (; i < p->count; i++) {
     const float *h = p->factors + p->items[i] * n;
-    axpy(p->weights[i] * dot(h, v, n) - (targets ? targets[i] : 0), h, out, n);
+    axpy(p->weights[i] * als_dot(h, v, n) - (targets ? targets[i] : 0), h, out, n);
   }
 }
 
@@ -187,13 +180,13 @@ BODY bool conjugate(const ck_als_row *p, int64_t steps, float *scratch, float *x
     STORE(residual + j, r);
     STORE(direction + j, r);
   }
-  float square = dot(residual, residual, n);
+  float square = als_dot(residual, residual, n);
   for (int64_t step = 0; step < steps && square > 1e-20f; step++) {
     apply(p, direction, NULL, image, n);
-    float scale = square / dot(direction, image, n);
+    float scale = square / als_dot(direction, image, n);
     axpy(scale, direction, x, n);
     axpy(-scale, image, residual, n);
-    float next = dot(residual, residual, n);
+    float next = als_dot(residual, residual, n);
     float turn = next / square;
     for (int64_t j = 0; j < n; j += WIDTH)
       STORE(direction + j, LOAD(residual + j) + turn * LOAD(direction + j));
@@ -202,7 +195,8 @@ BODY bool conjugate(const ck_als_row *p, int64_t steps, float *scratch, float *x
   return isfinite(square);
 }
 
-BODY bool conjugate_sized(const ck_als_row *p, int64_t steps, float *scratch, float *x) {
+static bool als_conjugate_gradients(
+    const ck_als_row *p, int64_t steps, float *scratch, float *x) {
   switch (p->dimension) {
     case 32: return conjugate(p, steps, scratch, x, 32);
     case 64: return conjugate(p, steps, scratch, x, 64);
@@ -211,91 +205,34 @@ BODY bool conjugate_sized(const ck_als_row *p, int64_t steps, float *scratch, fl
   }
 }
 
-BODY void predictions(const float *factors, int64_t n, const int32_t *items, int64_t count,
-                      const float *x, float *out) {
-  for (int64_t i = 0; i < count; i++) out[i] = dot(factors + items[i] * n, x, n);
+static void als_predictions(
+    const float *factors, int64_t n, const int32_t *items, int64_t count, const float *x, float *out) {
+  for (int64_t i = 0; i < count; i++) out[i] = als_dot(factors + items[i] * n, x, n);
 }
 
-BODY bool blocks(const ck_als_row *p, int64_t block, float *scratch, float *x, int rows) {
+static bool als_blocks(const ck_als_row *p, int64_t block, float *scratch, float *x) {
   int64_t n = p->dimension;
   float *a = scratch, *step = scratch + block * block, *predicted = step + block;
-  predictions(p->factors, n, p->items, p->count, x, predicted);
+  als_predictions(p->factors, n, p->items, p->count, x, predicted);
   for (int64_t from = 0; from < n; from += block) {
     int64_t size = n - from < block ? n - from : block;
-    start(p, from, size, a);
-    accumulate(a, size, size, p->factors + from, n, p->items, p->weights, p->count, 1, rows);
+    als_start(p, from, size, a);
+    accumulate(a, size, size, p->factors + from, n, p->items, p->weights, p->count, 1);
     for (int64_t i = 0; i < size; i++)
-      step[i] = dot(p->gramian + (from + i) * n, x, n) + p->regularisation * x[from + i];
+      step[i] = als_dot(p->gramian + (from + i) * n, x, n) + p->regularisation * x[from + i];
     for (int64_t i = 0; i < p->count; i++)
       axpy(p->weights[i] * predicted[i] - p->targets[i], p->factors + p->items[i] * n + from, step,
            size);
-    if (!factorise(a, size, rows)) return false;
+    if (!factorise(a, size)) return false;
     substitute(a, step, size);
     axpy(-1, step, x + from, size);
     for (int64_t i = 0; i < p->count; i++)
-      predicted[i] -= dot(p->factors + p->items[i] * n + from, step, size);
+      predicted[i] -= als_dot(p->factors + p->items[i] * n + from, step, size);
   }
   return true;
 }
 
-// The same five functions for one level; ROWS is as many rows of a tile as its registers hold.
-#define COMPILED(LEVEL, TARGET, ROWS)                                                            \
-  TARGET static void gramian_##LEVEL(                                                            \
-      const float *factors, int64_t n, int64_t first, int64_t last, float *gramian) {            \
-    accumulate(gramian, n, n, factors + first * n, n, NULL, NULL, last - first, 1, ROWS);        \
-  }                                                                                              \
-  TARGET static bool cholesky_##LEVEL(const ck_als_row *p, float *scratch, float *x) {           \
-    return cholesky(p, scratch, x, ROWS);                                                        \
-  }                                                                                              \
-  TARGET static bool conjugate_##LEVEL(                                                          \
-      const ck_als_row *p, int64_t steps, float *scratch, float *x) {                            \
-    return conjugate_sized(p, steps, scratch, x);                                                \
-  }                                                                                              \
-  TARGET static bool blocks_##LEVEL(const ck_als_row *p, int64_t block, float *scratch, float *x) { \
-    return blocks(p, block, scratch, x, ROWS);                                                   \
-  }                                                                                              \
-  TARGET static void predictions_##LEVEL(                                                        \
-      const float *factors, int64_t n, const int32_t *items, int64_t count, const float *x,      \
-      float *out) {                                                                              \
-    predictions(factors, n, items, count, x, out);                                               \
-  }
-
-// NEON is part of its processors' plain target.
-COMPILED(plain, , 4)
-
-#if defined(__x86_64__)
-COMPILED(avx2, __attribute__((target("avx2,fma"))), 4)
-COMPILED(avx512, __attribute__((target("avx512f,fma"))), 16)
-
-#define DISPATCH(LEVEL, FUNCTION, ...)                                                \
-  (LEVEL == CK_AVX512 && ck_supports(LEVEL)  ? FUNCTION##_avx512(__VA_ARGS__)         \
-   : LEVEL == CK_AVX2 && ck_supports(LEVEL) ? FUNCTION##_avx2(__VA_ARGS__)            \
-                                            : FUNCTION##_plain(__VA_ARGS__))
-#else
-#define DISPATCH(LEVEL, FUNCTION, ...) ((void)(LEVEL), FUNCTION##_plain(__VA_ARGS__))
-#endif
-
-void ck_als_gramian(
-    ck_level level, const float *factors, int64_t dimension, int64_t first, int64_t last,
-    float *gramian) {
-  DISPATCH(level, gramian, factors, dimension, first, last, gramian);
-}
-
-bool ck_als_cholesky(ck_level level, const ck_als_row *row, float *scratch, float *x) {
-  return DISPATCH(level, cholesky, row, scratch, x);
-}
-
-bool ck_als_conjugate_gradients(
-    ck_level level, const ck_als_row *row, int64_t steps, float *scratch, float *x) {
-  return DISPATCH(level, conjugate, row, steps, scratch, x);
-}
-
-bool ck_als_blocks(ck_level level, const ck_als_row *row, int64_t block, float *scratch, float *x) {
-  return DISPATCH(level, blocks, row, block, scratch, x);
-}
-
-void ck_als_predictions(
-    ck_level level, const float *factors, int64_t dimension, const int32_t *items, int64_t count,
-    const float *x, float *out) {
-  DISPATCH(level, predictions, factors, dimension, items, count, x, out);
+static void als_gramian(
+    const float *factors, int64_t n, int64_t first, int64_t last, float *gramian) {
+  accumulate(gramian, n, n, factors + first * n, n, NULL, NULL, last - first, 1);
 }
