@@ -2,16 +2,16 @@ public import CorralData
 
 /// What can go wrong with a classical model.
 public enum BaselineError: Error, Equatable, CustomStringConvertible {
-  /// A row whose normal equations have no solution that floats can hold.
+  /// The least squares problem of a row has no solution that floats can hold.
   case unsolvable(Side, row: Int, regularisation: Double)
-  /// A request about which the model can say nothing.
+  /// The model knows neither the user nor any item of the history.
   case unknownQuery(user: UserIndex?, history: Int)
 
-  /// Which vectors were being solved for.
+  /// The side whose vectors were being solved for.
   public enum Side: String, Sendable {
-    /// Those of the users.
+    /// Vectors of users.
     case user
-    /// Those of the items.
+    /// Vectors of items.
     case item
   }
 

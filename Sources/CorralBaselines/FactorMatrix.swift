@@ -1,12 +1,12 @@
 import CKernels
 import CorralVectors
 
-/// Vectors whose rows are padded with zeros to a multiple of 16, as the kernels read them.
+/// Vectors whose rows are padded with zeros to a multiple of 16, as the kernels need them.
 struct FactorMatrix: Sendable, Equatable {
   let rows: Int
-  /// The number of elements of a row that are in use.
+  /// The number of elements of a row without padding.
   let dimension: Int
-  /// The number of elements of a row.
+  /// The number of elements of a row with padding.
   let width: Int
   var values: [Float]
 
@@ -26,7 +26,7 @@ struct FactorMatrix: Sendable, Equatable {
     }
   }
 
-  /// Rows drawn from a normal distribution, so that their norm is about `norm`.
+  /// Draws rows from a normal distribution, so that their norm is about `norm`.
   init(rows: Int, dimension: Int, norm: Double, using rng: inout SeededGenerator) {
     self.init(rows: rows, dimension: dimension)
     let deviation = norm / Double(dimension).squareRoot()
@@ -54,9 +54,10 @@ struct FactorMatrix: Sendable, Equatable {
     return Matrix(rows: rows, columns: dimension, values: packed)
   }
 
-  /// `scale` times the sum of h h^T over all rows h, `[width, width]`, both triangles.
+  /// Returns `scale` times the sum of h h^T over all rows h, `[width, width]`, with both triangles
+  /// filled.
   ///
-  /// Sums over chunks that do not depend on the number of threads.
+  /// The result does not depend on the number of threads.
   func gramian(scale: Float = 1) -> [Float] {
     let parts = Parallel.map(rows, grain: 4096) { chunk in
       var part = [Float](repeating: 0, count: width * width)

@@ -2,9 +2,9 @@ public import CorralData
 public import CorralIndex
 public import CorralVectors
 
-/// A trained implicit ALS model: vectors of users and items whose inner products are scores.
+/// A trained implicit ALS model: the inner product of a user's and an item's vector is a score.
 ///
-/// A request with a history is folded in: its vector solves the same least squares problem as in
+/// A query with a history is folded in: its vector solves the same least squares problem as in
 /// training, against the trained item vectors, whether or not the user is known. A known user
 /// without a history has the trained vector.
 public struct ImplicitALS: QueryEncoder {
@@ -12,13 +12,13 @@ public struct ImplicitALS: QueryEncoder {
   package let settings: ImplicitALSSettings
   /// The vectors of the users, `[users, dimension]`.
   public let users: Matrix
-  /// The vectors of the items, `[items, dimension]`; zero for items that training never met.
+  /// The vectors of the items, `[items, dimension]`; zero for items without a training interaction.
   public let items: Matrix
-  /// The items that training met: an item with the zero vector is none.
+  /// The items with a training interaction: those whose vector is not zero.
   public let placed: PlacedItems
   private let solver: RowSolver
 
-  /// A model over trained vectors; makes the Gramian that folding in needs.
+  /// Creates a model from trained vectors, and computes the Gramian that folding in needs.
   package init(settings: ImplicitALSSettings, users: Matrix, items: Matrix) {
     guard users.columns == settings.dimension, items.columns == settings.dimension else {
       fatalError(
@@ -37,7 +37,8 @@ public struct ImplicitALS: QueryEncoder {
   /// The dimension of user and item vectors.
   public var dimension: Int { settings.dimension }
 
-  /// The vector of a request: folded in from its history, or the known user's where it has none.
+  /// Returns the vector of a query: folded in from its history or, without a history, the known
+  /// user's.
   ///
   /// - Throws: `BaselineError.unknownQuery` for an unknown user without a known item.
   public func vector(for query: Query) throws -> [Float] {
@@ -50,16 +51,16 @@ public struct ImplicitALS: QueryEncoder {
     return Array(users[user.position])
   }
 
-  /// The vectors of users by what they interacted with, `[histories, dimension]`.
+  /// Computes the vectors of users from their histories, `[histories, dimension]`.
   ///
-  /// Cholesky where training used it or conjugate gradients; 8 passes of the block solver where
-  /// training used that. Items outside the catalogue are left out, and a history without any item
-  /// has the zero vector.
+  /// A model that was trained with Cholesky or conjugate gradients uses Cholesky; one that was
+  /// trained with blocks uses 8 passes of the block solver. Items outside the catalogue are
+  /// ignored. The vector of an empty history is zero.
   ///
   /// - Parameters:
-  ///   - histories: one row a user.
-  ///   - weights: the weight of each interaction; all 1 when there are none.
-  /// - Returns: one vector a user.
+  ///   - histories: one row per user.
+  ///   - weights: the weight of each interaction; 1 for all if empty.
+  /// - Returns: one vector per user.
   /// - Throws: `BaselineError.unsolvable` when a row has no finite solution.
   package func foldIn(_ histories: Ragged<ItemIndex>, weights: [Float] = []) throws -> Matrix {
     let rows = InteractionMatrix(
@@ -73,14 +74,14 @@ public struct ImplicitALS: QueryEncoder {
 }
 
 extension ImplicitALSSettings {
-  /// The same problem, solved to the end however training went about it.
+  /// The same settings with a solver that is exact without a starting point.
   fileprivate var foldingIn: ImplicitALSSettings {
     var settings = self
     if solver == .conjugateGradients { settings.solver = .cholesky }
     return settings
   }
 
-  /// How often a fold-in solves its rows.
+  /// The number of times that folding in solves each row.
   fileprivate var foldInPasses: Int {
     solver == .blocks ? 8 : 1
   }

@@ -1,30 +1,37 @@
 import CKernels
 import CorralVectors
 
-/// What implicit ALS minimises, in its three parts; healthy settings keep them within an order of
-/// magnitude of each other.
+/// The loss of implicit ALS in its three parts.
+///
+/// With good settings the parts are within an order of magnitude of each other.
 package struct ImplicitALSLoss: Sendable, Equatable {
   /// L_S, the observed pairs: `sum c (w_u . h_i - 1)^2`.
   package var observed: Double
-  /// L_I, the pairs that are pulled to zero: `a0 sum (w_u . h_i)^2` over all pairs with frequency
-  /// scaling, over the unobserved ones with confidences.
+  /// L_I, the pairs that are pulled to zero: `a0 sum (w_u . h_i)^2`.
+  ///
+  /// The sum is over all pairs with frequency scaling, and over the unobserved pairs with
+  /// confidences.
   package var unobserved: Double
   /// R, the regularisation of users and items.
   package var regularisation: Double
 
-  /// A loss of three parts.
+  /// Creates a loss from its parts.
   package init(observed: Double, unobserved: Double, regularisation: Double) {
     self.observed = observed
     self.unobserved = unobserved
     self.regularisation = regularisation
   }
 
-  /// The sum of the parts, which no half of a sweep raises.
+  /// The sum of the parts.
+  ///
+  /// No half of a sweep raises it.
   package var total: Double { observed + unobserved + regularisation }
 }
 
 extension ImplicitALSLoss {
-  /// The loss of user and item vectors, by Gramians: no pair is visited but the observed ones.
+  /// Computes the loss of user and item vectors.
+  ///
+  /// Gramians make it visit the observed pairs only.
   init(
     users: FactorMatrix, items: FactorMatrix, rows: InteractionMatrix, columns: InteractionMatrix,
     settings: ImplicitALSSettings
@@ -46,7 +53,7 @@ extension ImplicitALSLoss {
 }
 
 extension InteractionMatrix {
-  /// Over the observed pairs, with prediction y: `sum c (y - 1)^2` and `sum y^2`.
+  /// Sums over the observed pairs with prediction y: `sum c (y - 1)^2` and `sum y^2`.
   fileprivate func observedSums(
     users: FactorMatrix, items: FactorMatrix
   ) -> (distances: Double, squares: Double) {
@@ -68,7 +75,7 @@ extension InteractionMatrix {
     return parts.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
   }
 
-  /// The squared norms of vectors, each scaled as its row's regularisation is.
+  /// Sums the squared norms of vectors, each scaled as its row's regularisation is.
   fileprivate func norms(of vectors: FactorMatrix, settings: ImplicitALSSettings) -> Double {
     Parallel.map(rowCount, grain: 1024) { chunk in
       var total = 0.0
@@ -85,7 +92,7 @@ extension InteractionMatrix {
 }
 
 extension FactorMatrix {
-  /// The inner products of one user's vector with some rows.
+  /// Computes the inner products of one user's vector with some rows.
   fileprivate func predict(
     _ columns: [Int32], start: Int, count: Int, user: Int, of users: FactorMatrix,
     _ predictions: inout [Float]

@@ -1,36 +1,38 @@
 import CorralData
 
-/// How implicit alternating least squares is solved: the `als` block of a settings file.
+/// The settings of implicit alternating least squares: the `als` block of a settings file.
 public struct ImplicitALSSettings: Sendable, Codable, Equatable {
-  /// What is minimised.
+  /// The loss to minimise.
   public enum Weighting: String, Sendable, Codable, CaseIterable {
     /// Observed pairs have target 1 and weight `alpha` times their own, all others target 0 and
-    /// weight 1; every row's regularisation is `lambda` (Hu and others, 2008, as the `implicit`
+    /// weight 1. Every row's regularisation is `lambda` (Hu and others, 2008, as the `implicit`
     /// library has it).
     case confidence
-    /// Every pair is pulled towards 0 with weight `unobserved` (alpha0), observed ones towards 1
-    /// with their own weight; a row's regularisation is `lambda n^exponent`, with
-    /// `n = |observed| + alpha0 |all|` (Rendle and others, 2022).
+    /// Every pair is pulled towards 0 with weight `unobserved` (alpha0), and observed ones towards
+    /// 1 with their own weight. A row's regularisation is `lambda n^exponent`, with `n = |observed|
+    /// + alpha0 |all|` (Rendle and others, 2022).
     case frequencyScaled = "frequency-scaled"
   }
 
-  /// How each row's least squares problem is solved.
+  /// The solver of each row's least squares problem.
   public enum Solver: String, Sendable, Codable, CaseIterable {
-    /// By `steps` steps of conjugate gradients from the row's last solution: `O(dimension)` per
+    /// Takes `steps` steps of conjugate gradients from the row's last solution: `O(dimension)` per
     /// interaction and step.
     case conjugateGradients = "conjugate-gradients"
-    /// Exactly, by Cholesky: `O(dimension^2)` per interaction, `O(dimension^3)` per row.
+    /// Solves exactly by Cholesky: `O(dimension^2)` per interaction, `O(dimension^3)` per row.
     case cholesky
-    /// Exactly for one block of `blockSize` coordinates after another (iALS++, Rendle and others,
-    /// 2021), for large dimensions.
+    /// Solves exactly for one block of `blockSize` coordinates after another (iALS++, Rendle and
+    /// others, 2021); for large dimensions.
     case blocks
   }
 
-  /// The number of sweeps; each solves all users, then all items.
+  /// The number of sweeps.
+  ///
+  /// Each solves all users, then all items.
   public var sweeps = 15
   /// The weight lambda of the squared norms.
   public var regularisation = 0.05
-  /// What is minimised.
+  /// The loss to minimise.
   public var weighting = Weighting.confidence
   /// The weight of an observed pair: `confidence` only.
   public var alpha = 10.0
@@ -38,25 +40,33 @@ public struct ImplicitALSSettings: Sendable, Codable, Equatable {
   public var unobserved = 0.1
   /// The power of a row's frequency in its regularisation: `frequency-scaled` only.
   public var exponent = 1.0
-  /// How each row's problem is solved.
+  /// The solver of each row's problem.
   public var solver = Solver.conjugateGradients
   /// The number of steps: `conjugate-gradients` only.
   public var steps = 3
   /// The number of coordinates in a block, a multiple of 16: `blocks` only.
   public var blockSize = 64
 
-  /// The dimension of user and item vectors; no key of the block.
+  /// The dimension of user and item vectors.
+  ///
+  /// Not a key of the block.
   public var dimension = 128
-  /// The seed of the first vectors; no key of the block.
+  /// The seed of the first vectors.
+  ///
+  /// Not a key of the block.
   public var seed: UInt64 = 0
-  /// The expected norm of the first vectors; no key of the block.
+  /// The expected norm of the first vectors.
+  ///
+  /// Not a key of the block.
   package var initialNorm = 0.1
 
   private enum CodingKeys: CodingKey {
     case sweeps, regularisation, weighting, alpha, unobserved, exponent, solver, steps, blockSize
   }
 
-  /// The defaults: 128 dimensions, confidences of 10, which suit sparse logs better than dense ones.
+  /// Creates the defaults.
+  ///
+  /// Their confidence of 10 suits sparse logs better than dense ones.
   public init() {}
 
   /// Throws `SettingError` for the first setting that cannot be used.

@@ -3,13 +3,13 @@ import CorralVectors
 
 /// Trains implicit ALS, one sweep at a time: `while let sweep = try training.next() { ... }`.
 public struct ImplicitALSTraining: Sendable {
-  /// A sweep that was done.
+  /// The report of a finished sweep.
   public struct Sweep: Sendable, Equatable {
-    /// Its number, from 1.
+    /// The number of the sweep, from 1.
     public var number: Int
     /// The number of sweeps that the settings ask for.
     package var of: Int
-    /// How long it took.
+    /// The duration of the sweep.
     package var seconds: Double
   }
 
@@ -22,13 +22,13 @@ public struct ImplicitALSTraining: Sendable {
   private var users: FactorMatrix
   private var items: FactorMatrix
 
-  /// Training on the training part of a split.
+  /// Prepares training on the training part of a split.
   public init(_ split: Split, settings: ImplicitALSSettings = ImplicitALSSettings()) {
     self.init(
       split.training, weights: split.weights, itemCount: split.itemCount, settings: settings)
   }
 
-  /// Training on interactions, one row a user, each with a weight.
+  /// Prepares training on interactions, one row per user, each with a weight.
   ///
   /// Traps on settings that `validate` refuses.
   package init(
@@ -46,12 +46,12 @@ public struct ImplicitALSTraining: Sendable {
       using: &rng)
     items = FactorMatrix(
       rows: itemCount, dimension: settings.dimension, norm: settings.initialNorm, using: &rng)
-    // What nobody met must not take part in the first half of the first sweep either.
+    // Users and items without interactions must not influence the first half of the first sweep.
     users.clear(rowsWithout: rows.hasInteractions)
     items.clear(rowsWithout: columns.hasInteractions)
   }
 
-  /// Carries on from a model after a number of sweeps, as if training had never stopped.
+  /// Continues from a model after a number of sweeps, as if training had never stopped.
   package mutating func resume(from model: ImplicitALS, sweepsDone: Int) {
     guard
       model.users.rows == users.rows, model.items.rows == items.rows,
@@ -69,7 +69,7 @@ public struct ImplicitALSTraining: Sendable {
     self.sweepsDone = sweepsDone
   }
 
-  /// Does the next sweep, or returns `nil` when all are done.
+  /// Runs the next sweep, or returns `nil` when all are done.
   ///
   /// - Throws: `BaselineError.unsolvable` when a row has no finite solution.
   public mutating func next() throws -> Sweep? {
@@ -83,12 +83,14 @@ public struct ImplicitALSTraining: Sendable {
     return Sweep(number: sweepsDone, of: settings.sweeps, seconds: duration.inSeconds)
   }
 
-  /// The loss as it stands: about the cost of half a sweep.
+  /// The current loss.
+  ///
+  /// It costs about as much as half a sweep.
   package var loss: ImplicitALSLoss {
     ImplicitALSLoss(users: users, items: items, rows: rows, columns: columns, settings: settings)
   }
 
-  /// The model as it stands.
+  /// The current model.
   public var model: ImplicitALS {
     ImplicitALS(settings: settings, users: users.matrix, items: items.matrix)
   }

@@ -1,9 +1,9 @@
 import CorralData
 import Foundation
 
-/// Who interacted with what, in rows of either side, as the least squares problems see it.
+/// The interactions by user or by item, as the least squares problems need them.
 ///
-/// Invariant: within a row columns rise strictly; a pair that occurs more than once counts once,
+/// Invariant: columns rise strictly within a row. A pair that occurs more than once is stored once,
 /// with the sum of its weights.
 struct InteractionMatrix: Sendable {
   let rowCount: Int
@@ -11,9 +11,9 @@ struct InteractionMatrix: Sendable {
   /// Row `r` is `offsets[r]..<offsets[r + 1]` of the arrays below.
   let offsets: [Int]
   let columns: [Int32]
-  /// The weight c of each pair's distance from 1; also its share in the right-hand side.
+  /// The weight c of each pair's distance from 1, which is also its factor in the right-hand side.
   let weights: [Float]
-  /// The weight with which each pair joins the normal equations, besides the Gramian.
+  /// The weight with which each pair enters the normal equations in addition to the Gramian.
   let squares: [Float]
   /// The length of the longest row.
   let longestRow: Int
@@ -31,7 +31,9 @@ struct InteractionMatrix: Sendable {
     longestRow = zip(offsets, offsets.dropFirst()).reduce(0) { max($0, $1.1 - $1.0) }
   }
 
-  /// The interactions of users, one row each; items outside the catalogue are left out.
+  /// Stores the interactions of users, one row each.
+  ///
+  /// Items outside the catalogue are ignored.
   init(
     _ rows: Ragged<ItemIndex>, weights: [Float], itemCount: Int,
     settings: ImplicitALSSettings
@@ -73,7 +75,7 @@ struct InteractionMatrix: Sendable {
   /// Whether each row has an interaction.
   var hasInteractions: [Bool] { zip(offsets, offsets.dropFirst()).map { $0 < $1 } }
 
-  /// The same interactions, one row a column.
+  /// The same interactions with one row per column.
   func transposed() -> InteractionMatrix {
     var starts = [Int](repeating: 0, count: columnCount + 1)
     for column in columns { starts[Int(column) + 1] += 1 }
@@ -106,8 +108,8 @@ extension ImplicitALSSettings {
     }
   }
 
-  /// The weights with which an observed pair counts: of its distance from 1, and of its square beyond
-  /// what the Gramian counts already.
+  /// Returns the weights of an observed pair: of its distance from 1, and of its square in addition
+  /// to the Gramian.
   func weights(of weight: Float) -> (distance: Float, square: Float) {
     switch weighting {
     case .frequencyScaled: (weight, weight)

@@ -2,24 +2,25 @@ public import CorralData
 public import CorralIndex
 public import CorralVectors
 
-/// A trained item2vec model: each item has a vector as the one that is near, and another as the one
-/// that is told apart.
+/// A trained item2vec model.
 ///
-/// A query is the mean of the input vectors of the last items of a history, and a score its inner
-/// product with an item's output vector: how likely the item stands beside those. Two items are
-/// similar when their input vectors point the same way.
+/// Each item has an input and an output vector.
+///
+/// The vector of a query is the mean of the input vectors of the last items of its history. Its
+/// inner product with an item's output vector says how likely the item occurs near those. Similar
+/// items have input vectors of a similar direction.
 public struct Item2Vec: QueryEncoder {
   /// The settings it was trained with.
   package let settings: Item2VecSettings
-  /// The vectors that queries are made of, `[items, dimension]`; zero for items that training never
-  /// met.
+  /// The input vectors, of which queries are made, `[items, dimension]`; zero for items that
+  /// training never met.
   package let inputs: Matrix
-  /// The vectors that queries are compared with, `[items, dimension]`: what an index holds.
+  /// The output vectors, which an index holds, `[items, dimension]`.
   public let outputs: Matrix
-  /// The items that training met often enough, which `minimumCount` says.
+  /// The items with at least `minimumCount` training interactions.
   public let placed: PlacedItems
 
-  /// A model over trained vectors.
+  /// Creates a model from trained vectors.
   package init(settings: Item2VecSettings, inputs: Matrix, outputs: Matrix) {
     guard inputs.columns == settings.dimension, outputs.columns == settings.dimension,
       inputs.rows == outputs.rows
@@ -39,7 +40,7 @@ public struct Item2Vec: QueryEncoder {
   /// The dimension of query and item vectors.
   public var dimension: Int { settings.dimension }
 
-  /// The mean of the last known items' input vectors.
+  /// Returns the mean of the input vectors of the last known items.
   ///
   /// - Throws: `BaselineError.unknownQuery` when training met no item of the history.
   public func vector(for query: Query) throws -> [Float] {
@@ -49,7 +50,8 @@ public struct Item2Vec: QueryEncoder {
     return vector
   }
 
-  /// The query vectors of histories, `[histories, dimension]`; zero for those without a known item.
+  /// Computes the query vectors of histories, `[histories, dimension]`; zero for a history without
+  /// a known item.
   package func vectors(for histories: Ragged<ItemIndex>) -> Matrix {
     var values: [Float] = []
     values.reserveCapacity(histories.count * dimension)

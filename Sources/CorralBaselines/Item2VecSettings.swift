@@ -2,42 +2,48 @@ import CorralData
 
 /// The settings of item2vec: skip-gram with negative sampling over users' sequences.
 public struct Item2VecSettings: Sendable, Codable, Equatable {
-  /// Who described the model, and when.
+  /// The papers that introduced the model.
   package static let paper = "Barkan and Koenigstein, 2016; Mikolov and others, 2013"
 
   /// The dimension of item vectors.
   public var dimension = 64
-  /// The farthest that two items of a pair lie apart; the distance in use is drawn anew, from 1 up to
-  /// this, at each item.
+  /// The largest distance between the two items of a pair.
+  ///
+  /// The distance in use is drawn anew for each item, from 1 up to this.
   public var window = 5
-  /// The items that are drawn for each pair.
+  /// The number of negatives drawn for each pair.
   public var negatives = 5
-  /// The power of an item's count with which it is drawn.
+  /// Negatives are drawn in proportion to their count to the power of this.
   public var exponent = 0.75
-  /// Passes over all sequences.
+  /// The number of passes over all sequences.
   public var epochs = 5
-  /// The learning rate of the first pair; it falls in a straight line.
+  /// The learning rate of the first pair.
+  ///
+  /// It falls linearly to `lastRate`.
   public var rate = 0.025
   /// The learning rate of the last pair.
   public var lastRate = 0.0001
-  /// Items with fewer interactions are passed over, as if nobody had met them.
+  /// Items with fewer interactions are ignored.
   public var minimumCount = 1
-  /// The share of all interactions above which an item's are thinned out; 0 keeps them all.
+  /// The share of all interactions above which an item is subsampled; 0 keeps everything.
   ///
-  /// An item with share f stays with probability (sqrt(f / t) + 1) t / f, as in word2vec.
+  /// An interaction with an item of share f is kept with probability (sqrt(f / t) + 1) t / f, as in
+  /// word2vec.
   public var subsample = 0.0
-  /// The most items of a history that a query looks at: the mean of the last ones.
+  /// A query uses at most this many items, the last of its history.
   public var history = 5
-  /// The seed of the first vectors and of all that is drawn.
+  /// The seed of the first vectors and of everything that is drawn.
+  ///
+  /// Not a key of the block.
   public var seed: UInt64 = 0
 
-  /// The seed is the run's, and no key of the model's block.
+  /// The seed belongs to the run and not to the block.
   private enum CodingKeys: CodingKey {
     case dimension, window, negatives, exponent, epochs, rate, lastRate, minimumCount, subsample
     case history
   }
 
-  /// The defaults: gensim's, and 64 dimensions.
+  /// Creates the defaults of gensim, with 64 dimensions.
   public init() {}
 
   /// Throws `SettingError` for the first setting that cannot be used.

@@ -3,22 +3,22 @@ public import CorralData
 import CorralVectors
 import Foundation
 
-/// Trains item2vec, one pass over the sequences at a time:
-/// `while let epoch = try training.next() { ... }`.
+/// Trains item2vec, one pass over the sequences at a time: `while let epoch = training.next() { ...
+/// }`.
 ///
-/// On one thread the same sequences, settings and seed give the same bytes. Several threads update the
-/// vectors without locks (Hogwild, Niu and others, 2011): updates that meet are lost, so that each run
-/// differs a little from the last, and none is worse.
+/// On one thread the same sequences, settings and seed give the same bytes. Several threads update
+/// the vectors without locks (Hogwild, Niu and others, 2011). Some concurrent updates are lost, so
+/// that each run differs a little from the last; none is worse.
 public struct Item2VecTraining: Sendable {
-  /// A pass that was done.
+  /// The report of a finished pass.
   public struct Epoch: Sendable, Equatable {
-    /// Its number, from 1.
+    /// The number of the pass, from 1.
     public var number: Int
     /// The number of passes that the settings ask for.
     package var of: Int
-    /// How long it took.
+    /// The duration of the pass.
     package var seconds: Double
-    /// The interactions that it read.
+    /// The number of interactions read.
     package var words: Int
   }
 
@@ -31,14 +31,14 @@ public struct Item2VecTraining: Sendable {
   private var inputs: FactorMatrix
   private var outputs: FactorMatrix
 
-  /// Training on the training part of a split.
+  /// Prepares training on the training part of a split.
   public init(_ split: Split, settings: Item2VecSettings = Item2VecSettings()) {
     self.init(split.training, itemCount: split.itemCount, settings: settings)
   }
 
-  /// Training on sequences of items, oldest first, one row a user.
+  /// Prepares training on sequences of items, oldest first, one row per user.
   ///
-  /// Settings that came from a user are validated first: what cannot work traps here.
+  /// Traps on settings that `validate` refuses.
   package init(
     _ sequences: Ragged<ItemIndex>, itemCount: Int,
     settings: Item2VecSettings = Item2VecSettings()
@@ -46,7 +46,8 @@ public struct Item2VecTraining: Sendable {
     do { try settings.validate() } catch { fatalError("\(error)") }
     self.settings = settings
     self.sequences = ItemSequences(sequences, itemCount: itemCount, settings: settings)
-    // An item that nobody met is drawn as if one had: else its score would stay at 0, above most.
+    // An item without interactions is drawn as if it had one: otherwise its score would stay at 0,
+    // above most.
     negatives =
       itemCount == 0
       ? ([], [])
@@ -64,7 +65,7 @@ public struct Item2VecTraining: Sendable {
     }
   }
 
-  /// Carries on from a model after a number of passes, as if training had never stopped.
+  /// Continues from a model after a number of passes, as if training had never stopped.
   package mutating func resume(from model: Item2Vec, epochsDone: Int) {
     guard model.inputs.rows == inputs.rows, model.dimension == settings.dimension else {
       fatalError(
@@ -78,10 +79,10 @@ public struct Item2VecTraining: Sendable {
     self.epochsDone = epochsDone
   }
 
-  /// Does the next pass, or returns `nil` when all are done.
+  /// Runs the next pass, or returns `nil` when all are done.
   ///
-  /// - Parameter threads: more than one are faster, and not reproducible.
-  /// - Returns: what was done.
+  /// - Parameter threads: with more than one, training is faster and not reproducible.
+  /// - Returns: the report of the pass.
   public mutating func next(threads: Int = 1) -> Epoch? {
     guard epochsDone < settings.epochs else { return nil }
     let clock = ContinuousClock()
@@ -92,7 +93,7 @@ public struct Item2VecTraining: Sendable {
       words: sequences.items.values.count)
   }
 
-  /// The model as it stands.
+  /// The current model.
   public var model: Item2Vec {
     Item2Vec(settings: settings, inputs: inputs.matrix, outputs: outputs.matrix)
   }
@@ -108,7 +109,7 @@ public struct Item2VecTraining: Sendable {
             guard let inputs = inputs.baseAddress, let outputs = outputs.baseAddress,
               let keep = keep.baseAddress, let alias = alias.baseAddress
             else { return }
-            // Written by all threads at once, as the type says.
+            // All threads write to it without locks, as the type's comment says.
             nonisolated(unsafe) let model = ck_skip_gram(
               inputs: inputs, outputs: outputs, dimension: Int64(width), keep: keep, alias: alias,
               columns: Int64(sequences.counts.count), window: Int64(settings.window),

@@ -2,14 +2,14 @@ import CorralData
 import CorralVectors
 import Foundation
 
-/// The sequences that item2vec learns from, and what of them each pass reads.
+/// The sequences that item2vec learns from, with the order and the subsampling of each pass.
 struct ItemSequences: Sendable {
-  /// One row a user, oldest first.
+  /// The items of each user, oldest first.
   let items: Ragged<ItemIndex>
-  /// The interactions of each item.
+  /// The number of interactions of each item.
   let counts: [Int]
   private let settings: Item2VecSettings
-  /// The probability that an interaction of an item stays in a pass.
+  /// The probability that an interaction with an item is kept in a pass.
   private let keep: [Double]
 
   init(_ items: Ragged<ItemIndex>, itemCount: Int, settings: Item2VecSettings) {
@@ -27,10 +27,11 @@ struct ItemSequences: Sendable {
     self.settings = settings
   }
 
-  /// Whether training meets the item at all.
+  /// Whether training uses the item at all.
   func isKnown(_ item: Int) -> Bool { keep[item] > 0 }
 
-  /// The rows in the order of a pass, each with the share of the interactions before it.
+  /// Returns the rows in the order of a pass, each with the share of all interactions that come
+  /// before it.
   func order(epoch: Int) -> [(row: Int, share: Double)] {
     var generator = SeededGenerator(seed: settings.seed, stream: Stream.order + UInt64(epoch))
     var before = 0
@@ -40,13 +41,13 @@ struct ItemSequences: Sendable {
     }
   }
 
-  /// What a row's draws come from: the same whichever thread comes by, and when.
+  /// Returns the generator for the draws of a row, which does not depend on the thread that asks.
   func generator(of row: Int, epoch: Int) -> SeededGenerator {
     SeededGenerator(
       seed: settings.seed, stream: Stream.rows + UInt64(epoch) << 32 + UInt64(row))
   }
 
-  /// The items of a row that stay in this pass.
+  /// Returns the items of a row that are kept in this pass.
   func row(_ row: Int, using generator: inout SeededGenerator) -> [Int32] {
     var kept: [Int32] = []
     kept.reserveCapacity(items[row].count)
@@ -57,7 +58,9 @@ struct ItemSequences: Sendable {
     return kept
   }
 
-  /// Streams of the seed; the first vectors have stream 0.
+  /// The streams of the seed.
+  ///
+  /// Stream 0 draws the first vectors.
   private enum Stream {
     static let order: UInt64 = 1 << 61
     static let rows: UInt64 = 1 << 62

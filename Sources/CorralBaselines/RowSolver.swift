@@ -2,27 +2,29 @@ import CKernels
 import CorralVectors
 import Synchronization
 
-/// Solves the rows of one side while the vectors of the other side stay as they are.
+/// Solves the rows of one side while the vectors of the other side stay fixed.
 ///
-/// Both weightings of `ImplicitALSSettings` lead to the normal equations
-/// `(a0 H^T H + lambda_r I + sum s h h^T) x = sum c h`, the sums over the row's interactions.
+/// Both weightings of `ImplicitALSSettings` lead to the normal equations `(a0 H^T H + lambda_r I +
+/// sum s h h^T) x = sum c h`, with the sums over the row's interactions.
 struct RowSolver: Sendable {
   let settings: ImplicitALSSettings
   let fixed: FactorMatrix
-  /// `a0 H^T H`, `[width, width]`: once for all rows.
+  /// `a0 H^T H`, `[width, width]`, computed once for all rows.
   private let gramian: [Float]
 
-  /// A solver against the vectors of the other side.
+  /// Creates a solver for the vectors of the other side.
   init(_ settings: ImplicitALSSettings, fixed: FactorMatrix) {
     self.settings = settings
     self.fixed = fixed
     gramian = fixed.gramian(scale: Float(settings.gramianWeight))
   }
 
-  /// Solves every row; iterative solvers start from what `vectors` holds.
+  /// Solves every row.
   ///
-  /// A row without interactions is the zero vector, the exact solution, whatever the solver: an
-  /// iterative one would keep something of the random numbers that it starts from.
+  /// Iterative solvers start from what `vectors` holds.
+  ///
+  /// The exact solution of a row without interactions is zero. Every solver returns that, because
+  /// an iterative one would keep a part of its random start.
   ///
   /// - Throws: `BaselineError.unsolvable`, naming the first row without a finite solution.
   func solve(
@@ -84,7 +86,7 @@ struct RowSolver: Sendable {
 }
 
 extension ImplicitALSSettings {
-  /// The number of floats that the solution of a row works in.
+  /// The number of floats of working memory for one row.
   fileprivate func scratchCount(width: Int, longest: Int) -> Int {
     switch solver {
     case .cholesky: width * width
@@ -93,7 +95,7 @@ extension ImplicitALSSettings {
     }
   }
 
-  /// Solves one row; false if it has no finite solution.
+  /// Solves one row; returns false if it has no finite solution.
   fileprivate func solve(
     _ problem: inout ck_als_row, scratch: UnsafeMutablePointer<Float>,
     vector: UnsafeMutablePointer<Float>

@@ -1,23 +1,25 @@
-/// A setting that cannot be used: where it stands, what it says, and what to give instead.
+/// A setting that cannot be used: its key, its value, and what to give instead.
 ///
-/// A block of settings names its own keys only, as `rate`. Whoever holds the block puts its name
-/// before them with `within`, so that the key is whole in the end, as `train.rate`.
+/// A block of settings names only its own keys, such as `rate`. The holder of the block puts its
+/// name before them with `within`, so that the key in the end is complete, such as `train.rate`.
 public struct SettingError: Error, Equatable, CustomStringConvertible {
-  /// The dotted key, as `train.rate`.
+  /// The dotted key, such as `train.rate`.
   public var path: String
-  /// The value, as it was given.
+  /// The value as it was given.
   public var value: String
   /// What is wrong with the value, and what to give instead.
   public var reason: String
 
-  /// An error about the value at a key.
+  /// Creates an error about the value at a key.
   package init(_ path: String, _ value: some Any, _ reason: String) {
     self.path = path
     self.value = "\(value)"
     self.reason = reason
   }
 
-  /// An error about the text at a key: the text is quoted.
+  /// Creates an error about the text at a key.
+  ///
+  /// The message quotes the text.
   package init(_ path: String, text: String, _ reason: String) {
     self.init(path, "'\(text)'", reason)
   }
@@ -27,7 +29,7 @@ public struct SettingError: Error, Equatable, CustomStringConvertible {
 }
 
 extension SettingError {
-  /// Throws unless a value is good.
+  /// Throws unless the condition holds.
   package static func check(
     _ isGood: Bool, _ key: String, _ value: some Any, _ reason: @autoclosure () -> String
   ) throws {
@@ -43,7 +45,9 @@ extension SettingError {
       "give \(least == least.rounded() ? "\(Int(least))" : "\(least)") or more\(example)")
   }
 
-  /// Throws unless a number is finite and above zero; `example` follows the words, as ", such as 0.1".
+  /// Throws unless a number is finite and above zero.
+  ///
+  /// The reason ends with `example`, as in ", such as 0.1".
   package static func check<Value: BinaryFloatingPoint>(
     _ key: String, aboveZero value: Value, such example: String = ""
   ) throws {
@@ -55,7 +59,8 @@ extension SettingError {
     try check((0...1).contains(value), key, value, "give a share from 0 to 1")
   }
 
-  /// Throws unless a whole number is at least `least`; `what` names what is counted, as " epochs".
+  /// Throws unless a whole number is at least `least`; `what` names the thing counted, as in "
+  /// epochs".
   package static func check(
     _ key: String, _ value: Int, atLeast least: Int, of what: String = ""
   ) throws {
@@ -68,7 +73,7 @@ extension SettingError {
       range.contains(value), key, value, "give \(range.lowerBound) to \(range.upperBound)")
   }
 
-  /// Runs a body that checks the block of a name, and puts that name before the keys of its errors.
+  /// Runs the checks of a block, and puts the block's name before the keys of errors.
   package static func within<Result>(
     _ block: String, _ body: () throws -> Result
   ) throws -> Result {

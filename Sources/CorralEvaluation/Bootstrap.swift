@@ -1,20 +1,20 @@
 import CorralVectors
 import Foundation
 
-/// Draws users again, with replacement, to see how far a mean over them could have moved.
+/// Resamples users with replacement, to estimate how a mean over users varies.
 ///
-/// All metrics of one resample are taken from the same draw. Above `largestCount` users, users are
-/// first dealt at random into that many groups and groups are drawn: the interval is as wide (the
-/// spread of n means of disjoint groups tells the variance of the grand mean without bias), and
-/// the cost stops growing. Resample r uses stream r of the seed, so the result does not depend on
-/// the number of threads.
+/// All metrics of a resample use the same draw. More than `largestCount` users are dealt at random
+/// into that many groups, and groups are drawn. The interval has the same width, because the spread
+/// of n means of disjoint groups estimates the variance of the grand mean without bias, and the
+/// cost is bounded. Resample r uses stream r of the seed, so that the result does not depend on the
+/// number of threads.
 package struct Bootstrap {
-  /// The number of users, or groups of users, beyond which they are drawn in groups.
+  /// The number of users above which groups are drawn.
   package static let largestCount = 16_384
 
   /// The number of metrics.
   private let width: Int
-  /// The sum of each metric over the users of a group, then their number: `[groups, width + 1]`.
+  /// The sum of each metric over the users of a group, and their number: `[groups, width + 1]`.
   private let table: [Double]
   private let groups: Int
   private let seed: UInt64
@@ -41,7 +41,7 @@ package struct Bootstrap {
     self.seed = seed
   }
 
-  /// The means of every resample, `[resamples, width]`.
+  /// Returns the means of every resample, `[resamples, width]`.
   func means(resamples: Int) -> [Double] {
     var means = [Double](repeating: 0, count: resamples * width)
     Parallel.forEachRows(of: &means, width: width, grain: 16) { [self] range, means in
@@ -56,9 +56,11 @@ package struct Bootstrap {
     return means
   }
 
-  /// The sums of every resample in which each group's values keep or change their sign with equal
-  /// chance, divided by the number of users, `[resamples, width]`: the randomisation test's world
-  /// in which it does not matter which model is which.
+  /// Returns means in which the sign of each group's values is flipped with probability one half,
+  /// `[resamples, width]`.
+  ///
+  /// This is the null hypothesis of the randomisation test: it does not matter which model is
+  /// which.
   func signFlippedMeans(resamples: Int) -> [Double] {
     var means = [Double](repeating: 0, count: resamples * width)
     Parallel.forEachRows(of: &means, width: width, grain: 16) { [self] range, means in
@@ -84,7 +86,7 @@ package struct Bootstrap {
       let bound = UInt64(counts.count)
       var drawn = 0
       while drawn < counts.count {
-        // Two draws from each number: 32 bits times a bound of 14 bits, uneven by less than 4e-6.
+        // Each number gives two draws of 32 bits. With a bound of 14 bits their bias is below 4e-6.
         let bits = generator.next()
         counts[Int(truncatingIfNeeded: ((bits >> 32) &* bound) >> 32)] &+= 1
         drawn += 1
@@ -127,7 +129,7 @@ package struct Bootstrap {
 }
 
 extension Bootstrap {
-  /// The middle 95% of each metric over the resamples, `[width]`; empty without resamples.
+  /// Returns the middle 95% of each metric over the resamples, `[width]`; empty without resamples.
   package func intervals(resamples: Int) -> [(low: Double, high: Double)] {
     if resamples == 0 || groups == 0 { return [] }
     let means = means(resamples: resamples)
@@ -137,7 +139,7 @@ extension Bootstrap {
     }
   }
 
-  /// A quantile of sorted numbers, between the two nearest of them (type 7 of Hyndman and Fan).
+  /// Returns a quantile of sorted numbers by linear interpolation (type 7 of Hyndman and Fan).
   static func quantile(_ share: Double, of sorted: [Double]) -> Double {
     let place = share * Double(sorted.count - 1)
     let low = Int(place)

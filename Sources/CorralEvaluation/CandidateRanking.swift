@@ -1,22 +1,22 @@
 package import CorralData
 import CorralVectors
 
-/// How a ranker scores the candidates of some users: what a two-stage evaluation asks of it.
+/// A ranker as an evaluation calls it: it scores the candidates of users.
 public struct CandidateRanking {
-  /// The most candidates of one call, where a single user has not more.
+  /// The most candidates in one call, unless a single user has more.
   package static let largestCall = 32_768
 
-  /// Whether the score of a candidate depends on which others there are, so that each number of
-  /// candidates has to be scored on its own.
+  /// Whether a candidate's score depends on the other candidates, so that lists of each length must
+  /// be scored separately.
   package let dependsOnList: Bool
-  /// One score for each candidate, aligned with the values of the rows; a row for each user, in the
-  /// retriever's order.
+  /// Scores each candidate, aligned with the values of the rows; there is a row for each user, in
+  /// the retriever's order.
   ///
-  /// Called on the thread that evaluates, with rising users. A higher score is better; equal scores
-  /// leave the retriever's order, and minus infinity is the last place, not out.
+  /// It is called on the thread that evaluates, with rising users. A higher score is better; equal
+  /// scores keep the retriever's order. A score of minus infinity comes last and stays in the list.
   package let scores: ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
 
-  /// A ranker as a closure.
+  /// Creates a ranking from a closure.
   package init(
     dependsOnList: Bool = false,
     scores: @escaping ([UserIndex], Ragged<ItemIndex>) throws -> [Float]
@@ -27,9 +27,9 @@ public struct CandidateRanking {
 }
 
 extension CandidateRanking {
-  /// The places of each user's candidates, the best first, as positions in the user's row.
+  /// Returns the order of each user's candidates, the best first, as positions in the user's row.
   ///
-  /// `lists` are the candidates of the users, the best of the retriever first. Those that the retriever
+  /// `lists` are the candidates of the users, the retriever's best first. Items that the retriever
   /// cannot place stay last, whatever their scores.
   func order(
     _ lists: TopLists, of users: ArraySlice<UserIndex>, placed: PlacedItems

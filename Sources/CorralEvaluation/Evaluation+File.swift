@@ -5,7 +5,7 @@ package import Foundation
 extension Evaluation {
   private static let kind = "corral evaluation 1"
 
-  /// What stands beside the arrays in the file.
+  /// The part of the file that is not arrays.
   private struct Header: Codable {
     var protocolInUse: EvaluationProtocol
     var settings: EvaluationSettings
@@ -14,10 +14,10 @@ extension Evaluation {
     var maskedTargets: Int
   }
 
-  /// Writes the evaluation to a safetensors file, so that another can be compared with it later.
+  /// Writes the evaluation to a safetensors file, for later comparisons.
   ///
-  /// It takes about `4 * (3 + cutoffs)` bytes a user and 9 a target. How long it took is not in the
-  /// file, so that the same ranks give the same bytes.
+  /// The file takes about `4 * (3 + cutoffs)` bytes per user and 9 per target. The duration is not
+  /// stored, so that the same ranks give the same bytes.
   package func write(to url: URL) throws {
     let header = Header(
       protocolInUse: protocolInUse, settings: settings, recommendedItems: recommendedItems,
@@ -41,14 +41,14 @@ extension Evaluation {
       ], to: url)
   }
 
-  /// Reads an evaluation that was written to a file.
+  /// Reads an evaluation from a file.
   ///
   /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
   package init(contentsOf url: URL) throws {
     try self.init(SafetensorsFile(url))
   }
 
-  /// Reads an evaluation from a file that is open, and checks it as a whole.
+  /// Reads an evaluation from an open file, and checks it as a whole.
   ///
   /// Throws `SafetensorsError` or `EvaluationError.damagedFile`.
   package init(_ file: SafetensorsFile) throws {

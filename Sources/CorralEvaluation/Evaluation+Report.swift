@@ -1,10 +1,9 @@
 import CorralData
 
 extension Evaluation {
-  /// The report of this evaluation: every metric with its interval, and the slices.
+  /// Creates the report of this evaluation: every metric with its interval, and the slices.
   ///
-  /// Costs `O(resamples * users * metrics)` for the intervals, on all threads; users beyond 16,384
-  /// cost next to nothing more.
+  /// The intervals cost `O(resamples * users * metrics)` on all threads, with at most 16,384 users.
   public func report(stage: String = "retriever") -> EvaluationReport {
     EvaluationReport(
       protocolInUse: .init(
@@ -18,7 +17,7 @@ extension Evaluation {
       seconds: seconds, usersPerSecond: usersPerSecond)
   }
 
-  /// Every metric with its 95% interval, by name.
+  /// Returns every metric with its 95% interval, by name.
   public func intervals() -> [String: Interval] {
     var intervals = userIntervals(
       metrics.filter { $0.measure != .coverage }, rows: Array(users.indices)
@@ -31,7 +30,7 @@ extension Evaluation {
     return intervals
   }
 
-  /// Means and intervals over some of the users, each seen through some of its targets' ranks.
+  /// Computes means and intervals over some users, each with some of its targets' ranks.
   func userIntervals(
     _ metrics: [Metric], rows: [Int], ranks: (Int) -> some Collection<Int32>
   ) -> [String: Interval] {
@@ -51,7 +50,7 @@ extension Evaluation {
     return intervals
   }
 
-  /// The values of metrics for some of the users, `[rows, metrics]`.
+  /// Computes the values of metrics for some users, `[rows, metrics]`.
   func table(
     of metrics: [Metric], rows: [Int], ranks: (Int) -> some Collection<Int32>
   ) -> [Double] {

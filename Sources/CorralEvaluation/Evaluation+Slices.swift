@@ -1,16 +1,16 @@
 import CorralData
 
 extension Evaluation {
-  /// The users in three groups by the length of their histories, as equal as ties allow.
+  /// Three groups of users by the length of their histories, as equal in size as ties allow.
   enum ActivityGroup: String, CaseIterable {
     case light, regular, heavy
   }
 
-  /// The same metrics for parts of the targets and parts of the users.
+  /// The same metrics for parts of the targets and for parts of the users.
   ///
-  /// `items` cuts the targets by popularity: a user counts in a group when a target lies in it,
-  /// and only those targets count, at the rank that the whole catalogue gave them. `users` cuts
-  /// the users by activity. Both cuts leave nothing out and count nothing twice.
+  /// `items` slices the targets by popularity. A user counts in a group if it has a target in it;
+  /// only those targets count, at their rank in the whole catalogue. `users` slices the users by
+  /// activity. Every target and every user is in exactly one slice.
   func slices() -> [String: [String: EvaluationReport.Slice]] {
     var items: [String: EvaluationReport.Slice] = [:]
     for group in ItemGroup.allCases { items["\(group)"] = slice(of: group) }
@@ -53,7 +53,8 @@ extension Evaluation {
       })
   }
 
-  /// The rows of each activity group; users with equally long histories are always together.
+  /// Returns the rows of each activity group; users with equally long histories are in the same
+  /// one.
   func activityGroups() -> [(ActivityGroup, [Int])] {
     let sorted = historyLengths.sorted()
     let first = sorted[(sorted.count - 1) / 3]

@@ -1,54 +1,54 @@
-public import CorralData
+package import CorralData
 
-/// One model measured on one held-out part: where every target was ranked, user by user.
+/// The result of measuring a model on a held-out part: the rank of every target, user by user.
 ///
-/// Everything else is computed from it later, without the model: means, slices, intervals, and
-/// paired tests against another evaluation on the same users.
+/// Means, slices, intervals and paired tests against other evaluations of the same users are
+/// computed from it without the model.
 public struct Evaluation: Sendable {
   /// What was measured and how.
   package let protocolInUse: EvaluationProtocol
   /// The settings it was measured with.
   package let settings: EvaluationSettings
-  /// The users that had targets, in rising order.
-  public let users: [UserIndex]
-  /// Their distinct targets, one row a user, in rising order of item.
+  /// The measured users, in rising order.
+  package let users: [UserIndex]
+  /// The distinct targets of each user, in rising order of item.
   package let targets: Ragged<ItemIndex>
-  /// The rank of each target, aligned with `targets.values`: 1 is the best, 0 is below the largest
-  /// cut-off.
+  /// The rank of each target, aligned with `targets.values`: 1 is the best, and 0 is below the
+  /// largest cut-off.
   package let ranks: [Int32]
 
   /// The popularity group of each target, aligned with `targets.values`.
   let targetGroups: [ItemGroup]
-  /// How many interactions each user's history has.
+  /// The length of each user's history.
   let historyLengths: [Int32]
   /// The share of head items among the first recommendations, `[users, cutoffs]`.
   let headShares: [Float]
-  /// How many distinct items were recommended to anyone, one entry a cut-off.
+  /// The number of distinct items recommended to anyone, for each cut-off.
   let recommendedItems: [Int]
 
-  /// How many users had nothing held out and were not measured.
+  /// The number of users without targets, who were not measured.
   package let skippedUsers: Int
-  /// How many targets the user had already met while seen items were masked: they cannot be hit.
+  /// The number of targets that the mask of seen items hides, so that they cannot be hit.
   package let maskedTargets: Int
-  /// How long the model and the ranking took; 0 for an evaluation that was read from a file.
+  /// The duration of model and ranking; 0 for an evaluation read from a file.
   package let seconds: Double
 
-  /// How many targets training never saw.
+  /// The number of targets without training interactions.
   package var coldTargets: Int { targetGroups.lazy.filter { $0 == .cold }.count }
 
-  /// How many users were measured in a second.
+  /// The number of users measured per second.
   package var usersPerSecond: Double { seconds > 0 ? Double(users.count) / seconds : 0 }
 
-  /// The metrics that were measured, in order.
+  /// The measured metrics, in order.
   public var metrics: [Metric] { settings.metrics }
 
   /// The depth to which ranks are known: the largest cut-off.
   package var depth: Int { settings.cutoffs.max() ?? 0 }
 
-  /// The value of a metric: a mean over users, or for coverage a share of the catalogue.
+  /// Returns the value of a metric: a mean over users, or for coverage a share of the catalogue.
   ///
-  /// Throws `EvaluationError.notMeasured` for a cut-off deeper than was measured, or for the
-  /// popularity or coverage at one that was not listed.
+  /// Throws `EvaluationError.notMeasured` for a cut-off beyond the largest, and for popularity and
+  /// coverage at a cut-off that was not listed.
   public func value(of metric: Metric) throws -> Double {
     if metric.measure == .coverage {
       return Double(recommendedItems[try column(of: metric)]) / Double(protocolInUse.items)
@@ -57,7 +57,7 @@ public struct Evaluation: Sendable {
     return values.reduce(0, +) / Double(values.count)
   }
 
-  /// The value of a metric for each user, in the order of `users`; coverage has none.
+  /// Returns the value of a metric for each user, in the order of `users`; coverage has none.
   ///
   /// Throws `EvaluationError.notMeasured`, as `value(of:)` does.
   package func values(of metric: Metric) throws -> [Double] {
@@ -78,7 +78,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// The ranks of the targets of the user in one row.
+  /// Returns the ranks of the targets of the user in a row.
   func ranks(ofRow row: Int) -> ArraySlice<Int32> {
     ranks[targets.offsets[row]..<targets.offsets[row + 1]]
   }
@@ -92,7 +92,7 @@ public struct Evaluation: Sendable {
 }
 
 extension Evaluation: Equatable {
-  /// Whether the same was measured, however long it took.
+  /// Whether both measured the same; durations are ignored.
   public static func == (left: Evaluation, right: Evaluation) -> Bool {
     left.protocolInUse == right.protocolInUse && left.settings == right.settings
       && left.users == right.users && left.targets == right.targets && left.ranks == right.ranks

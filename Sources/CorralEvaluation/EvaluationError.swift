@@ -1,20 +1,20 @@
 public import CorralData
 
-/// What can be wrong with what an evaluation is given.
+/// An error in the input of an evaluation.
 public enum EvaluationError: Error, Equatable {
-  /// A name that is not a measure, `@` and a cut-off.
+  /// A text that is not a measure, `@` and a cut-off.
   case unknownMetric(String)
-  /// A cut-off that asks for more recommendations than there are items.
+  /// A cut-off beyond the number of items.
   case cutoffBeyondCatalogue(cutoff: Int, items: Int)
-  /// No user has anything held out.
+  /// No user has a target.
   case nothingHeldOut(HeldOut, rule: String)
-  /// A model gave a score, or part of a vector, that is not a number.
+  /// The model gave a score, or an element of a vector, that is not a finite number.
   case notANumber(String)
   /// A metric that was not measured, with those that were.
   case notMeasured(Metric, measured: [Metric])
-  /// Two evaluations that do not answer the same question, and in what they differ.
+  /// Two evaluations that cannot be compared, with their difference.
   case notComparable(String)
-  /// A file that does not hold an evaluation, and why.
+  /// A file that does not hold an evaluation, with the reason.
   case damagedFile(path: String, reason: String)
 }
 

@@ -1,30 +1,30 @@
-/// What `corral evaluate --json` prints, beside the description of the data.
+/// The report that `corral evaluate --json` prints, with the description of the data.
 public struct EvaluationReport: Sendable, Hashable, Codable {
-  /// What was measured, in words.
+  /// The evaluation protocol in words.
   package struct Rules: Sendable, Hashable, Codable {
-    /// The held-out part, and how the data were cut.
+    /// The held-out part and the split.
     package var split: String
-    /// Whether items already met were left out of the ranking.
+    /// Whether items already met were masked.
     package var masked: Bool
-    /// What counts as a target.
+    /// The definition of a target.
     package var targets: String
-    /// What was ranked.
+    /// The items that were ranked.
     package var candidates: String
-    /// What stands first when scores are equal.
+    /// The order of items with equal scores.
     package var ties = "the higher score first, then the lower item position"
   }
 
-  /// How much was measured.
+  /// The numbers of users and targets.
   package struct Counts: Sendable, Hashable, Codable {
-    /// The users that were measured.
+    /// The measured users.
     package var users: Int
-    /// The users that were not, because nothing is held out for them.
+    /// The users without targets, who were not measured.
     package var skippedUsers: Int
     /// The targets of all measured users.
     package var targets: Int
-    /// Those that training never saw.
+    /// The targets without training interactions.
     package var coldTargets: Int
-    /// Those that the user had already met while seen items were masked: they cannot be hit.
+    /// The targets that the mask of seen items hides, so that they cannot be hit.
     package var maskedTargets: Int
 
     private enum CodingKeys: String, CodingKey {
@@ -37,15 +37,15 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
 
   /// The metrics of a part of the targets or users.
   package struct Slice: Sendable, Hashable, Codable {
-    /// How many users the means are over.
+    /// The number of users in the means.
     package var users: Int
-    /// How many targets they have in the slice.
+    /// The number of their targets in the slice.
     package var targets: Int
     /// The length of the shortest history, in a slice of users.
     package var shortestHistory: Int?
     /// The length of the longest history, in a slice of users.
     package var longestHistory: Int?
-    /// Each metric by its name; none when the slice has no user.
+    /// Each metric by its name; empty if the slice has no user.
     package var metrics: [String: Interval]
 
     private enum CodingKeys: String, CodingKey {
@@ -55,36 +55,37 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     }
   }
 
-  /// What is found through an index, measured on the same users.
+  /// The metrics with retrieval through an index, on the same users.
   package struct Index: Sendable, Hashable, Codable {
     /// The kind of index: `hnsw` or `multi-index`.
     package var kind: String
-    /// Each stage's metrics by name, as in the report; the candidates of a ranker come through the
-    /// index.
+    /// Each stage's metrics by name, as in the report.
+    ///
+    /// The ranker's candidates come from the index.
     public var stages: [String: [String: Interval]]
 
-    /// The metrics of an index.
+    /// Creates the metrics of an index.
     package init(kind: String, stages: [String: [String: Interval]]) {
       (self.kind, self.stages) = (kind, stages)
     }
   }
 
-  /// What was measured.
+  /// The evaluation protocol.
   package var protocolInUse: Rules
   /// Each stage's metrics by name: `stages["retriever"]?["recall@10"]`.
   public var stages: [String: [String: Interval]]
-  /// The same through the index that the model serves with; `stages` are by exact search, so that
-  /// models with different indexes can be compared.
+  /// The metrics with retrieval through the index that the model serves with; `stages` use exact
+  /// search, so that models with different indexes can be compared.
   package var index: Index?
-  /// What the ranker of two stages makes of what it is given, where there is one.
+  /// The report on the second stage, if there is a ranker.
   package var twoStage: TwoStageReport?
-  /// The metrics of parts: `slices["items"]?["tail"]`, `slices["users"]?["heavy"]`.
+  /// The metrics of slices: `slices["items"]?["tail"]`, `slices["users"]?["heavy"]`.
   package var slices: [String: [String: Slice]]
-  /// How much was measured.
+  /// The numbers of users and targets.
   package var counts: Counts
-  /// How long the model and the ranking took.
+  /// The duration of model and ranking.
   package var seconds: Double
-  /// How many users were measured in a second.
+  /// The number of users measured per second.
   package var usersPerSecond: Double
 
   private enum CodingKeys: String, CodingKey {

@@ -1,35 +1,37 @@
 import CorralData
 
-/// How a model is measured: the settings block `evaluate`.
+/// The settings of an evaluation: the `evaluate` block of a settings file.
 public struct EvaluationSettings: Sendable, Codable, Hashable {
-  /// Whether items that a user has already met can be recommended to them.
+  /// Whether items that a user has already met can be recommended.
   public enum SeenItems: String, Sendable, Codable, CaseIterable {
-    /// They are left out of the ranking. A target that the user has already met can then never be
-    /// hit; how many there are is counted in the report.
+    /// They are masked. A target that the user has already met can then never be hit; the report
+    /// counts these.
     case masked
-    /// They are ranked like all others, as repeat consumption asks for.
+    /// They are ranked like all others, which suits repeat consumption.
     case ranked
   }
 
   /// The numbers of recommendations at which every measure is taken.
   public var cutoffs = [5, 10, 20, 50]
-  /// What is measured at every cut-off.
+  /// The measures taken at every cut-off.
   public var measures: [Measure] = [.recall, .ndcg, .mrr, .hit, .popularity, .coverage]
-  /// How many items a retriever hands to a ranker, where there is one.
+  /// The number of candidates that a ranker is given.
   public var candidates = 100
-  /// Other numbers of candidates to measure a ranker with: `[20, 50, 100, 200, 500]`.
+  /// Further numbers of candidates to measure a ranker with: `[20, 50, 100, 200, 500]`.
   public var sweep: [Int] = []
-  /// Whether items that a user has already met are ranked.
+  /// Whether items that a user has already met can be recommended.
   public var seen = SeenItems.masked
-  /// How often users are drawn again for a confidence interval; 0 gives none.
+  /// The number of bootstrap resamples for confidence intervals; 0 gives none.
   public var resamples = 1000
-  /// The seed of that drawing.
+  /// The seed of the resamples.
   public var seed: UInt64 = 2024
 
-  /// The most resamples: more take memory and time and narrow no interval.
+  /// The most resamples.
+  ///
+  /// More take memory and time without a narrower interval.
   private static let mostResamples = 100_000
 
-  /// The settings that reports use unless told otherwise.
+  /// Creates the defaults.
   public init() {}
 
   /// Every measure at every cut-off, in order.
@@ -45,7 +47,7 @@ public struct EvaluationSettings: Sendable, Codable, Hashable {
     }
   }
 
-  /// Throws `SettingError` for the first setting that cannot be used, whatever the data.
+  /// Throws `SettingError` for the first setting that cannot be used with any data.
   package func validate() throws {
     try SettingError.check(
       !cutoffs.isEmpty && cutoffs.allSatisfy { $0 > 0 }, "cutoffs", cutoffs,

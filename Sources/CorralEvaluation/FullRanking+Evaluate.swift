@@ -3,13 +3,13 @@ import CorralVectors
 import Foundation
 
 extension FullRanking {
-  /// Users scored by one call of the model's closure: enough to keep its products busy.
+  /// The number of users in one call of the model's closure, enough for efficient products.
   static let usersPerBlock = 1024
 
   /// Measures one model.
   ///
-  /// Memory beyond the split's own: one block of queries, or of scores for a model that
-  /// makes them itself, and the lists of that block.
+  /// In addition to the split, memory holds the queries or scores and the lists of one block of
+  /// users.
   ///
   /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
   public func evaluate(_ scoring: Scoring) throws -> Evaluation {
@@ -21,17 +21,17 @@ extension FullRanking {
     return tally.evaluation(of: self, seconds: (ContinuousClock.now - start).inSeconds)
   }
 
-  /// The best items for each user of the split, the best first, one row a user: what a ranker that
-  /// is trained or measured apart is given.
+  /// Returns the best items for each user of the split, the best first, one row per user: the
+  /// candidates of a ranker that is trained or measured separately.
   ///
-  /// Seen items are masked as in an evaluation. Rows are empty for users with nothing held out. 4
-  /// bytes a candidate.
+  /// Seen items are masked as in an evaluation. Rows are empty for users without targets. 4 bytes
+  /// per candidate.
   ///
   /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
   package func candidates(of scoring: Scoring, count: Int) throws -> Ragged<ItemIndex> {
     var values: [ItemIndex] = []
     var offsets = [0]
-    // What the retriever cannot place is nothing that a ranker should learn from.
+    // A ranker should not learn from items that the retriever cannot place.
     try eachBlock(of: scoring, depth: count, unplaced: .omitted) { block, lists in
       for user in block {
         offsets += [Int](
@@ -44,10 +44,10 @@ extension FullRanking {
     return Ragged(values: values, offsets: offsets)
   }
 
-  /// Calls `body` with each block of measured users and their lists, `depth` items long where the
-  /// catalogue has as many that may be recommended.
+  /// Calls `body` with each block of measured users and their lists, `depth` items long if so many
+  /// may be recommended.
   ///
-  /// Items that the model cannot place are at the end of a list, or nowhere if `unplaced` says so.
+  /// Items that the model cannot place are at the end of a list, or left out if `unplaced` says so.
   func eachBlock(
     of scoring: Scoring, depth: Int, unplaced: Unplaced = .last,
     _ body: (Range<Int>, TopLists) throws -> Void
@@ -87,15 +87,15 @@ extension FullRanking {
     }
   }
 
-  /// What becomes of the items that a model cannot place.
+  /// What happens to items that the model cannot place.
   enum Unplaced {
     /// They come after all others.
     case last
-    /// They are in no list.
+    /// They are left out.
     case omitted
   }
 
-  /// The measured users whose positions lie within one block of the user at `first`.
+  /// Returns the measured users whose positions are within one block of the user at `first`.
   private func block(from first: Int) -> Range<Int> {
     let end = users[first].position + Self.usersPerBlock
     var last = first + 1
@@ -103,7 +103,7 @@ extension FullRanking {
     return first..<last
   }
 
-  /// The item vectors, checked; none for a model that makes its scores itself.
+  /// Returns the checked item vectors; empty for a model that computes scores itself.
   private func items(of scoring: Scoring) throws -> Matrix {
     guard case .vectors(_, let items) = scoring.source else { return Matrix(rows: 0, columns: 0) }
     if items.rows != catalogueCount {
@@ -116,8 +116,9 @@ extension FullRanking {
     return items
   }
 
-  /// Throws for a number that cannot be ranked by: a score may be minus infinity, which is never
-  /// recommended, and vectors are finite.
+  /// Throws for a number that items cannot be ranked by.
+  ///
+  /// A score can be minus infinity, which is never recommended; vectors must be finite.
   private func check(
     _ matrix: Matrix, for users: Range<Int>, interests: Int, columns: Int,
     isBad: (Float) -> Bool = { !$0.isFinite }

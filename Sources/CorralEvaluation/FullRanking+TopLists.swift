@@ -1,21 +1,23 @@
 import CorralData
 import CorralVectors
 
-/// The best items of each user of a block, the best first, one row a user.
+/// The best items of each user of a block, the best first, one row per user.
 struct TopLists {
   let items: [Int32]
   let offsets: [Int]
 
-  /// The list of one user, counted from the first of the block.
+  /// Returns the list of one user, counted from the start of the block.
   subscript(user: Int) -> ArraySlice<Int32> { items[offsets[user]..<offsets[user + 1]] }
 }
 
 extension FullRanking {
-  /// Users whose lists one thread fills at a time.
+  /// The number of users whose lists one thread fills at a time.
   private static let usersPerChunk = 32
 
-  /// The lists of a block of measured users by inner products; row 0 of the queries is the first, of
-  /// the first user's interests where users have several.
+  /// Ranks by inner products for a block of measured users.
+  ///
+  /// Row 0 of the queries belongs to the first user. With several interests, the rows of a user
+  /// follow each other.
   func topLists(
     of block: Range<Int>, queries: Matrix, interests: Int, search: PlacedRows, depth: Int
   ) -> TopLists {
@@ -32,7 +34,7 @@ extension FullRanking {
       offsets: Array(masked.offsets[block.lowerBound...block.upperBound]))
   }
 
-  /// The lists of a block of measured users that an index finds; threads share the users.
+  /// Searches an index for a block of measured users; threads share the users.
   func topLists(
     of block: Range<Int>, queries: Matrix, interests: Int, placed: PlacedItems, depth: Int,
     by search: Scoring.Search
@@ -52,7 +54,9 @@ extension FullRanking {
     return TopLists(items: lists.values.map(\.rawValue), offsets: lists.offsets)
   }
 
-  /// The lists of a block of measured users by given scores; row 0 of the scores is the first.
+  /// Ranks by given scores for a block of measured users.
+  ///
+  /// Row 0 of the scores belongs to the first user.
   func topLists(
     of block: Range<Int>, scores: Matrix, placed: PlacedItems, depth: Int
   ) -> TopLists {

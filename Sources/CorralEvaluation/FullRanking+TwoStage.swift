@@ -3,25 +3,25 @@ import CorralVectors
 import Foundation
 
 extension FullRanking {
-  /// Measures a retriever and a ranker after it, on the same users: retrieve, rank again, cut.
+  /// Measures a retriever followed by a ranker, on the same users.
   ///
-  /// The retriever finds as many items as the largest number of candidates asks for, once, seen
-  /// items masked; the ranker scores each of them once, unless its scores depend on the list. For
-  /// each number K of candidates the first K are ordered by the ranker's scores, equal scores in the
-  /// retriever's order, items that the retriever cannot place last. Nothing comes after them: what the
-  /// retriever did not find is lost, so that two-stage recall@K is the retriever's recall@K exactly.
+  /// The retriever finds the largest number of candidates once, with seen items masked. The ranker
+  /// scores each candidate once, unless its scores depend on the list. For each number K the first
+  /// K candidates are sorted by the ranker's scores; equal scores keep the retriever's order, and
+  /// items that the retriever cannot place come last. No other items follow, so that two-stage
+  /// recall@K equals the retriever's recall@K.
   ///
-  /// Memory beyond that of evaluating the retriever: the candidates of one block of users, and 4
-  /// bytes a target, user and cut-off for each K.
+  /// In addition to evaluating the retriever, memory holds the candidates of one block of users,
+  /// and 4 bytes per target, user and cut-off for each K.
   ///
   /// - Parameters:
   ///   - retriever: the first stage.
   ///   - ranker: the second stage.
-  ///   - candidates: how many items the ranker is given; `nil` is the settings' number.
-  ///   - sweep: other numbers of them to measure as well; `nil` is the settings' sweep.
-  /// - Returns: both stages, with the ranker over each number of candidates.
-  /// - Throws: what the closures throw, `EvaluationError.notANumber`, or
-  ///   `SettingError` for more candidates than there are items.
+  ///   - candidates: the number of candidates; `nil` takes it from the settings.
+  ///   - sweep: further numbers of candidates; `nil` takes them from the settings.
+  /// - Returns: both stages, with the ranker at each number of candidates.
+  /// - Throws: what the closures throw, `EvaluationError.notANumber`, or `SettingError` for more
+  ///   candidates than there are items.
   package func evaluate(
     _ retriever: Scoring, then ranker: CandidateRanking, candidates: Int? = nil,
     sweep: [Int]? = nil
@@ -43,7 +43,7 @@ extension FullRanking {
       first.note(lists, of: block, in: self)
       let began = ContinuousClock.now
       var longest: Ragged<Int32>?
-      // The largest number first: its scores are those of all others.
+      // The scores of the largest number include those of all others.
       for at in counts.indices.reversed() {
         let prefixes = lists.prefixes(counts[at])
         let order: Ragged<Int32>
@@ -68,7 +68,7 @@ extension FullRanking {
       cuts: cuts, rankingSeconds: rankingSeconds)
   }
 
-  /// The cut-offs of the settings up to a bound, and one more.
+  /// Returns the cut-offs of the settings up to a bound, and one more.
   private func cutoffs(upTo bound: Int, and other: Int) -> [Int] {
     let cutoffs = settings.cutoffs.filter { $0 <= bound }
     return cutoffs.contains(other) ? cutoffs : cutoffs + [other]
@@ -76,7 +76,7 @@ extension FullRanking {
 }
 
 extension TopLists {
-  /// The first items of each list.
+  /// Returns the first items of each list.
   func prefixes(_ count: Int) -> TopLists {
     var items: [Int32] = []
     var offsets = [0]
@@ -87,7 +87,7 @@ extension TopLists {
     return TopLists(items: items, offsets: offsets)
   }
 
-  /// The lists in another order: row by row the places of their items.
+  /// Reorders the lists; `order` holds the places of the items of each row.
   func reordered(_ order: Ragged<Int32>) -> TopLists {
     var items: [Int32] = []
     items.reserveCapacity(self.items.count)
@@ -100,7 +100,7 @@ extension TopLists {
 }
 
 extension Ragged<Int32> {
-  /// The places of each row that are below a bound, in their order.
+  /// Returns the places of each row below a bound, in their order.
   fileprivate func below(_ bound: Int32) -> Ragged<Int32> {
     var places: [Int32] = []
     places.reserveCapacity(count * Int(bound))

@@ -1,28 +1,28 @@
 public import CorralData
 
-/// The measuring of models by ranking the whole catalogue for every user with something held out.
+/// Measures models by ranking the whole catalogue for every user with a target.
 ///
-/// Built once for a split and used for any number of models or epochs. Ties are broken by one
-/// rule: the higher score first, then the lower item position; a target's rank is one more than
-/// the number of items before it. Targets are a set: an item held out twice counts once. New items,
+/// It is prepared once for a split and used for any number of models or epochs. Ties have one rule:
+/// the higher score first, then the lower item position. The rank of a target is one more than the
+/// number of items before it. Targets are a set: an item held out twice counts once. New items,
 /// which have no interaction at all, are not ranked.
 public struct FullRanking: Sendable {
-  /// How models are measured.
+  /// The settings of the evaluation.
   package let settings: EvaluationSettings
-  /// What the numbers mean, for reports.
+  /// The protocol, for reports.
   package let protocolInUse: EvaluationProtocol
 
-  /// The users that are measured, in rising order.
+  /// The measured users, in rising order.
   let users: [UserIndex]
   /// Their distinct targets, in rising order of item.
   let targets: Ragged<ItemIndex>
-  /// What they have already met, in rising order of item, perhaps repeated; empty rows when seen
-  /// items are ranked.
+  /// The items that they have already met, in rising order and possibly repeated; empty rows if
+  /// seen items are ranked.
   let masked: Ragged<Int32>
-  /// How many interactions their histories have.
+  /// The lengths of their histories.
   let historyLengths: [Int32]
   let itemGroups: [ItemGroup]
-  /// The items that a model knows: those that are ranked, and new ones behind them.
+  /// The number of items that a model knows: the ranked ones, followed by new ones.
   let catalogueCount: Int
   let skippedUsers: Int
   let maskedTargets: Int
@@ -30,9 +30,10 @@ public struct FullRanking: Sendable {
   /// Prepares the ranking of one held-out part of a split.
   ///
   /// Seen items are the histories before that part: training, and for the test part also the
-  /// validation targets. Costs a copy of them and sorting each row.
+  /// validation targets. Copies them and sorts each row.
   ///
-  /// - Throws: `EvaluationError` when nothing is held out, or a setting cannot be used.
+  /// - Throws: `EvaluationError` if nothing is held out, and `SettingError` for a setting that
+  ///   cannot be used.
   public init(
     of split: Split, part: HeldOut = .test, settings: EvaluationSettings = EvaluationSettings()
   ) throws {
@@ -69,16 +70,16 @@ public struct FullRanking: Sendable {
       split: split.rule, part: part, seen: settings.seen, items: split.interactedItemCount)
   }
 
-  /// The number of items that are ranked for every user: those with an interaction.
+  /// The number of items ranked for every user: those with an interaction.
   package var itemCount: Int { itemGroups.count }
 
-  /// The number of users that are measured.
+  /// The number of measured users.
   package var userCount: Int { users.count }
 
-  /// The number of users of the split, those with nothing held out included.
+  /// The number of users of the split, including those without targets.
   var splitUserCount: Int { users.count + skippedUsers }
 
-  /// How many of the first, a sorted row without repeats, are also in the second, a sorted row.
+  /// Counts the items of a sorted row without repeats that are also in another sorted row.
   private static func common(_ few: ArraySlice<ItemIndex>, _ many: ArraySlice<Int32>) -> Int {
     var position = many.startIndex
     var count = 0
@@ -90,19 +91,19 @@ public struct FullRanking: Sendable {
   }
 }
 
-/// What an evaluation measured, in words that stand beside its numbers.
+/// The protocol of an evaluation, for reports.
 package struct EvaluationProtocol: Sendable, Hashable, Codable {
-  /// How the data were cut.
+  /// The name of the split.
   package let split: String
-  /// The part that was held out.
+  /// The held-out part.
   package let part: HeldOut
   /// Whether items already met were ranked.
   package let seen: EvaluationSettings.SeenItems
-  /// How many items were ranked for every user: the whole catalogue.
+  /// The number of items ranked for every user: the whole catalogue.
   package let items: Int
 }
 
-/// Rows that are sorted as they are appended.
+/// Collects rows and sorts each as it is appended.
 private struct RaggedBuilder<Element: Comparable & Sendable> {
   private var values: [Element] = []
   private var offsets = [0]

@@ -2,12 +2,12 @@
 public struct Interval: Sendable, Hashable, Codable {
   /// The mean.
   public let mean: Double
-  /// The lower end of the 95% interval; the mean itself where there is no interval.
+  /// The lower end of the 95% interval; the mean if there is no interval.
   public let low: Double
-  /// The upper end of the 95% interval; the mean itself where there is no interval.
+  /// The upper end of the 95% interval; the mean if there is no interval.
   public let high: Double
 
-  /// A mean between two ends; without them, a number that has no interval.
+  /// Creates a mean with its interval; without ends it has none.
   package init(mean: Double, low: Double? = nil, high: Double? = nil) {
     self.mean = mean
     self.low = low ?? mean

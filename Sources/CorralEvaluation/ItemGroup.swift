@@ -1,22 +1,24 @@
 import CorralData
 
-/// How popular an item is in training, in thirds of the interactions rather than of the items.
+/// The popularity group of an item.
 ///
-/// Items are taken from the most popular down (equal counts: the lower position first). The head
-/// is the smallest set of them with at least a third of all training interactions, the middle the
-/// next that brings it to two thirds, the tail the rest that training saw. A list drawn as
-/// users chose in training has about a third of each.
+/// Groups are thirds of the training interactions, not of the items.
+///
+/// Items are sorted from the most popular down (equal counts: the lower position first). The head
+/// is the smallest first part with at least a third of all training interactions, the middle the
+/// next part up to two thirds, and the tail the rest of the items with training interactions. A
+/// list that follows the users' choices in training has about a third of each.
 package enum ItemGroup: UInt8, Sendable, Codable, CaseIterable {
   /// The few most popular items, with a third of all interactions.
   case head
-  /// The next, with about another third.
+  /// The next items, with about another third.
   case middle
-  /// The many others that training saw.
+  /// The many other items with training interactions.
   case tail
-  /// Items that training never saw.
+  /// Items without training interactions.
   case cold
 
-  /// The group of every item, given how often training saw each of them.
+  /// Returns the group of every item from the training counts.
   package static func groups(counts: [Int]) -> [ItemGroup] {
     var groups = [ItemGroup](repeating: .cold, count: counts.count)
     let seen = counts.indices.filter { counts[$0] > 0 }

@@ -1,41 +1,42 @@
-/// What is measured about the first k recommendations of every user.
+/// A measure of the first k recommendations of every user.
 public enum Measure: String, Sendable, Codable, CaseIterable {
-  /// The share of a user's targets that are among the first k: hits / |targets|.
+  /// The share of a user's targets among the first k: hits / |targets|.
   case recall
-  /// The same out of those that fit: hits / min(k, |targets|), so that 1 can always be reached.
+  /// The same relative to what fits: hits / min(k, |targets|), so that 1 can always be reached.
   case cappedRecall = "capped-recall"
-  /// The discounted gain of the hits, each 1 / log2(rank + 1), over that of a perfect list: the
-  /// first min(k, |targets|) ranks all hits.
+  /// The discounted gain of the hits, each 1 / log2(rank + 1), relative to that of a perfect list,
+  /// whose first min(k, |targets|) ranks are hits.
   case ndcg
-  /// One over the rank of the first hit, 0 when there is none among the first k.
+  /// One over the rank of the first hit, or 0 without a hit among the first k.
   case mrr
-  /// 1 when at least one target is among the first k, else 0.
+  /// 1 if at least one target is among the first k, else 0.
   case hit
-  /// The share of the first k that are head items: see `ItemGroup`.
+  /// The share of head items among the first k: see `ItemGroup`.
   case popularity
-  /// The share of the catalogue that is among the first k of at least one user. Not a mean over
-  /// users, so it has no interval and no paired test.
+  /// The share of the catalogue among the first k of at least one user.
+  ///
+  /// It is not a mean over users, so that it has no interval and no paired test.
   case coverage
 
-  /// Whether the measure is a function of where a user's targets are ranked.
+  /// Whether the measure depends only on the ranks of a user's targets.
   package var isRankMeasure: Bool { self != .popularity && self != .coverage }
 }
 
 /// A measure at a cut-off, written `recall@10`.
 public struct Metric: Sendable, Hashable {
-  /// What is measured.
+  /// The measure.
   public let measure: Measure
-  /// How many recommendations count, from the first: k.
+  /// The number k of first recommendations that count.
   public let cutoff: Int
 
-  /// A measure over the first `cutoff` recommendations.
+  /// Creates a measure of the first `cutoff` recommendations.
   public init(_ measure: Measure, at cutoff: Int) {
     if cutoff < 1 { fatalError("a metric needs a cut-off of 1 or more, not \(cutoff)") }
     self.measure = measure
     self.cutoff = cutoff
   }
 
-  /// The metric of a name such as `ndcg@10`; throws `EvaluationError.unknownMetric`.
+  /// Reads a name such as `ndcg@10`; throws `EvaluationError.unknownMetric`.
   public init(named name: String) throws {
     let parts = name.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, let measure = Measure(rawValue: String(parts[0])),

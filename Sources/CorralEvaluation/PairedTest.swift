@@ -1,21 +1,21 @@
 import CorralData
 
-/// One metric of two models on the same users: how far apart, and whether that could be chance.
+/// The comparison of two models by one metric on the same users, with tests of significance.
 public struct PairedTest: Sendable, Hashable, Codable {
-  /// What is compared.
+  /// The compared metric.
   public let metric: Metric
-  /// The mean of the model that the other is compared with.
+  /// The mean of the baseline.
   package let baseline: Double
-  /// The mean of the model in question.
+  /// The mean of the model.
   package let mean: Double
   /// `mean - baseline`, with its 95% interval by the paired bootstrap.
   public let difference: Interval
-  /// The statistic of the paired t-test: the mean difference over its standard error.
+  /// The statistic of the paired t-test: the mean difference divided by its standard error.
   package let t: Double
   /// The two-sided p-value of the paired t-test.
   public let p: Double
-  /// The two-sided p-value of the randomisation test that swaps the models user by user; 1 where
-  /// no resamples were asked for.
+  /// The two-sided p-value of the randomisation test, which swaps the models user by user; 1
+  /// without resamples.
   package let randomisationP: Double
   /// Users with a larger value than in the baseline.
   package let wins: Int
@@ -24,7 +24,7 @@ public struct PairedTest: Sendable, Hashable, Codable {
   /// Users with the same value in both.
   package let ties: Int
 
-  /// `**` for p < 0.001, `*` for p < 0.05, else nothing: by the paired t-test.
+  /// `**` for p < 0.001, `*` for p < 0.05, else empty, by the paired t-test.
   package var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
 
   private enum CodingKeys: String, CodingKey {
@@ -36,8 +36,8 @@ public struct PairedTest: Sendable, Hashable, Codable {
 extension Evaluation {
   /// Tests this evaluation against a baseline, metric by metric, on the same users.
   ///
-  /// The metrics are those that both measured, without coverage, which is no mean over users. No
-  /// correction for the number of metrics is made.
+  /// The metrics are those that both measured, without coverage, which is not a mean over users.
+  /// There is no correction for the number of metrics.
   ///
   /// - Throws: `EvaluationError.notComparable` when the two differ in split, part, mask, users,
   ///   targets or histories, or share no metric.
@@ -74,7 +74,7 @@ extension Evaluation {
     }
   }
 
-  /// Why two evaluations do not answer the same question, or `nil` when they do.
+  /// Returns why two evaluations cannot be compared, or `nil` if they can.
   private func difference(from other: Evaluation) -> String? {
     let (mine, theirs) = (protocolInUse, other.protocolInUse)
     if mine.split != theirs.split {
@@ -101,13 +101,12 @@ extension Evaluation {
   }
 }
 
-/// Student's paired t-test over one difference a user.
+/// Student's paired t-test on the differences of users.
 package struct PairedDifference {
   package let mean: Double
-  /// The mean over its standard error.
+  /// The mean difference divided by its standard error.
   ///
-  /// 0 when all differences are 0; where all are the same but not 0, the largest number that can
-  /// be written.
+  /// 0 if all differences are 0. If all are equal and not 0, it is the largest finite number.
   package let t: Double
   package let p: Double
 

@@ -1,16 +1,16 @@
 import CorralData
 import CorralVectors
 
-/// An exact search among the items that a model can place: the rows of all others are left out.
+/// An exact search over the items that a model can place; the rows of all others are left out.
 struct PlacedRows {
   private let search: InnerProductSearch
-  /// The item of each row; empty where rows are items.
+  /// The item of each row; empty if rows are items.
   private let items: [Int32]
-  /// The row of each item, -1 for one that is left out; empty where rows are items.
+  /// The row of each item, or -1 for one that is left out; empty if rows are items.
   private let rows: [Int32]
 
-  /// A search among the first `count` rows of `[items, dimension]`, which are copied only where some
-  /// are left out.
+  /// Prepares a search over the first `count` rows of `[items, dimension]`, which are copied only
+  /// if some are left out.
   init(_ matrix: Matrix, count: Int, placed: PlacedItems) {
     if placed.areAll, matrix.rows <= count {
       (search, items, rows) = (InnerProductSearch(matrix), [], [])
@@ -26,7 +26,8 @@ struct PlacedRows {
     (self.items, self.rows) = (items, rows)
   }
 
-  /// The best `count` items of each query besides the excluded ones, which rise within a query.
+  /// Returns the best `count` items of each query except the excluded ones, which rise within a
+  /// query.
   func lists(
     _ queries: Matrix, interests: Int, count: Int, excluding excluded: [Int32], offsets: [Int]
   ) -> TopLists {
@@ -38,7 +39,7 @@ struct PlacedRows {
       items: isWhole ? found.rows : found.rows.map { items[Int($0)] }, offsets: found.offsets)
   }
 
-  /// Excluded items as rows of the search: those that are left out anyway are dropped.
+  /// Returns excluded items as rows of the search, without those that are left out anyway.
   private func compacted(_ excluded: [Int32], _ offsets: [Int]) -> ([Int32], [Int]) {
     var values: [Int32] = []
     var ends = [0]
@@ -53,9 +54,9 @@ struct PlacedRows {
 }
 
 extension TopLists {
-  /// The lists with what the model cannot place after what it can, until they are `depth` long.
+  /// Appends the items that the model cannot place until each list has `depth` items.
   ///
-  /// `masked` are the items that no list may hold, in rising order, one row a list.
+  /// `masked` are the items that no list may hold, in rising order, one row per list.
   func followed(
     by placed: PlacedItems, to depth: Int, without masked: (Int) -> ArraySlice<Int32>
   ) -> TopLists {
@@ -68,7 +69,7 @@ extension TopLists {
     for user in 0..<count {
       let found = self[user]
       items += found
-      // Both rise, so that one walk tells which are masked.
+      // Both rise, so that one pass finds the masked ones.
       var hidden = masked(user)
       items += placed.following(found.count, of: depth) { item in
         while let first = hidden.first, first < item.rawValue { hidden.removeFirst() }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The values of rank measures, with the discounts of `ndcg` computed once.
+/// Computes rank measures, with the discounts of `ndcg` prepared once.
 package struct RankMeasures: Sendable {
   /// `gains[r]` is 1 / log2(r + 1), the gain of a hit at rank r; entry 0 is not used.
   private let gains: [Double]
   /// `ideals[n]` is the gain of n hits at ranks 1 to n.
   private let ideals: [Double]
 
-  /// Measures over ranks up to `depth`.
+  /// Prepares measures over ranks up to `depth`.
   package init(depth: Int) {
     let gains = (0...depth).map { $0 == 0 ? 0 : 1 / log2(Double($0 + 1)) }
     var ideals = [0.0]
@@ -16,8 +16,8 @@ package struct RankMeasures: Sendable {
     self.ideals = ideals
   }
 
-  /// The value of one metric for one user, given the rank of each target: 1 is the best, 0 is
-  /// below the depth to which ranks are known.
+  /// Returns the value of a metric for one user from the rank of each target: 1 is the best, and 0
+  /// is below the depth to which ranks are known.
   package func value(of metric: Metric, ranks: some Collection<Int32>) -> Double {
     let targets = ranks.count
     if targets == 0 { return 0 }

@@ -1,15 +1,15 @@
 import CorralData
 
-/// What an evaluation keeps of the lists of users, gathered block by block.
+/// Collects the ranks of an evaluation, block by block of users.
 struct RankTally {
-  /// The numbers of recommendations that are looked at.
+  /// The cut-offs of the lists.
   let cutoffs: [Int]
   private var ranks: [Int32]
   private var headShares: [Float]
   /// The best rank at which each item was recommended to anyone.
   private var bestRanks: [Int32]
 
-  /// Nothing yet, of the users of a ranking.
+  /// Starts without users.
   init(_ ranking: FullRanking, cutoffs: [Int]) {
     self.cutoffs = cutoffs
     ranks = [Int32](repeating: 0, count: ranking.targets.values.count)
@@ -17,10 +17,10 @@ struct RankTally {
     bestRanks = [Int32](repeating: .max, count: ranking.itemCount)
   }
 
-  /// The length to which lists are looked at: the largest cut-off.
+  /// The length to which lists are used: the largest cut-off.
   var depth: Int { cutoffs.max() ?? 0 }
 
-  /// Takes from the lists of a block of measured users all that is kept of them.
+  /// Records the lists of a block of measured users.
   mutating func note(_ lists: TopLists, of block: Range<Int>, in ranking: FullRanking) {
     let targets = ranking.targets
     for user in block {
@@ -47,7 +47,7 @@ struct RankTally {
     }
   }
 
-  /// The evaluation of all that was noted.
+  /// Returns the evaluation of all recorded users.
   func evaluation(of ranking: FullRanking, seconds: Double) -> Evaluation {
     var settings = ranking.settings
     settings.cutoffs = cutoffs

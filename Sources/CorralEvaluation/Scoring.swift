@@ -1,19 +1,21 @@
 public import CorralData
 public import CorralVectors
 
-/// How a model ranks the catalogue for a range of users: what an evaluation asks of it.
+/// A model as an evaluation calls it: it ranks the catalogue for a range of users.
 ///
-/// The closures `queries` and `scores` are called on the thread that evaluates, with ranges of user
-/// positions that never overlap and always rise; users without targets are skipped where they can be.
+/// The closures `queries` and `scores` are called on the thread that evaluates, with rising ranges
+/// of user positions that do not overlap. Most users without targets are skipped.
 public struct Scoring {
-  /// A search for the best items: one user's vectors `[interests, dimension]`, how many items, and
-  /// which may be found; the best comes first.
+  /// Searches for the best items of one user's vectors `[interests, dimension]`: how many to
+  /// return, and which are allowed.
+  ///
+  /// The best comes first.
   public typealias Search =
     @Sendable (
       _ vectors: Matrix, _ count: Int, _ isAllowed: (ItemIndex) -> Bool
     ) -> [ItemIndex]
 
-  /// What the ranking is made of.
+  /// The source of the ranking.
   enum Source {
     case vectors(queries: (Range<Int>) throws -> Matrix, items: Matrix)
     case scores((Range<Int>) throws -> Matrix)
@@ -21,25 +23,27 @@ public struct Scoring {
   }
 
   let source: Source
-  /// Which items the model can place; the others come after them, in order of position.
+  /// The items that the model can place.
+  ///
+  /// The others come after them, in order of position.
   package var placed: PlacedItems
 
-  /// The score is the inner product of the user's vector and the item's.
+  /// Scores by the inner product of the user's and the item's vector.
   ///
   /// - Parameters:
-  ///   - queries: gives `[users, dimension]`, one row for each position in the range. Where users have
-  ///     several interests it gives `[users * interests, dimension]`, those of a user one after the
-  ///     other, and an item's score is that of the interest that likes it best.
+  ///   - queries: returns `[users, dimension]`, one row for each position in the range. With
+  ///     several interests it returns `[users * interests, dimension]`, those of a user one after
+  ///     the other, and an item's score is the largest over the interests.
   ///   - items: the items' vectors, `[items, dimension]`. The users x items matrix is never made.
-  ///   - placed: which items the model can place.
-  /// - Returns: how the model ranks.
+  ///   - placed: the items that the model can place.
+  /// - Returns: the scoring.
   public static func vectors(
     queries: @escaping (Range<Int>) throws -> Matrix, items: Matrix, placed: PlacedItems = .all
   ) -> Scoring {
     Scoring(source: .vectors(queries: queries, items: items), placed: placed)
   }
 
-  /// The model scores every item itself: `scores` gives `[users, items]` for the range.
+  /// Scores every item by the model itself: `scores` returns `[users, items]` for the range.
   ///
   /// An item with the score `-infinity` is never recommended.
   public static func scores(
@@ -48,13 +52,13 @@ public struct Scoring {
     Scoring(source: .scores(scores), placed: placed)
   }
 
-  /// An index finds the best items of each user, as it does when it serves.
+  /// Finds the best items through an index, as in serving.
   ///
   /// - Parameters:
   ///   - queries: the users' vectors, as for `vectors(queries:items:placed:)`.
-  ///   - placed: which items the model can place; `search` finds no others.
-  ///   - search: called by several threads at once.
-  /// - Returns: how the index ranks.
+  ///   - placed: the items that the model can place; `search` finds no others.
+  ///   - search: is called by several threads at once.
+  /// - Returns: the scoring.
   package static func index(
     queries: @escaping (Range<Int>) throws -> Matrix, placed: PlacedItems = .all,
     search: @escaping Search

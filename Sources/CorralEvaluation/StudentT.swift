@@ -2,18 +2,19 @@ import Foundation
 
 /// Student's t distribution.
 package enum StudentT {
-  /// The chance of a value at least as far from 0 as `t`, on either side, with `freedom` degrees.
+  /// Returns the probability of a value at least as far from 0 as `t`, on either side, with
+  /// `freedom` degrees.
   package static func twoSided(_ t: Double, freedom: Double) -> Double {
     if freedom <= 0 || t.isNaN { return 1 }
     if t.isInfinite { return 0 }
     return incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5)
   }
 
-  /// The regularised incomplete beta function I_x(a, b), by Lentz's continued fraction.
+  /// Computes the regularised incomplete beta function I_x(a, b) by Lentz's continued fraction.
   package static func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     if x <= 0 { return 0 }
     if x >= 1 { return 1 }
-    // The fraction converges fast on this side only; the other is its mirror image.
+    // The fraction converges fast only on this side; the other side is its mirror image.
     if x > (a + 1) / (a + b + 2) { return 1 - incompleteBeta(1 - x, b, a) }
     let logFront =
       lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)

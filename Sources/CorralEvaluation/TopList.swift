@@ -1,11 +1,11 @@
 import CorralVectors
 
-/// The best of a stream of scored items, kept without order until the end.
+/// The best of a stream of scored items, unsorted until the end.
 ///
-/// Scores that beat the worst kept one go into a buffer of twice the depth; when it is full the
-/// better half is selected, which raises the bar. So an item costs `O(1)` however deep the list
-/// is. Items are offered in rising order: of equal scores the lower position came first, so a later
-/// item must beat the bar strictly. `-infinity` and `nan` never do.
+/// Scores above the worst kept one go into a buffer of twice the depth. When it is full, the better
+/// half is selected and the bar rises, so that an item costs `O(1)` at any depth. Items are offered
+/// in rising order; of equal scores the lower position came first, so that a later item must exceed
+/// the bar. `-infinity` and `nan` never do.
 struct TopList: ~Copyable {
   let depth: Int
   private let keys: UnsafeMutableBufferPointer<UInt64>
@@ -19,7 +19,7 @@ struct TopList: ~Copyable {
 
   deinit { keys.deallocate() }
 
-  /// Forgets everything, for the next user.
+  /// Forgets all items, for the next user.
   mutating func clear() {
     count = 0
     bar = -.infinity
@@ -38,7 +38,7 @@ struct TopList: ~Copyable {
     }
   }
 
-  /// Appends the kept items, the best first, and returns how many there are: at most the depth.
+  /// Appends the kept items, the best first, and returns their number, at most the depth.
   mutating func finish(into items: inout [Int32]) -> Int {
     if count > depth { select() }
     var kept = UnsafeMutableBufferPointer(rebasing: keys[..<count])

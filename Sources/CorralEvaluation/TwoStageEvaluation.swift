@@ -1,23 +1,23 @@
-/// A retriever and a ranker after it, measured on the same users.
+/// A retriever followed by a ranker, measured on the same users.
 ///
-/// A ranker cannot find what it is not given: the retriever's recall@K is the ceiling of all that
-/// two stages can reach with K candidates, and `ceilings` says what that is for each metric.
+/// A ranker cannot find what it is not given: the retriever's recall@K is the ceiling of two stages
+/// with K candidates, and `ceilings` gives it for each metric.
 package struct TwoStageEvaluation: Sendable, Equatable {
   /// The two stages with one number of candidates.
   package struct Cut: Sendable, Equatable {
-    /// How many items the ranker was given: K.
+    /// The number K of candidates.
     package let candidates: Int
-    /// What was measured of the lists that the ranker made of them.
+    /// The evaluation of the ranker's lists.
     package let evaluation: Evaluation
   }
 
-  /// The retriever alone.
+  /// The evaluation of the retriever alone.
   package let retriever: Evaluation
-  /// How many items the ranker is given.
+  /// The number of candidates.
   package let candidates: Int
-  /// The two stages with every number of candidates that was measured, in rising order.
+  /// The two stages with each measured number of candidates, in rising order.
   package let cuts: [Cut]
-  /// How long the ranker took, over all numbers of candidates.
+  /// The duration of the ranker, over all numbers of candidates.
   package let rankingSeconds: Double
 
   /// The two stages with the number of candidates in use.
@@ -28,16 +28,16 @@ package struct TwoStageEvaluation: Sendable, Equatable {
     return cut.evaluation
   }
 
-  /// The two stages with other numbers of candidates, where a sweep asked for them.
+  /// The two stages with all numbers of candidates, if there was a sweep.
   package var sweep: [Cut] { cuts.count > 1 ? cuts : [] }
 
-  /// What the ranker adds to the retriever at each cut-off, with paired tests.
+  /// Tests what the ranker adds to the retriever at each cut-off.
   package func lifts() throws -> [PairedTest] { try twoStage.compared(with: retriever) }
 }
 
 extension Evaluation {
-  /// What a ranker that knows the targets would make of the same candidates: every rank metric, by
-  /// name, with all targets that were found in the first places.
+  /// Returns every rank metric of a perfect ranker on the same candidates, which puts all targets
+  /// found first, by name.
   func ceilings() -> [String: Interval] {
     userIntervals(metrics.filter(\.measure.isRankMeasure), rows: Array(users.indices)) { row in
       let ranks = ranks(ofRow: row)

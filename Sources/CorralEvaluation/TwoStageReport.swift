@@ -1,28 +1,28 @@
-/// What `corral evaluate --json` prints of a ranker, beside the metrics of both stages.
+/// The part of `corral evaluate --json` about the ranker, beside the metrics of both stages.
 package struct TwoStageReport: Sendable, Hashable, Codable {
   /// The two stages with one number of candidates.
   package struct Cut: Sendable, Hashable, Codable {
-    /// How many items the ranker was given: K.
+    /// The number K of candidates.
     package var candidates: Int
     /// The retriever's recall@K, which no ranker can raise.
     package var ceiling: Interval
     /// Each metric by its name.
     package var metrics: [String: Interval]
-    /// Against the retriever alone, where both were measured.
+    /// The tests against the retriever alone, for the metrics that both have.
     package var lifts: [PairedTest]
   }
 
-  /// How many items the ranker is given: K.
+  /// The number K of candidates.
   package var candidates: Int
-  /// What a ranker that knows the answers would reach with them: `recall@K` is the retriever's own.
+  /// The metrics of a perfect ranker on these candidates: `recall@K` is the retriever's own.
   package var ceilings: [String: Interval]
-  /// The two stages against the retriever alone: how much the ranker adds at each cut-off.
+  /// The tests of the two stages against the retriever alone, at each cut-off.
   package var lifts: [PairedTest]
   /// The same with other numbers of candidates, in rising order.
   package var sweep: [Cut]
-  /// How long retrieving took.
+  /// The duration of retrieval.
   package var retrievalSeconds: Double
-  /// How long ranking took, over all numbers of candidates.
+  /// The duration of ranking, over all numbers of candidates.
   package var rankingSeconds: Double
 
   private enum CodingKeys: String, CodingKey {
@@ -33,10 +33,10 @@ package struct TwoStageReport: Sendable, Hashable, Codable {
 }
 
 extension TwoStageEvaluation {
-  /// The report: both stages with their intervals, the ceilings, the lifts with paired tests, the
-  /// sweep; slices are those of the two stages together.
+  /// Creates the report: both stages with intervals, the ceilings, the lifts with paired tests, the
+  /// sweep, and slices of the two stages together.
   ///
-  /// Costs what the reports of that many evaluations and tests cost.
+  /// It costs as much as the reports of all its evaluations and tests.
   package func report() throws -> EvaluationReport {
     let second = twoStage
     var report = second.report(stage: "two_stage")

@@ -1,13 +1,13 @@
 import CorralVectors
 import Foundation
 
-/// The bytes of a file as they lie on disk, read where they are asked for.
+/// The raw bytes of a file, read on demand.
 ///
-/// A file is read and not mapped: one that becomes shorter meanwhile is an error then, and no signal.
-/// What cannot be read twice, a pipe, is taken into memory at once.
+/// The file is read and not mapped, so that a file which becomes shorter meanwhile causes an error
+/// and not a signal. A pipe, which cannot be read twice, is read into memory at once.
 package final class ByteSource: Sendable {
   let path: String
-  /// The bytes that the file had when it was opened.
+  /// The size of the file when it was opened.
   package let size: Int
   private let descriptor: Int32
   private let held: [UInt8]?
@@ -25,7 +25,7 @@ package final class ByteSource: Sendable {
     self.descriptor = descriptor
   }
 
-  /// The bytes that a file has, and themselves where they can be read once only.
+  /// Returns the size of a file, and its bytes if they can be read only once.
   private static func contents(
     _ descriptor: Int32, _ path: String
   ) throws -> (size: Int, held: [UInt8]?) {
@@ -43,10 +43,10 @@ package final class ByteSource: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Fills a buffer from a place in the file on; fewer bytes mean that the file ends there.
+  /// Fills a buffer from an offset of the file; returns fewer bytes at the end of the file.
   ///
-  /// Large buffers are filled by several threads. Throws `DataError.unreadable` where the file has
-  /// become shorter.
+  /// Several threads fill a large buffer. Throws `DataError.unreadable` if the file has become
+  /// shorter.
   package func read(into output: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
     let wanted = max(0, min(output.count, size - offset))
     if wanted == 0 { return 0 }
@@ -54,7 +54,7 @@ package final class ByteSource: Sendable {
       held[offset..<(offset + wanted)].withUnsafeBytes { output.copyMemory(from: $0) }
       return wanted
     }
-    // Every piece fills a part of the buffer that no other does.
+    // Each piece fills its own part of the buffer.
     nonisolated(unsafe) let output = output
     let failures = Parallel.map(wanted, grain: 4 << 20) { range in
       var at = range.lowerBound

@@ -1,14 +1,15 @@
-/// Reads a date with its time of day and its zone: seconds since 1970 with all digits of a fraction.
+/// Reads a date with its time of day and its zone: seconds since 1970 with all digits of a
+/// fraction.
 ///
-/// Days are those of the Gregorian calendar, and one that it does not have is no date. Times without
-/// a zone are taken as UTC. A second 60 is a leap second.
+/// Days that the Gregorian calendar does not have are refused. Times without a zone are UTC. Second
+/// 60 is a leap second.
 struct DateScanner {
   private let field: Field
   private var at = 0
 
   init(_ field: Field) { self.field = field }
 
-  /// `2024-05-31`, `2024/5/31`, or `31.05.2024`, and after it perhaps a time of day.
+  /// Reads `2024-05-31`, `2024/5/31` or `31.05.2024`, with an optional time of day.
   mutating func yearFirst() -> TimeReading? {
     guard field.count >= 8 else { return nil }
     if field.start[1] == Byte.dot || field.start[2] == Byte.dot { return dotted() }
@@ -18,7 +19,7 @@ struct DateScanner {
     return rest(year, month, day)
   }
 
-  /// `20240531`, and after it perhaps a time of day, `20240531T120000`.
+  /// Reads `20240531`, with an optional time of day, as in `20240531T120000`.
   mutating func compact() -> TimeReading? {
     guard let year = digits(4...4), let month = digits(2...2), let day = digits(2...2) else {
       return nil
@@ -37,7 +38,7 @@ struct DateScanner {
     return ended(year, month, day, hour, minute ?? 0, second ?? 0)
   }
 
-  /// `5/31/2024` or `31/5/2024` as the form says, with slashes, dashes or dots.
+  /// Reads `5/31/2024` or `31/5/2024`, as the form says, with slashes, dashes or dots.
   mutating func dayAndMonth(isDayFirst: Bool) -> TimeReading? {
     guard let first = digits(1...2), let mark = separator(Byte.slash, Byte.minus),
       let second = digits(1...2), skip(mark), let year = digits(4...4)
@@ -45,7 +46,9 @@ struct DateScanner {
     return isDayFirst ? rest(year, second, first) : rest(year, first, second)
   }
 
-  /// `31.05.2024`: dates with dots start with the day everywhere.
+  /// Reads `31.05.2024`.
+  ///
+  /// Dates with dots start with the day in all countries.
   private mutating func dotted() -> TimeReading? {
     guard let day = digits(1...2), skip(Byte.dot), let month = digits(1...2), skip(Byte.dot),
       let year = digits(4...4)
@@ -53,7 +56,7 @@ struct DateScanner {
     return rest(year, month, day)
   }
 
-  /// Everything after the day: nothing, a zone, or a time of day and a zone.
+  /// Reads what follows the day: nothing, a zone, or a time of day and a zone.
   private mutating func rest(
     _ year: Int, _ month: Int, _ day: Int, hasTime: Bool = false
   ) -> TimeReading? {
@@ -88,7 +91,7 @@ struct DateScanner {
     return ended(year, month, day, hour, minute, second, fraction)
   }
 
-  /// The time, where nothing but a zone is left of the field.
+  /// Returns the time if nothing but a zone is left of the field.
   private mutating func ended(
     _ year: Int, _ month: Int, _ day: Int, _ hour: Int, _ minute: Int, _ second: Int,
     _ fraction: Fraction = Fraction()
@@ -102,8 +105,8 @@ struct DateScanner {
     return .time(fraction.added(to: Int64(seconds)))
   }
 
-  /// The seconds that a zone is east of Greenwich: none, `Z`, `UTC`, `GMT`, `+02`, `+0200`,
-  /// `+02:00`; `nil` for another.
+  /// Returns the offset of a zone east of Greenwich in seconds: none, `Z`, `UTC`, `GMT`, `+02`,
+  /// `+0200` or `+02:00`; `nil` for any other.
   private mutating func zone() -> Int? {
     while skip(Byte.space) {}
     if skip(0x5A) || skip(0x7A) { return at == field.count ? 0 : nil }
@@ -120,7 +123,7 @@ struct DateScanner {
     return isWest ? -offset : offset
   }
 
-  /// Whether `PM` follows, or `nil` where neither it nor `AM` does.
+  /// Returns true for `PM`, false for `AM`, and `nil` if neither follows.
   private mutating func halfOfTheDay() -> Bool? {
     let start = at
     _ = skip(Byte.space)
@@ -153,7 +156,7 @@ struct DateScanner {
     skip(one) ? one : skip(other) ? other : nil
   }
 
-  /// Skips a word of small letters, which the field may write in capitals.
+  /// Skips a word given in small letters, whatever its case in the field.
   private mutating func skipWord(_ word: StaticString) -> Bool {
     let length = word.utf8CodeUnitCount
     guard at + length <= field.count else { return false }
@@ -165,7 +168,7 @@ struct DateScanner {
   }
 }
 
-/// The digits after the point of a second.
+/// The digits behind the point of a second.
 private struct Fraction {
   private var digits: Int64 = 0
   private var places = 0
@@ -180,7 +183,7 @@ private struct Fraction {
     places += 1
   }
 
-  /// The seconds with as many of the digits behind them as 64 bits hold.
+  /// Returns the seconds with as many of the digits as fit into 64 bits.
   func added(to seconds: Int64) -> SpelledTime {
     var time = SpelledTime(digits: digits, places: places, isDate: true, isCut: isCut)
     while time.places > 0 {
@@ -202,7 +205,7 @@ private struct Fraction {
   }
 }
 
-/// A power of ten from 0 to 18.
+/// Returns a power of ten; the exponent is from 0 to 18.
 func powerOfTen(_ exponent: Int) -> Int64 {
   var power: Int64 = 1
   for _ in 0..<exponent { power *= 10 }
@@ -224,9 +227,9 @@ enum GregorianCalendar {
     return day <= length
   }
 
-  /// The number of days from 1 January 1970 to a day.
+  /// Returns the number of days from 1 January 1970 to a day.
   static func days(to year: Int, _ month: Int, _ day: Int) -> Int {
-    // Years start in March, so that the day that leap years add is the last of a year.
+    // Years start in March here, so that a leap day is the last day of a year.
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
@@ -235,7 +238,8 @@ enum GregorianCalendar {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  /// Year, month and day of a number of days from 1 January 1970: the inverse of `days(to:_:_:)`.
+  /// Returns year, month and day from the number of days since 1 January 1970: the inverse of
+  /// `days(to:_:_:)`.
   static func date(ofDay day: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = day + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

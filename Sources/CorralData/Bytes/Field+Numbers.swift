@@ -1,8 +1,8 @@
 extension Field {
-  /// The number that the field spells in decimal, or `nil` when it spells none.
+  /// The decimal number that the field spells, or `nil`.
   ///
-  /// Up to 18 digits and 22 places are read exactly without leaving the bytes; everything else
-  /// (exponents, `nan`, `inf`) goes the long way round through the standard library.
+  /// Numbers of up to 18 digits and 22 places are read exactly from the bytes. All others
+  /// (exponents, `nan`, `inf`) go through the standard library.
   @inline(__always)
   var number: Double? {
     var at = 0
@@ -33,7 +33,7 @@ extension Field {
       places = at - point
       digits += places
     }
-    // A mantissa below 2^53 over a power of ten up to 10^22 divides with one rounding: exact.
+    // A mantissa below 2^53 divided by a power of ten up to 10^22 is rounded once: exact.
     guard at == count, digits > 0, digits <= 18, mantissa < 1 << 53, places <= 22 else {
       return spelledNumber
     }
@@ -45,7 +45,7 @@ extension Field {
   @inline(never)
   private var spelledNumber: Double? {
     guard count > 0, count < 400 else { return nil }
-    // Hexadecimal numbers are numbers to the standard library, and mistakes in a data file.
+    // The standard library reads hexadecimal numbers, which are mistakes in a data file.
     guard !bytes.contains(where: { $0 | 0x20 == 0x78 }) else { return nil }
     return Double(String(decoding: bytes, as: UTF8.self))
   }

@@ -1,16 +1,17 @@
-/// A time as a row spells it: `digits / 10^places`, a number as it stands or a date in seconds since
-/// 1970.
+/// A time as a row spells it: the value `digits / 10^places`.
+///
+/// A number keeps its unit; a date is in seconds since 1970.
 struct SpelledTime: Equatable {
-  /// The most places after the point that are kept: nanoseconds of a second.
+  /// The most places that are kept: nanoseconds of a second.
   static let mostPlaces = 9
 
-  /// All digits, without the point.
+  /// All digits without the point.
   var digits: Int64
-  /// How many of the digits are behind the point; the last of them is not 0.
+  /// The number of digits behind the point; the last of them is not 0.
   var places = 0
-  /// Whether this was a date, and not a number.
+  /// Whether the field holds a date and not a number.
   var isDate = false
-  /// Whether there were more places than are kept.
+  /// Whether places were dropped.
   var isCut = false
 
   /// Whole seconds since 1970, rounded down, or `nil` for a number too small to be a time.
@@ -21,19 +22,19 @@ struct SpelledTime: Equatable {
   }
 }
 
-/// What a field turned out to be where a time belongs.
+/// The result of reading a field as a time.
 enum TimeReading: Equatable {
   case time(SpelledTime)
   /// Neither a number nor a date of this form, or a day that the calendar does not have.
   case notATime
   /// `nan` or `inf`.
   case notFinite
-  /// A number of more digits than 64 bits hold.
+  /// A number with more digits than fit into 64 bits.
   case tooLarge
 }
 
 extension Field {
-  /// The whole number that up to 18 digits spell: what most times are.
+  /// The whole number of up to 18 digits in the field, which is what most times are.
   @inline(__always)
   var wholeTime: Int64? {
     guard count > 0, count <= 18 else { return nil }
@@ -48,7 +49,7 @@ extension Field {
     return value
   }
 
-  /// The time that the field spells in a form, with every digit that it has.
+  /// Reads a time of the given form, with every digit that it has.
   @inline(never)
   func time(as form: TimeForm) -> TimeReading {
     let field = trimmed()
@@ -63,7 +64,7 @@ extension Field {
     }
   }
 
-  /// A decimal number with all its digits, also one with an exponent; `nil` for what is no number.
+  /// A decimal number with all its digits, with or without an exponent; `nil` for anything else.
   private var decimalTime: TimeReading? {
     var at = 0
     var isNegative = false
@@ -102,7 +103,7 @@ extension Field {
     return digit <= 9 ? Int64(digit) : nil
   }
 
-  /// The exponent that ends the field: up to three digits, with a sign or without.
+  /// Reads the exponent at the end of the field: up to three digits, with or without a sign.
   private func exponent(from first: Int) -> Int? {
     var at = first
     let isNegative = at < count && start[at] == Byte.minus
@@ -126,10 +127,10 @@ extension Field {
   }
 }
 
-/// The digits of a number as they come, as many as 64 bits hold.
+/// Collects the digits of a number, as many as fit into 64 bits.
 private struct BoundedDecimal {
   private var digits: Int64 = 0
-  /// How many digits came after there was no room: each makes the number ten times as large.
+  /// The number of digits that did not fit: each makes the number ten times as large.
   private var missing = 0
   private var isCut = false
   var places = 0
@@ -145,9 +146,9 @@ private struct BoundedDecimal {
     }
   }
 
-  /// The number as a time of as few places as it needs.
+  /// Returns the number as a time with as few places as it needs.
   func time(isNegative: Bool) -> TimeReading {
-    // Digits before the point are never left out.
+    // Digits before the point must not be dropped.
     if missing > 0, places < missing { return .tooLarge }
     var time = SpelledTime(digits: digits, places: places - missing, isCut: isCut)
     while time.places > 0, time.digits % 10 == 0 || time.places > SpelledTime.mostPlaces {

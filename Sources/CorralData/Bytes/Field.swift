@@ -1,4 +1,4 @@
-/// A run of bytes inside a buffer that outlives it: one field of one row.
+/// One field of one row: a run of bytes in a buffer that lives longer.
 struct Field {
   var start: UnsafePointer<UInt8>
   var count: Int
@@ -10,7 +10,7 @@ struct Field {
 
   var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: count) }
 
-  /// The text of the field: UTF-8, or Latin-1 where it is not (MovieLens titles are).
+  /// The text of the field: UTF-8, or else Latin-1, as in MovieLens titles.
   var text: String {
     String(validating: bytes, as: UTF8.self)
       ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
@@ -28,7 +28,7 @@ struct Field {
     return true
   }
 
-  /// Whether the field holds nothing, spaces, or one of the words that programs write for nothing.
+  /// Whether the field is empty, blank, or a word that programs write for a missing value.
   @inline(__always)
   var isMissing: Bool {
     if count == 0 { return true }
@@ -50,7 +50,7 @@ struct Field {
     "NA", "N/A", "<NA>", "NULL", "null", "\\N", "None", "none", "nan", "NaN", "NAN", "nil",
   ]
 
-  /// The field without spaces and tabs around it.
+  /// The field without leading and trailing spaces and tabs.
   func trimmed() -> Field {
     var field = self
     while field.count > 0, field.start[0] == 0x20 || field.start[0] == 0x09 {
@@ -66,7 +66,7 @@ struct Field {
   }
 }
 
-/// The bytes that the formats give a meaning to.
+/// The bytes with a meaning in the formats.
 enum Byte {
   static let tab: UInt8 = 0x09
   static let newline: UInt8 = 0x0A

@@ -1,26 +1,28 @@
 import Foundation
 
-/// Reads the text of a file in blocks of whole records: plain files as they lie, gzip inflated.
+/// Reads the text of a file in blocks of whole records, and inflates gzip.
 ///
-/// Compression is told by the first two bytes, not by the name. A byte order mark before the text
-/// belongs to no field, and is left out.
+/// The first two bytes tell whether a file is compressed, not its name. A byte order mark at the
+/// start is skipped.
 struct FileBytes {
-  /// One block of whole records, and the quoted fields in it that hold line ends.
+  /// A block of whole records, with the ranges of its quoted fields that span lines.
   struct Block {
     var bytes: UnsafeRawBufferPointer
     var spans: [Range<Int>]
   }
 
-  /// The bytes of the longest record that is read: 16 MB.
+  /// The longest record that can be read: 16 MB.
   static let longestRecord = 16 << 20
 
   let path: String
-  /// Whether the file is inflated as it is read.
+  /// Whether the file is compressed with gzip.
   let isCompressed: Bool
   private let source: ByteSource
 
-  /// Opens a file; throws `DataError` where it cannot be read, and for one that is no text, with what
-  /// it is and what to do.
+  /// Opens a file.
+  ///
+  /// Throws `DataError` if it cannot be read, and for a file that is not text, with what it is and
+  /// what to do.
   init(path: String) throws {
     self.path = path
     source = try ByteSource(path: path)
@@ -33,10 +35,10 @@ struct FileBytes {
     }
   }
 
-  /// The bytes on disk.
+  /// The size of the file on disk.
   var size: Int { source.size }
 
-  /// The first bytes of the text, to recognise formats by.
+  /// Returns the first bytes of the text, which formats are recognised by.
   func head(_ count: Int = 1 << 18) throws -> [UInt8] {
     let bytes = try rawHead(count + Self.mark.count)
     return Array(bytes.starts(with: Self.mark) ? bytes.dropFirst(Self.mark.count) : bytes[...])
@@ -51,10 +53,10 @@ struct FileBytes {
     return Array(head.prefix(found))
   }
 
-  /// Calls `body` with blocks that end at the end of a record, or of the file.
+  /// Calls `body` with blocks that end with a record, or with the file.
   ///
-  /// Memory: one block. Throws `DataError.unreadable` for a record that is longer than
-  /// `longestRecord` and would need a larger one.
+  /// Uses the memory of one block. Throws `DataError.unreadable` for a record that is longer than
+  /// `longestRecord`.
   func withBlocks(
     of blockSize: Int = 64 << 20, endingBy records: RecordEnds, _ body: (Block) throws -> Void
   ) throws {
@@ -79,7 +81,7 @@ struct FileBytes {
         try body(Block(bytes: UnsafeRawBufferPointer(rebasing: text[..<end]), spans: spans))
       }
       if isLast { return }
-      // The start of a record that the block cuts moves to the front.
+      // The part of a record that the block cuts off moves to the front.
       kept = text.count - end
       done += start + end
       if kept > min(Self.longestRecord, capacity - 1) { throw try tooLong(after: done) }
@@ -87,7 +89,7 @@ struct FileBytes {
     }
   }
 
-  /// The error for a record without end, whose line is counted in what came before.
+  /// Returns the error for a record that is too long, and counts the lines before it.
   private func tooLong(after count: Int) throws -> DataError {
     var stream = try ByteStream(source, isCompressed: isCompressed)
     var piece = [UInt8](repeating: 0, count: 1 << 20)
@@ -109,7 +111,7 @@ struct FileBytes {
   }
 }
 
-/// The text of a file from its start on.
+/// The text of a file, read from its start.
 private enum ByteStream: ~Copyable {
   case plain(ByteSource, at: Int)
   case gzip(GzipStream)
@@ -118,7 +120,7 @@ private enum ByteStream: ~Copyable {
     self = isCompressed ? .gzip(try GzipStream(source)) : .plain(source, at: 0)
   }
 
-  /// Fills as much of `output` as there is text for; fewer bytes mean the end.
+  /// Fills `output`; returns fewer bytes at the end of the text.
   mutating func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
     switch consume self {
     case .plain(let source, let at):

@@ -1,13 +1,13 @@
 import Foundation
 import LibZ
 
-/// Inflates gzip data, of one or several members, piece by piece.
+/// Inflates gzip data of one or more members, piece by piece.
 struct GzipStream: ~Copyable {
   private let source: ByteSource
   private let stream: UnsafeMutablePointer<z_stream>
   private let input: UnsafeMutableRawBufferPointer
   private var offset = 0
-  /// The bytes of `input` that are read and not inflated yet.
+  /// The range of `input` that is read but not yet inflated.
   private var waiting = 0..<0
   private var isFinished = false
 
@@ -16,7 +16,7 @@ struct GzipStream: ~Copyable {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     input = .allocate(byteCount: 1 << 18, alignment: 1)
-    // 15 bits of window, and 16 for the header of gzip.
+    // 15 bits of window; the 16 asks for a gzip header.
     let status = inflateInit2_(
       stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard status == Z_OK else {
@@ -30,7 +30,7 @@ struct GzipStream: ~Copyable {
     input.deallocate()
   }
 
-  /// Fills as much of `output` as there is data for; fewer bytes mean the end.
+  /// Fills `output`; returns fewer bytes at the end of the data.
   mutating func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
     var written = 0
     while written < output.count, !isFinished {
@@ -48,7 +48,7 @@ struct GzipStream: ~Copyable {
       switch status {
       case Z_OK: break
       case Z_STREAM_END:
-        // Members may follow each other, as `cat a.gz b.gz` leaves them.
+        // Members may follow each other, as after `cat a.gz b.gz`.
         try fill(2)
         if waiting.count > 2, input[waiting.lowerBound] == 0x1F,
           input[waiting.lowerBound + 1] == 0x8B
@@ -67,7 +67,7 @@ struct GzipStream: ~Copyable {
     return written
   }
 
-  /// Reads on where no more than a few bytes are waiting.
+  /// Reads more input if at most `needed` bytes are left.
   private mutating func fill(_ needed: Int) throws {
     guard waiting.count <= needed, offset < source.size else { return }
     for (to, from) in waiting.enumerated() { input[to] = input[from] }

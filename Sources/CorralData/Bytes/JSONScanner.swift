@@ -1,15 +1,17 @@
-/// Walks over the members of one JSON object without building it.
+/// Reads the members of one JSON object without building it.
 ///
-/// A value is handed on as the bytes of its text: strings without quotes and escapes, numbers and
-/// words as they stand, `null` as nothing, and an array of plain values as its elements with a
-/// vertical bar between them. Nested objects are handed on as they stand.
+/// A value is passed on as bytes: strings without quotes and escapes, numbers as they are, `null`
+/// as an empty field, `true` as 1 and `false` as 0, an array of plain values as its elements joined
+/// by vertical bars. Nested objects are passed on as their text.
 struct JSONScanner {
   private let line: Field
   private var at = 0
-  /// At least as many bytes as the line.
+  /// Memory for unescaped text, at least as long as the line.
   private let unescaped: UnsafeMutablePointer<UInt8>
   private var used = 0
-  /// How many lists are open; more than a hundred in each other are no row.
+  /// The number of open arrays.
+  ///
+  /// More than 100 are refused.
   private var depth = 0
 
   init(line: Field, unescaped: UnsafeMutablePointer<UInt8>) {
@@ -17,7 +19,8 @@ struct JSONScanner {
     self.unescaped = unescaped
   }
 
-  /// Calls `body` with the name and the value of each member; false when this is not an object.
+  /// Calls `body` with the name and the value of each member; returns false if the line is not an
+  /// object.
   mutating func members(_ body: (Field, Field) -> Void) -> Bool {
     skipSpace()
     guard take(0x7B) else { return false }
@@ -63,7 +66,7 @@ struct JSONScanner {
     }
   }
 
-  /// A number, `true`, `false` or `null`.
+  /// Reads a number, `true`, `false` or `null`.
   private mutating func word() -> Field? {
     let first = at
     while let byte, byte != Byte.comma, byte != 0x7D, byte != 0x5D, byte > Byte.space { at += 1 }
@@ -71,7 +74,7 @@ struct JSONScanner {
     guard word.count > 0 else { return nil }
     if spells(word, "null") { return Field(start: word.start, count: 0) }
     guard spells(word, "true") || spells(word, "false") || word.number != nil else { return nil }
-    // So that a flag can be compared with numbers.
+    // Flags become numbers, so that conditions can compare them.
     if spells(word, "true") { return constant(0x31) }
     return spells(word, "false") ? constant(Byte.zero) : word
   }
@@ -97,7 +100,7 @@ struct JSONScanner {
     skipSpace()
     if take(0x5D) { return Field(start: start, count: 0) }
     while true {
-      // Elements are joined where they will end up: each moves left over what it was read with.
+      // Elements are joined in place: each moves left over the text it was read with.
       guard let element = value() else { return nil }
       if count > 0 {
         start[count] = Byte.pipe
@@ -164,8 +167,9 @@ struct JSONScanner {
     return nil
   }
 
-  /// The byte that `\udc80` to `\udcff` stand for after a backslash: half a pair alone, by which
-  /// Python writes a byte that is part of no UTF-8 character.
+  /// Returns the byte that an escape from `\udc80` to `\udcff` stands for.
+  ///
+  /// Python writes bytes that are not UTF-8 as such lone surrogates.
   private mutating func escapedByte() -> UInt8? {
     let start = at
     if take(0x75), let unit = hexadecimal(), 0xDC80...0xDCFF ~= unit {
@@ -175,7 +179,9 @@ struct JSONScanner {
     return nil
   }
 
-  /// What stands after a backslash; never longer in UTF-8 than the escape itself.
+  /// Reads the escape after a backslash.
+  ///
+  /// Its UTF-8 is never longer than the escape itself.
   private mutating func escape() -> Unicode.Scalar? {
     guard let byte else { return nil }
     at += 1

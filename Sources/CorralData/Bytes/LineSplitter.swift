@@ -1,8 +1,8 @@
-/// Cuts one line into fields, in place; only fields with escapes are copied.
+/// Splits one line into fields, in place; only fields with escapes are copied.
 ///
-/// It owns the memory of the fields of one line: they are valid until the next line.
+/// It owns the memory of the fields of one line, which are valid until the next line.
 final class LineSplitter {
-  /// What a line turned out to be.
+  /// The result of splitting a line.
   enum Outcome: Equatable {
     case fields(Int)
     case openQuote
@@ -10,7 +10,9 @@ final class LineSplitter {
   }
 
   let dialect: TableLayout.Dialect
-  /// As many fields as there are columns; a line with more is still counted to its end.
+  /// The fields, one for each column.
+  ///
+  /// Further fields of a line are counted and not kept.
   let fields: UnsafeMutablePointer<Field>
   private let capacity: Int
   private let trims: Bool
@@ -39,7 +41,7 @@ final class LineSplitter {
     nothing.deallocate()
   }
 
-  /// Cuts a line without its end.
+  /// Splits a line without its end.
   @inline(__always)
   func split(_ line: Field) -> Outcome {
     switch dialect {
@@ -104,7 +106,7 @@ final class LineSplitter {
         guard let (text, end) = quoted(line, from: at + 1, &used) else { return .openQuote }
         field = text
         at = end
-        // What follows a closing quote up to the separator belongs to no field: skip it.
+        // Text between a closing quote and the separator belongs to no field.
         while at < line.count, line.start[at] != separator { at += 1 }
       } else {
         let first = at
@@ -121,8 +123,9 @@ final class LineSplitter {
     }
   }
 
-  /// The text of a quoted field that starts behind its quote, and the place behind the closing one;
-  /// it is copied only where it holds quotes itself.
+  /// Returns the text of a quoted field and the position behind its closing quote.
+  ///
+  /// `first` is the position behind the opening quote. The text is copied only if it holds quotes.
   private func quoted(_ line: Field, from first: Int, _ used: inout Int) -> (Field, Int)? {
     var at = first
     while at < line.count, line.start[at] != Byte.quote { at += 1 }
@@ -149,8 +152,8 @@ final class LineSplitter {
     return nil
   }
 
-  /// The number of fields, as many as there are columns where only nothing is missing or too much:
-  /// columns without a name that a row leaves out, or separators behind its last field.
+  /// Returns the number of fields, or the number of columns if the difference is harmless: columns
+  /// without a name that a row leaves out, or separators behind the last field.
   @inline(__always)
   private func fitted(_ found: Int, _ line: Field, _ separator: UInt8) -> Int {
     found == capacity ? found : fittedElse(found, line, separator)
@@ -168,7 +171,7 @@ final class LineSplitter {
     return capacity
   }
 
-  /// The number of fields, which are without spaces around them where those belong to separators.
+  /// Trims spaces around the fields if they belong to the separators.
   @inline(__always)
   private func trimmed(_ found: Int) -> Int {
     if trims {
@@ -177,7 +180,7 @@ final class LineSplitter {
     return found
   }
 
-  /// Room for the unescaped fields of a line, which are never longer than the line.
+  /// Makes room for the unescaped fields of a line, which are never longer than the line.
   private func reserve(_ count: Int) {
     guard count > unescapedCapacity else { return }
     unescaped.deallocate()

@@ -1,4 +1,4 @@
-/// A file that is no text of rows: what it is, and how to make a file of rows of it.
+/// A file that is not a text of rows: what it is, and how to turn it into one.
 enum OtherKind: Sendable, Equatable {
   case zip
   case spreadsheet
@@ -35,13 +35,14 @@ enum OtherKind: Sendable, Equatable {
     ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], .compressed("7-Zip", command: "7z x")),
     (Array("Rar!".utf8), .compressed("RAR", command: "unrar x")),
     ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], .arrays), (Array("%PDF".utf8), .pdf),
-    // This comes first: a mark of UTF-16 begins it.
+    // These come first: the mark of UTF-16 is the start of theirs.
     ([0xFF, 0xFE, 0, 0], .utf32), ([0, 0, 0xFE, 0xFF], .utf32),
     ([0xFF, 0xFE], .utf16), ([0xFE, 0xFF], .utf16),
     (Array("version https://git-lfs".utf8), .pointer),
   ]
 
-  /// The kind of a file by its first bytes, inflated ones where it is compressed; `nil` for a text.
+  /// Recognises a file by its first bytes, after inflating if it is compressed; `nil` for a text of
+  /// rows.
   init?(of bytes: [UInt8], in path: String, isCompressed: Bool) {
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
       let names = String(decoding: bytes.prefix(2000), as: UTF8.self)
@@ -70,7 +71,7 @@ enum OtherKind: Sendable, Equatable {
     self = kind
   }
 
-  /// What a text is that is no rows.
+  /// Recognises texts that are not rows.
   private static func ofText(_ bytes: [UInt8]) -> OtherKind? {
     let zeros = bytes.indices.filter { bytes[$0] == 0 }
     // Every other byte of a Latin text in UTF-16 is 0.
@@ -86,7 +87,8 @@ enum OtherKind: Sendable, Equatable {
     if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") { return .page }
     if start.hasPrefix("<?xml") { return .xml }
     if let first = text.first, first == 0x5B {
-      // A bracket may also start an identifier: what follows in a list is an object, a list or nothing.
+      // A bracket can also start an identifier. In a JSON list an object, a list or nothing
+      // follows.
       let next = text.dropFirst().first { $0 > Byte.space }
       if next == nil || next == 0x7B || next == 0x5B { return .jsonList }
     }
@@ -104,7 +106,7 @@ enum OtherKind: Sendable, Equatable {
     return nil
   }
 
-  /// What the file is and what to do, as the end of a message that names the file.
+  /// Says what the file is and what to do, as the end of a message that names the file.
   var advice: String {
     switch self {
     case .zip:

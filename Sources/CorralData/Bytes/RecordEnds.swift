@@ -1,28 +1,28 @@
 import CorralVectors
 import Foundation
 
-/// Where the records of a table end: at the end of a line that is not inside a quoted field.
+/// Finds where the records of a table end: at line ends outside quoted fields.
 ///
-/// A quoted field may span lines (RFC 4180): at most 1,000 of them and 1 MB, and its closing quote
-/// stands before a separator or a line end. A quote that opens a field and is not closed so ends with
-/// its line, and the row is a bad one.
+/// A quoted field may span lines (RFC 4180), at most 1,000 lines and 1 MB, and its closing quote
+/// stands before a separator or a line end. If a field has no such closing quote, it ends with its
+/// line and the row is a bad one.
 struct RecordEnds: Sendable {
-  /// How a quoted field ends.
+  /// The end of a quoted field.
   enum Closing {
-    /// Behind its closing quote, with as many line ends inside.
+    /// The field ends at `end`, after its closing quote, with `lines` line ends inside.
     case closed(end: Int, lines: Int)
-    /// Nowhere.
+    /// The field has no closing quote.
     case open
-    /// Behind the bytes that are there.
+    /// The field ends beyond the bytes at hand.
     case unknown
   }
 
   static let mostLines = 1_000
   static let mostBytes = 1 << 20
 
-  /// The byte between fields where fields may be in quotes, else `nil`.
+  /// The byte between fields if fields can be quoted, else `nil`.
   let separator: UInt8?
-  /// Whether spaces may stand between a separator and a quote.
+  /// Whether spaces can stand between a separator and a quote.
   let skipsSpaces: Bool
 
   /// Records that end with their lines.
@@ -38,8 +38,8 @@ struct RecordEnds: Sendable {
     skipsSpaces = layout.trimsSpaces
   }
 
-  /// The end of the last whole record, 0 where there is none, and the quoted fields with line ends
-  /// up to there.
+  /// Returns the end of the last whole record, or 0 if there is none, and the quoted fields before
+  /// it that span lines.
   func end(of bytes: UnsafeRawBufferPointer, isLast: Bool) -> (end: Int, spans: [Range<Int>]) {
     var spans: [Range<Int>] = []
     var limit = bytes.count
@@ -59,7 +59,7 @@ struct RecordEnds: Sendable {
     }
     if isLast { return (bytes.count, spans) }
     while let last = lastNewline(in: bytes, before: limit) {
-      // Fields of the record that is cut.
+      // Drop the fields of the record that is cut.
       while let span = spans.last, span.lowerBound > last { spans.removeLast() }
       guard let span = spans.last, span.upperBound > last else { return (last + 1, spans) }
       limit = span.lowerBound
@@ -68,7 +68,8 @@ struct RecordEnds: Sendable {
     return (0, [])
   }
 
-  /// The first line end from a place on that ends a record, given the quoted fields with line ends.
+  /// Returns the end of the first record that ends at or after a position, given the quoted fields
+  /// that span lines.
   func recordEnd(
     in bytes: UnsafeRawBufferPointer, from start: Int, spans: [Range<Int>]
   ) -> Int {
@@ -90,7 +91,7 @@ struct RecordEnds: Sendable {
     return before < 0 || bytes[before] == separator || bytes[before] == Byte.newline
   }
 
-  /// Where the field ends that a quote opens.
+  /// Finds the end of the field that a quote opens.
   func closing(of quote: Int, in bytes: UnsafeRawBufferPointer, isLast: Bool) -> Closing {
     var at = quote + 1
     var lines = 0
@@ -116,7 +117,7 @@ struct RecordEnds: Sendable {
     return isLast || bytes.count - quote > Self.mostBytes ? .open : .unknown
   }
 
-  /// Whether a field ends at this place.
+  /// Whether a field ends at this position.
   private func ends(at place: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
     var at = place
     while skipsSpaces, at < bytes.count, bytes[at] == Byte.space { at += 1 }
@@ -124,7 +125,7 @@ struct RecordEnds: Sendable {
     return bytes[at] == separator || bytes[at] == Byte.newline || bytes[at] == Byte.carriageReturn
   }
 
-  /// The first place of a byte from a place on.
+  /// Returns the first position of a byte at or after `start`.
   @inline(__always)
   func position(of byte: UInt8, in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
     guard start < bytes.count, let base = bytes.baseAddress,

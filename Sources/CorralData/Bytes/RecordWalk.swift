@@ -1,18 +1,20 @@
-/// Walks over the records of some bytes, in order.
+/// Walks over the records of a block of bytes, in order.
 struct RecordWalk {
-  /// One record, and how many lines it is on.
+  /// One record, and the number of lines that it spans.
   struct Record {
     /// The bytes without the line end.
     var field: Field
     var lines: Int
-    /// Whether a line end follows; without one the file ends here.
+    /// Whether a line end follows.
+    ///
+    /// Only the last record of a file can lack one.
     var hasEnd: Bool
   }
 
   private let bytes: UnsafeRawBufferPointer
   private let ends: RecordEnds
   private var at = 0
-  /// The first quote from `at` on, where quotes mean something.
+  /// The first quote at or after `at`, in tables with quoted fields.
   private var nextQuote: Int
 
   init(_ bytes: UnsafeRawBufferPointer, _ ends: RecordEnds) {
@@ -23,10 +25,10 @@ struct RecordWalk {
       ? bytes.count : ends.position(of: Byte.quote, in: bytes, from: 0) ?? bytes.count
   }
 
-  /// The place behind the last record.
+  /// The position behind the last record.
   var place: Int { at }
 
-  /// The next record, an empty line included.
+  /// Returns the next record; an empty line is a record too.
   @inline(__always)
   mutating func next() -> Record? {
     guard at < bytes.count, let base = bytes.baseAddress else { return nil }
@@ -40,7 +42,7 @@ struct RecordWalk {
     return Record(field: field, lines: lines, hasEnd: end < bytes.count)
   }
 
-  /// Moves the end of a record behind the quoted fields that it has.
+  /// Moves the end of a record behind its quoted fields.
   @inline(never)
   private mutating func passQuotes(_ end: inout Int, _ lines: inout Int) {
     var quote = nextQuote

@@ -1,9 +1,10 @@
-/// Bytes as a text that says all of them, and back.
+/// Spells any bytes as a text, and reads the text back.
 ///
-/// Ids are bytes. Most are UTF-8, and their spelling is that text. In all others each byte that is
-/// part of no character is `\xE9` and a backslash is `\\`, so that two ids never share a spelling.
+/// Ids are bytes. Most are UTF-8 and are their own spelling. In all others each byte that is not
+/// part of a character is spelled `\xE9` and a backslash `\\`, so that two ids never share a
+/// spelling.
 package enum Spelling {
-  /// The text of some bytes.
+  /// Spells bytes as a text.
   package static func text(of bytes: UnsafeBufferPointer<UInt8>) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""
@@ -25,8 +26,8 @@ package enum Spelling {
     return text
   }
 
-  /// The bytes that a text spells with `\\`, `\n`, `\r`, `\t` and `\xE9`; `nil` for a text that
-  /// holds no such escape, or another one.
+  /// Returns the bytes that a text with the escapes `\\`, `\n`, `\r`, `\t` and `\xE9` stands for;
+  /// `nil` for a text without escapes or with others.
   static func bytes(of text: String) -> [UInt8]? {
     guard text.utf8.contains(Byte.backslash) else { return nil }
     var bytes: [UInt8] = []
@@ -54,7 +55,7 @@ package enum Spelling {
     return bytes
   }
 
-  /// The length of a UTF-8 character by its first byte.
+  /// Returns the length of a UTF-8 character from its first byte.
   private static func width(of first: UInt8) -> Int {
     switch first {
     case 0xC2...0xDF: 2

@@ -1,17 +1,19 @@
-/// Distinct tokens in the order in which they were first met, found again by their bytes.
+/// Distinct tokens in the order of their first occurrence, found again by their bytes.
 ///
-/// A token costs about 30 bytes beside its own. Open addressing with linear probing, at most three
-/// quarters full.
+/// A hash table with open addressing and linear probing, at most three quarters full. A token costs
+/// about 30 bytes in addition to its own.
 struct TokenTable: Sendable {
   /// The tokens in their order.
   private(set) var texts = Texts()
-  /// The key of the token in each slot: short tokens are their own key, longer ones hashed.
+  /// The key of the token in each slot.
+  ///
+  /// Short tokens are their own key; longer ones are hashed.
   private var keys: [UInt64]
   /// The position of the token in each slot, or -1.
   private var slots: [Int32]
   private var shift: UInt64
 
-  /// A table without a token, with room for some.
+  /// Creates an empty table with room for some tokens.
   init(minimumCapacity: Int = 0) {
     var bits = 4
     while (1 << bits) * 3 / 4 < minimumCapacity { bits += 1 }
@@ -20,7 +22,7 @@ struct TokenTable: Sendable {
     shift = UInt64(64 - bits)
   }
 
-  /// The table of texts that are already there; throws the first that repeats another.
+  /// Creates a table of texts; throws the first text that repeats another.
   init(_ texts: Texts) throws(Vocabulary.Repetition) {
     self.init(minimumCapacity: texts.count)
     self.texts = texts
@@ -43,7 +45,9 @@ struct TokenTable: Sendable {
 
   var count: Int { texts.count }
 
-  /// The position of a token, which is added at the end when it is new.
+  /// Returns the position of a token.
+  ///
+  /// A new token is added at the end.
   @inline(__always)
   mutating func intern(_ field: Field) -> Int32 {
     let key = field.key
@@ -56,7 +60,8 @@ struct TokenTable: Sendable {
     return add(field, key, at: slot)
   }
 
-  /// The position of the token that spells a number of up to two digits.
+  /// Returns the position of the token that spells a number of up to two digits, and adds it if it
+  /// is new.
   mutating func intern(small number: Int) -> Int32 {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2) { digits in
       digits[0] = Byte.zero + UInt8(clamping: number / 10)
@@ -67,7 +72,7 @@ struct TokenTable: Sendable {
     }
   }
 
-  /// The position of a token, or `nil` when it is unknown.
+  /// Returns the position of a token, or `nil` if it is unknown.
   func position(of field: Field) -> Int32? {
     let key = field.key
     var slot = Int(truncatingIfNeeded: spread(key) >> shift)
@@ -79,13 +84,13 @@ struct TokenTable: Sendable {
     return nil
   }
 
-  /// A token's bytes, for as long as `body` runs.
+  /// Calls `body` with the bytes of a token.
   @inline(__always)
   func withField<Result>(_ position: Int, _ body: (Field) -> Result) -> Result {
     texts.withBytes(at: position) { body(Field($0)) }
   }
 
-  /// The table of the tokens at these positions, in that order.
+  /// Returns the table of the tokens at these positions, in that order.
   func gathered(_ positions: [Int32]) -> TokenTable {
     var gathered = TokenTable(minimumCapacity: positions.count)
     for position in positions {
@@ -140,8 +145,10 @@ extension TokenTable: Equatable {
 }
 
 extension Field {
-  /// Up to seven bytes with their number in the top byte, which no other token shares; for longer
-  /// tokens a hash under the top byte 0xFF, which others may.
+  /// Returns the key of a token.
+  ///
+  /// For up to seven bytes the key is the bytes, with their number in the top byte, and unique. For
+  /// longer tokens it is a hash with a top byte of 0xFF.
   @inline(__always)
   fileprivate var key: UInt64 {
     if count < 8 {

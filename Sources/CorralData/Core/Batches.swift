@@ -1,16 +1,18 @@
-/// What is known about each of a batch of requests when candidates are looked for.
+/// A batch of requests for candidates.
 ///
-/// A retriever uses the parts it understands. An unknown user is `nil` and an ordinary query when
-/// there is a history.
+/// A retriever uses the parts that it understands. An unknown user with a history is a normal
+/// query.
 public struct QueryBatch: Sendable {
-  /// Who asks, one entry a request; `nil` is a user that training never saw.
+  /// The user of each request; `nil` for a user that training never saw.
   package var users: [UserIndex?]
-  /// What each of them interacted with before, oldest first, one row a request.
+  /// The earlier interactions of each request's user, oldest first, one row per request.
   package var histories: Ragged<ItemIndex>
-  /// What is around each request, one row each; without columns nothing is known.
+  /// The context of each request, one row each; empty if no context is known.
   package var context: ContextTable
 
-  /// A batch of requests: as many users as histories, and as rows of context where there is any.
+  /// Creates a batch.
+  ///
+  /// All parts have one entry per request; the context can be empty.
   package init(
     users: [UserIndex?], histories: Ragged<ItemIndex>, context: ContextTable = ContextTable()
   ) {
@@ -28,38 +30,41 @@ public struct QueryBatch: Sendable {
   package var count: Int { users.count }
 }
 
-/// A batch of positive examples: queries, the items that followed, and how much each counts.
+/// A batch of positive examples: queries, the items that followed, and their weights.
 public struct TrainingBatch: Sendable {
-  /// The queries, as they stood before their targets happened.
+  /// The queries, as they were before their targets happened.
   package var queries: QueryBatch
-  /// The positive items, `[targets]`: as many as `reading` says.
+  /// The positive items, `[targets]`; `reading` says how many there are.
   package var targets: [ItemIndex]
   /// The reward r_i of each target, `[targets]`: equation 4 of Yi and others, 2019.
   package var weights: [Float]
   /// Where in the histories the targets belong.
   package var reading: Reading
-  /// What came of each target, one row each; without columns nothing is known.
+  /// The labels of each target, one row each; empty if there are none.
   package var labels = LabelTable()
-  /// What was shown to the user of each target and not taken, oldest first, one row a target.
+  /// The items that were shown to each target's user and not taken, oldest first, one row per
+  /// target.
   ///
-  /// True negatives for a ranker, which no retriever may look at; rows are empty where there are
-  /// none, and all of them unless they are asked for.
+  /// They are true negatives for rankers; retrievers must not use them. Rows are empty unless the
+  /// examples ask for impressions.
   package var impressions: Ragged<ItemIndex>
-  /// What came of each impression, aligned with `impressions.values`.
+  /// The labels of each impression, aligned with `impressions.values`.
   package var impressionLabels = LabelTable()
 
-  /// Where in the histories of a batch its targets belong.
+  /// How the targets of a batch relate to its histories.
   package enum Reading: Sendable, Equatable {
     /// Target i follows history i.
     case next
-    /// Target j follows element j of the histories' values: each history is read as all its prefixes.
+    /// Target j follows element j of the histories' values: every prefix of a history is a query.
     case everyPosition
-    /// Target j is the item at position `positions[j]` of the histories' values. It still stands
-    /// there: who reads the batch must not look at it.
+    /// Target j is the item at position `positions[j]` of the histories' values. The item is still
+    /// there: the reader of the batch must hide it.
     case masked([Int])
   }
 
-  /// A batch of examples: a weight for each target, and as many targets as the reading says.
+  /// Creates a batch of examples.
+  ///
+  /// Each target has a weight, and `reading` says how many targets there are.
   package init(
     queries: QueryBatch, targets: [ItemIndex], weights: [Float], reading: Reading = .next
   ) {

@@ -1,13 +1,13 @@
-/// Items to be ranked for each of a batch of requests: as many for every one.
+/// A batch of requests with equally many candidates each.
 public struct CandidateBatch: Sendable {
   /// The requests.
   package var queries: QueryBatch
   /// The candidates, `[batch, candidates]`, row after row.
   package let items: [ItemIndex]
-  /// The number of candidates that each request has.
+  /// The number of candidates of each request.
   package let candidates: Int
 
-  /// A batch of candidates: `candidates` items for each query.
+  /// Creates a batch with `candidates` items for each query.
   package init(queries: QueryBatch, items: [ItemIndex], candidates: Int) {
     if items.count != queries.count * candidates {
       fatalError(

@@ -1,18 +1,17 @@
-/// What was around each of a number of requests or interactions: named columns with one entry each.
+/// The context of a number of requests or interactions: named columns with one entry each.
 ///
-/// A tab, an hour, a device, a price on the day: what is known when candidates are asked for, and
-/// changes from one request of a user to the next. A table without columns says nothing, and costs
-/// nothing.
+/// Context is known when candidates are asked for, and changes between the requests of a user: a
+/// tab, an hour, a device, a price on the day. A table can have no columns.
 public struct ContextTable: Sendable, Equatable {
   /// The number of requests or interactions.
   package let count: Int
   /// The columns, in the order in which settings name them.
   package let columns: [ContextColumn]
 
-  /// A table that says nothing.
+  /// Creates an empty table.
   public init() { self.init(count: 0) }
 
-  /// A table of columns that all have `count` entries.
+  /// Creates a table of columns that all have `count` entries.
   package init(count: Int, columns: [ContextColumn] = []) {
     if let wrong = columns.first(where: { $0.count != count }) {
       fatalError(
@@ -22,32 +21,32 @@ public struct ContextTable: Sendable, Equatable {
     self.columns = columns
   }
 
-  /// The column of a name.
+  /// Returns the column of a name.
   package subscript(name: String) -> ContextColumn? {
     columns.first { ExactText($0.name) == ExactText(name) }
   }
 
-  /// Whether nothing is known of any row.
+  /// Whether the table has no columns.
   package var isEmpty: Bool { columns.isEmpty }
 
-  /// The columns without a row: the names and vocabularies that requests are encoded with.
+  /// The columns without rows: the names and vocabularies that requests are encoded with.
   package var schema: ContextTable { gathered([Int]()) }
 
-  /// The given rows, in that order.
+  /// Returns the given rows, in that order.
   package func gathered(_ rows: some Collection<Int>) -> ContextTable {
     if columns.isEmpty { return ContextTable(count: rows.count) }
     return ContextTable(count: rows.count, columns: columns.map { $0.gathered(rows) })
   }
 
-  /// The given rows, in that order; nothing is known where there is none.
+  /// Returns the given rows, in that order; all values of a `nil` row are unknown.
   package func gathered(_ rows: [Int?]) -> ContextTable {
     ContextTable(count: rows.count, columns: columns.map { $0.gathered(rows) })
   }
 
-  /// Requests in raw texts as rows of this table: `[["tab": "1", "hour": "20"]]`.
+  /// Encodes requests in raw texts as rows of this table: `[["tab": "1", "hour": "20"]]`.
   ///
-  /// A category that is not in the vocabulary, and a column that a request says nothing of, are
-  /// unknown. Throws `SettingError` for a name of no column and for a word that should be a number.
+  /// A category outside the vocabulary and a column that a request leaves out are unknown. Throws
+  /// `SettingError` for an unknown column and for a text that should be a number.
   package func encoded(_ requests: [[String: String]]) throws -> ContextTable {
     for name in requests.lazy.flatMap(\.keys) where self[name] == nil {
       throw SettingError(
@@ -60,26 +59,26 @@ public struct ContextTable: Sendable, Equatable {
       count: requests.count, columns: try columns.map { try $0.encoded(requests) })
   }
 
-  /// The bytes that the columns keep in memory beside their vocabularies.
+  /// The bytes that the columns take in memory, without their vocabularies.
   var residentBytes: Int { 4 * count * columns.count }
 }
 
-/// One named column of a context: 4 bytes a row.
+/// One named column of a context: 4 bytes per row.
 package struct ContextColumn: Sendable, Equatable {
-  /// What the column holds.
+  /// The values of a column.
   package enum Values: Sendable {
-    /// One category a row, as its position in the vocabulary; -1 where it is unknown.
+    /// One category per row, as its position in the vocabulary; -1 if it is unknown.
     case categories([Int32], vocabulary: Vocabulary)
-    /// One number a row, `nan` where it is unknown.
+    /// One number per row; `nan` if it is unknown.
     case numbers([Float])
   }
 
   /// The name, as in the settings.
   package let name: String
-  /// One entry a row.
+  /// One entry per row.
   package let values: Values
 
-  /// A column under a name.
+  /// Creates a column with a name.
   package init(name: String, values: Values) {
     self.name = name
     self.values = values
@@ -93,7 +92,7 @@ package struct ContextColumn: Sendable, Equatable {
     }
   }
 
-  /// Whether two columns have names of the same bytes, and the same values.
+  /// Whether two columns have names of the same bytes and the same values.
   package static func == (left: Self, right: Self) -> Bool {
     ExactText(left.name) == ExactText(right.name) && left.values == right.values
   }
@@ -120,7 +119,7 @@ package struct ContextColumn: Sendable, Equatable {
   }
 
   func encoded(_ requests: [[String: String]]) throws -> ContextColumn {
-    // A dictionary takes two spellings of one accent for the same name.
+    // A dictionary regards two spellings of one accent as the same key.
     func entry(_ request: [String: String]) -> String? {
       guard let found = request.index(forKey: name),
         ExactText(request[found].key) == ExactText(name)
@@ -147,7 +146,7 @@ package struct ContextColumn: Sendable, Equatable {
 }
 
 extension ContextColumn.Values: Equatable {
-  /// Whether the same is known, and the same unknown.
+  /// Whether the same values are known and unknown.
   package static func == (left: Self, right: Self) -> Bool {
     switch (left, right) {
     case (.categories(let left, let leftWords), .categories(let right, let rightWords)):
@@ -158,7 +157,7 @@ extension ContextColumn.Values: Equatable {
   }
 }
 
-/// Whether two columns hold the same numbers, an unknown one being equal to an unknown one.
+/// Whether two columns hold the same numbers; two unknown numbers are the same.
 func areSame(_ left: [Float], _ right: [Float]) -> Bool {
   left.count == right.count && zip(left, right).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
 }

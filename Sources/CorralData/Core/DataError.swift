@@ -1,34 +1,36 @@
-/// What can be wrong with data: the description says what, where, and what to do about it.
+/// An error in data or files.
+///
+/// Its description says what is wrong, where, and what to do about it.
 public enum DataError: Error, Equatable, CustomStringConvertible {
-  /// Nothing is at a path.
+  /// Nothing exists at a path.
   case missingFile(String)
-  /// A file is there and cannot be read.
+  /// A file exists and cannot be read.
   case unreadable(file: String, reason: String)
-  /// A file that cannot be written: the disk is full, or may not be written.
+  /// A file cannot be written, because the disk is full or permission is missing.
   case unwritable(file: String, reason: String)
-  /// A compressed file ends before its data does, or is damaged.
+  /// A compressed file is cut off or damaged.
   case damagedArchive(file: String, reason: String)
-  /// A format of no reader.
+  /// The name of no known format.
   case unknownFormat(String)
-  /// A file in which no reader recognises its format.
+  /// A file whose format is not recognised.
   case unrecognised(file: String, firstLine: String)
   /// A folder without a file of interactions.
   case noInteractions(folder: String, found: [String])
-  /// A folder with several files that could be the one.
+  /// A folder with several files that could hold the interactions.
   case severalFiles(folder: String, found: [String])
-  /// A file that ends before its first row.
+  /// A file without rows.
   case emptyFile(String)
-  /// A header that is not the header of this format.
+  /// A header that does not suit the format.
   case badHeader(file: String, reason: String)
-  /// A column that is needed and not there.
+  /// A column that settings name and the file does not have.
   case missingColumn(file: String, role: String, setting: String, wanted: String, found: [String])
-  /// Columns that are needed, of which none has a usual name: all of them at once.
+  /// Needed columns without a usual name, all at once.
   case missingColumns(file: String, roles: [ColumnRole], found: [String])
-  /// A rule or condition that cannot be understood, or not for this file.
+  /// A rule or condition that cannot be parsed or does not suit the file.
   case badRule(rule: String, reason: String)
-  /// More bad rows than the settings tolerate: the first of them.
+  /// More bad rows than the settings tolerate, with the first of them.
   case badRows(count: Int, tolerance: Int, first: [RowProblem])
-  /// Rules and filters that leave nothing.
+  /// Rules and filters that drop every row.
   case nothingLeft(reason: String)
   /// A split whose held-out part is empty.
   case emptySplit(String)
@@ -96,7 +98,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// `'a', 'b' and 'c'`, or the first of many.
+/// Joins names as `'a', 'b' and 'c'`, and shortens a long list.
 func listed(_ names: [String], limit: Int = 12) -> String {
   let quoted = names.prefix(limit).map { "'\($0)'" }
   if names.count > limit {
@@ -106,7 +108,7 @@ func listed(_ names: [String], limit: Int = 12) -> String {
   return quoted.dropLast().joined(separator: ", ") + " and " + last
 }
 
-/// A text that fits into a message.
+/// Shortens a text so that it fits into a message.
 func shortened(_ text: String, to limit: Int = 80) -> String {
   text.count <= limit ? text : text.prefix(limit) + "..."
 }

@@ -1,34 +1,39 @@
-/// A log of interactions with everything that is known around it.
+/// A log of interactions with everything that is known about its users and items.
 public struct Dataset: Sendable, Equatable {
-  /// What reports call it: the name of the file or folder it came from.
+  /// The name in reports: that of the file or folder the data came from.
   public let name: String
-  /// Who did what, when.
+  /// The interactions.
   public let log: InteractionLog
-  /// What was shown and not taken, with weight 0.
+  /// The impressions: items that were shown and not taken, with weight 0.
   ///
-  /// `ImpressionUse` says what becomes of them.
+  /// `ImpressionUse` says whether they are kept.
   package let impressions: InteractionLog
   /// The identifiers of users.
   public let users: Vocabulary
   /// The identifiers of items.
   public let items: Vocabulary
-  /// How many items have an interaction; those of the item file without any stand behind them.
+  /// The number of items with an interaction.
+  ///
+  /// Items of the item file without any come after them.
   package let interactedItemCount: Int
-  /// What is known about users, one row each.
+  /// The features of users, one row each.
   package let userFeatures: FeatureTable
-  /// What is known about items, one row each.
+  /// The features of items, one row each.
   package let itemFeatures: FeatureTable
-  /// What people call each item, in vocabulary order: empty when no file says, and an empty text
-  /// where it says nothing of one item.
+  /// The title of each item, in vocabulary order.
+  ///
+  /// Empty if no file has titles; an item without a title has an empty text.
   package let titles: [String]
-  /// What puts the interactions of a user in order.
+  /// How the interactions of a user are ordered.
   package let order: InteractionOrder
   /// The files that were read.
   package let files: [String]
-  /// Where the parts begin of a data set that comes already split, or `nil`.
+  /// Where the parts of a data set begin that comes split into files, else `nil`.
   package let fileParts: FileParts?
 
-  /// A data set of parts that fit: as many feature rows and titles as there are identifiers; without
+  /// Creates a data set.
+  ///
+  /// There must be as many rows of features and titles as users or items. Without
   /// `interactedItemCount` no item is new.
   package init(
     name: String, log: InteractionLog, impressions: InteractionLog? = nil, users: Vocabulary,
@@ -60,31 +65,31 @@ public struct Dataset: Sendable, Equatable {
     self.fileParts = fileParts
   }
 
-  /// What people call an item, or `nil` when nothing says.
+  /// Returns the title of an item, or `nil` if it has none.
   public func title(of item: ItemIndex) -> String? {
     titles.isEmpty || titles[item.position].isEmpty ? nil : titles[item.position]
   }
 
-  /// The number of different pairs of a user and an item with an interaction, in O(interactions).
+  /// The number of distinct pairs of user and item in the log, in O(interactions).
   package var pairCount: Int {
     Repeats.first.rows(of: log, users: users.count, items: items.count)?.count ?? log.count
   }
 
-  /// The rows of the log of each user, in the order of the data set.
+  /// Returns the rows of the log of each user, in the order of the data set.
   func rowsByUser() -> Ragged<Int32> {
     log.rowsByUser(count: users.count, inTime: order == .time)
   }
 }
 
-/// What puts the interactions of a user in order.
+/// How the interactions of a user are ordered.
 public enum InteractionOrder: String, Sendable, Codable, CaseIterable {
-  /// Their times where the log has them, else nothing.
+  /// By time if the log has times, else not at all.
   case automatic = "auto"
-  /// Their times; ties are in file order.
+  /// By time; ties are in file order.
   case time
-  /// Their places in the file.
+  /// By place in the file.
   case file
-  /// Nothing: what a user did is a set, and histories are drawn from it.
+  /// Not at all: a user's interactions are a set, and histories are drawn from it.
   case none
 
   func resolved(hasTimes: Bool) -> InteractionOrder {

@@ -1,12 +1,13 @@
-/// A text whose identity is its bytes: two texts that look the same and have other bytes differ.
+/// A text that is compared by its bytes: texts that look the same and differ in bytes are
+/// different.
 ///
-/// Swift's `String` takes a composed accent and a decomposed one for the same, which names in data
-/// need not be. The order is that of the bytes.
+/// Swift's `String` regards a composed and a decomposed accent as equal, but in data they can be
+/// two names.
 package struct ExactText: Hashable, Comparable, Sendable {
   /// The text.
   package let text: String
 
-  /// A text to compare or to look up.
+  /// Wraps a text.
   package init(_ text: String) { self.text = text }
 
   /// Whether the bytes are the same.
@@ -26,14 +27,14 @@ package struct ExactText: Hashable, Comparable, Sendable {
   }
 }
 
-/// The first name that is there twice, or `nil`.
+/// Returns the first name that occurs twice, or `nil`.
 package func repeatedName(_ names: [String]) -> String? {
   var seen: Set<ExactText> = []
   return names.first { !seen.insert(ExactText($0)).inserted }
 }
 
 extension Sequence<String> {
-  /// Whether a text of the same bytes is among these.
+  /// Whether a text with the same bytes is in the sequence.
   package func containsExactly(_ text: String) -> Bool {
     contains { ExactText($0) == ExactText(text) }
   }

@@ -1,12 +1,11 @@
-/// What is known about every user or every item besides their interactions: named columns with one
-/// row each, in vocabulary order.
+/// The features of every user or every item: named columns with one row each, in vocabulary order.
 public struct FeatureTable: Sendable, Equatable {
   /// The number of users or items.
   package let count: Int
   /// The columns, in the order of their file.
   package let columns: [FeatureColumn]
 
-  /// A table of columns that all have `count` rows.
+  /// Creates a table of columns that all have `count` rows.
   package init(count: Int, columns: [FeatureColumn] = []) {
     precondition(
       columns.allSatisfy { $0.count == count },
@@ -15,7 +14,7 @@ public struct FeatureTable: Sendable, Equatable {
     self.columns = columns
   }
 
-  /// The column of a name.
+  /// Returns the column of a name.
   package subscript(name: String) -> FeatureColumn? {
     columns.first { ExactText($0.name) == ExactText(name) }
   }
@@ -23,12 +22,12 @@ public struct FeatureTable: Sendable, Equatable {
 
 /// One named feature of every user or item.
 package struct FeatureColumn: Sendable, Equatable {
-  /// What the column holds.
+  /// The values of a column.
   package enum Values: Sendable, Equatable {
-    /// Any number of categories a row, as positions in the vocabulary: none where nothing is known,
-    /// one for an ordinary category, several for a multi-valued one such as genres.
+    /// Any number of categories per row, as positions in the vocabulary. A row without a known
+    /// value has none, and one of a multi-valued feature such as genres can have several.
     case categories(Ragged<Int32>, vocabulary: Vocabulary)
-    /// One number a row, `nan` where nothing is known.
+    /// One number per row; `nan` if it is unknown.
     case numbers([Float])
   }
 
@@ -37,7 +36,7 @@ package struct FeatureColumn: Sendable, Equatable {
   /// One row for each user or item.
   package let values: Values
 
-  /// A column under a name.
+  /// Creates a column with a name.
   package init(name: String, values: Values) {
     self.name = name
     self.values = values
@@ -51,7 +50,7 @@ package struct FeatureColumn: Sendable, Equatable {
     }
   }
 
-  /// Whether two columns have names of the same bytes, and the same values.
+  /// Whether two columns have names of the same bytes and the same values.
   package static func == (left: Self, right: Self) -> Bool {
     ExactText(left.name) == ExactText(right.name) && left.values == right.values
   }

@@ -3,7 +3,7 @@ public struct ItemIndex: Hashable, Comparable, Sendable, BitwiseCopyable, Codabl
   /// The position as it is stored.
   public let rawValue: Int32
 
-  /// The item at a position.
+  /// Creates the index of the item at a position.
   @inlinable public init(_ position: Int) { rawValue = Int32(position) }
 
   /// The position, to index arrays with.
@@ -20,7 +20,7 @@ public struct UserIndex: Hashable, Comparable, Sendable, BitwiseCopyable, Codabl
   /// The position as it is stored.
   public let rawValue: Int32
 
-  /// The user at a position.
+  /// Creates the index of the user at a position.
   @inlinable public init(_ position: Int) { rawValue = Int32(position) }
 
   /// The position, to index arrays with.

@@ -1,24 +1,26 @@
-/// Who did something with what, when, and how much it counts: columns with one entry each.
+/// The interactions of a data set, in file order: columns with one entry each.
 ///
-/// 20 bytes an interaction, 12 without times, and 4 for each column of context and labels. The order
-/// is that of the file.
+/// An interaction takes 20 bytes, 12 without times, and 4 more for each column of context and
+/// labels.
 public struct InteractionLog: Sendable, Equatable {
-  /// Who, as positions in the vocabulary of users.
+  /// The user of each interaction.
   package let users: [UserIndex]
-  /// What, as positions in the vocabulary of items.
+  /// The item of each interaction.
   package let items: [ItemIndex]
-  /// When, in ticks of `timeScale`, or empty when the file does not say: no digit is rounded.
+  /// The time of each interaction in ticks of `timeScale`, with no digit rounded; empty if the file
+  /// has no times.
   package let times: [Int64]
-  /// What a tick is.
+  /// The meaning of a tick.
   package let timeScale: TimeScale
-  /// The reward r_i of each: equation 4 of Yi and others, 2019.
+  /// The reward r_i of each interaction: equation 4 of Yi and others, 2019.
   package let weights: [Float]
-  /// What was around each and what came of it, where the settings name columns of that.
+  /// The context and the labels of each interaction, if the settings name columns for them.
   package let columns: InteractionColumns
 
-  /// A log over columns of the same length; `times` may be empty, and missing weights are 1.
+  /// Creates a log from columns of the same length; `times` may be empty, and missing weights are
+  /// 1.
   ///
-  /// Without a scale the times are whole numbers, in the unit that the latest of them speaks of.
+  /// Without a scale the times are whole numbers, and the size of the latest tells their unit.
   package init(
     users: [UserIndex], items: [ItemIndex], times: [Int64] = [], timeScale: TimeScale? = nil,
     weights: [Float]? = nil,
@@ -44,17 +46,17 @@ public struct InteractionLog: Sendable, Equatable {
   /// The number of interactions.
   public var count: Int { users.count }
 
-  /// Whether the log says when things happened.
+  /// Whether the log has times.
   package var hasTimes: Bool { !times.isEmpty }
 
-  /// The bytes that the columns keep in memory.
+  /// The bytes that the columns take in memory.
   package var residentBytes: Int {
     count * (MemoryLayout<UserIndex>.stride + MemoryLayout<ItemIndex>.stride)
       + weights.count * MemoryLayout<Float>.stride + times.count * MemoryLayout<Int64>.stride
       + columns.context.residentBytes + columns.labels.residentBytes
   }
 
-  /// The interactions at the given rows, in that order.
+  /// Returns the interactions at the given rows, in that order.
   func gathered(_ rows: [Int32]) -> InteractionLog {
     InteractionLog(
       users: rows.map { users[Int($0)] }, items: rows.map { items[Int($0)] },
@@ -63,7 +65,7 @@ public struct InteractionLog: Sendable, Equatable {
       columns: columns.gathered(rows.lazy.map(Int.init)))
   }
 
-  /// The rows of each user: in time order, or in file order where there are no times.
+  /// Returns the rows of each user, in time order, or in file order if there are no times.
   ///
   /// A counting sort by user and a stable sort by time within: O(n log of a user's length).
   package func rowsByUser(count userCount: Int, inTime: Bool) -> Ragged<Int32> {
@@ -87,7 +89,7 @@ public struct InteractionLog: Sendable, Equatable {
             break
           }
           if isSorted { continue }
-          // Ties are broken by row, which makes any sort a stable one.
+          // Breaking ties by row makes any sort stable.
           rows[range].sort {
             let (left, right) = (times[Int($0)], times[Int($1)])
             return left < right || (left == right && $0 < $1)

@@ -1,20 +1,21 @@
-/// What came of each of a number of interactions, beside that it happened: named columns of numbers.
+/// The labels of a number of interactions: named columns of numbers that say what came of each.
 ///
-/// A like, a share, the part of a video that was watched: what a ranker with several heads learns,
-/// one head a column. 4 bytes a row and column; a table without columns costs nothing.
+/// A label is a like, a share, or the part of a video that was watched. A ranker with several heads
+/// learns one column per head. A table takes 4 bytes per row and column.
 public struct LabelTable: Sendable {
   /// The number of interactions.
   package let count: Int
   /// The names of the columns, in the order in which settings name them.
   package let names: [String]
-  /// One number a row and column: 0 or 1 for what happens or not, a share, or `nan` where nothing
-  /// is known, which no loss may count.
+  /// One number per row and column: 0 or 1 for an event, a share, or `nan` if it is unknown.
+  ///
+  /// No loss may count an unknown label.
   package let columns: [[Float]]
 
-  /// A table that says nothing.
+  /// Creates an empty table.
   package init() { self.init(count: 0, names: [], columns: []) }
 
-  /// A table of columns that all have `count` rows.
+  /// Creates a table of columns that all have `count` rows.
   package init(count: Int, names: [String] = [], columns: [[Float]] = []) {
     guard names.count == columns.count, columns.allSatisfy({ $0.count == count }) else {
       fatalError(
@@ -26,53 +27,53 @@ public struct LabelTable: Sendable {
     self.columns = columns
   }
 
-  /// The column of a name.
+  /// Returns the column of a name.
   package subscript(name: String) -> [Float]? {
     names.firstIndex { ExactText($0) == ExactText(name) }.map { columns[$0] }
   }
 
-  /// Whether nothing is known of any row.
+  /// Whether the table has no columns.
   package var isEmpty: Bool { columns.isEmpty }
 
-  /// The given rows, in that order.
+  /// Returns the given rows, in that order.
   package func gathered(_ rows: some Collection<Int>) -> LabelTable {
     LabelTable(
       count: rows.count, names: names, columns: columns.map { column in rows.map { column[$0] } })
   }
 
-  /// The bytes that the columns keep in memory.
+  /// The bytes that the columns take in memory.
   var residentBytes: Int { 4 * count * columns.count }
 }
 
 extension LabelTable: Equatable {
-  /// Whether the same is known, and the same unknown.
+  /// Whether the same values are known and unknown.
   public static func == (left: Self, right: Self) -> Bool {
     left.count == right.count && left.names == right.names
       && zip(left.columns, right.columns).allSatisfy(areSame)
   }
 }
 
-/// What is known of each interaction beside who, what, when and how much it counts.
+/// The context and the labels of interactions.
 package struct InteractionColumns: Sendable, Equatable {
-  /// What was around each, known before it happened.
+  /// What was known before each interaction happened.
   package var context: ContextTable
-  /// What came of each, known after.
+  /// What came of each interaction.
   package var labels: LabelTable
 
-  /// Both tables; without any, nothing is known.
+  /// Creates the pair of both tables.
   package init(context: ContextTable = ContextTable(), labels: LabelTable = LabelTable()) {
     self.context = context
     self.labels = labels
   }
 
-  /// The given rows of both tables.
+  /// Returns the given rows of both tables.
   func gathered(_ rows: some Collection<Int>) -> InteractionColumns {
     InteractionColumns(
       context: context.isEmpty ? ContextTable() : context.gathered(rows),
       labels: labels.isEmpty ? LabelTable() : labels.gathered(rows))
   }
 
-  /// Whether each table has a row for each of `count` interactions, or says nothing.
+  /// Whether each table is empty or has `count` rows.
   func fit(_ count: Int) -> Bool {
     (context.isEmpty || context.count == count) && (labels.isEmpty || labels.count == count)
   }

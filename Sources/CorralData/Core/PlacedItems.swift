@@ -1,34 +1,33 @@
-/// Which items of a catalogue a model can place among the others.
+/// The items of a catalogue that a model can score.
 ///
-/// A model can place the items that training met, and those that it knows by their features. About any
-/// other item it knows nothing, so that a score would be noise. Such items come after all items that
-/// the model can place, in order of position: in evaluation, in recommendation, and through every
-/// index.
+/// A model can score the items that training met and those that it knows by their features. For any
+/// other item the score would be noise. Such unplaced items come after all others, in order of
+/// position, in evaluation, in recommendations and in every index.
 public struct PlacedItems: Sendable, Equatable {
-  /// The items that the model cannot place, in order of position.
+  /// The items that the model cannot score, in order of position.
   package let unplaced: [ItemIndex]
-  /// One entry an item; empty where all can be placed.
+  /// One entry per item; empty if the model can score all.
   private let isPlaced: [Bool]
 
-  /// Every item can be placed.
+  /// The model can score every item.
   public static let all = PlacedItems([])
 
-  /// The items for which the entry at their position is true; items beyond the entries can be placed.
+  /// Creates the set of items whose entry is true; items beyond the entries belong to it.
   package init(_ isPlaced: [Bool]) {
     unplaced = isPlaced.indices.lazy.filter { !isPlaced[$0] }.map(ItemIndex.init)
     self.isPlaced = unplaced.isEmpty ? [] : isPlaced
   }
 
-  /// Whether every item can be placed.
+  /// Whether the model can score every item.
   package var areAll: Bool { unplaced.isEmpty }
 
-  /// Whether the model can place an item.
+  /// Whether the model can score an item.
   package func contains(_ item: ItemIndex) -> Bool {
     item.position >= isPlaced.count || isPlaced[item.position]
   }
 
-  /// The items that come after `found` placed ones in a list of `count`: the allowed items that cannot
-  /// be placed, in order of position, until the list is full.
+  /// Returns the unplaced items that fill a list of `count` after `found` placed ones: the allowed
+  /// ones, in order of position.
   package func following(
     _ found: Int, of count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [ItemIndex] {
@@ -40,12 +39,12 @@ public struct PlacedItems: Sendable, Equatable {
     return following
   }
 
-  /// The same for the first items of the catalogue alone.
+  /// Restricts the set to the first `count` items of the catalogue.
   package func prefix(_ count: Int) -> PlacedItems {
     count >= isPlaced.count ? self : PlacedItems(Array(isPlaced[..<count]))
   }
 
-  /// One entry for each of `count` items: whether it can be placed.
+  /// Returns one entry for each of `count` items: whether the model can score it.
   package func flags(count: Int) -> [Bool] {
     (0..<count).map { contains(ItemIndex($0)) }
   }

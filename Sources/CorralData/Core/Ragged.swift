@@ -1,4 +1,4 @@
-/// Rows of different lengths in one array: `values`, and where each row starts and ends.
+/// Rows of different lengths in one array.
 ///
 /// Invariant: `offsets` starts at 0, never falls, ends at `values.count`, and has one more entry
 /// than there are rows.
@@ -8,7 +8,7 @@ public struct Ragged<Element: Sendable>: Sendable {
   /// Row `i` is `values[offsets[i]..<offsets[i + 1]]`.
   package let offsets: [Int]
 
-  /// Rows over an array that is already laid out.
+  /// Creates rows over an array that is already laid out.
   package init(values: [Element], offsets: [Int]) {
     precondition(
       offsets.first == 0 && offsets.last == values.count,
@@ -17,7 +17,7 @@ public struct Ragged<Element: Sendable>: Sendable {
     self.offsets = offsets
   }
 
-  /// Rows copied from a sequence of sequences.
+  /// Copies rows from a sequence of sequences.
   public init(_ rows: some Sequence<some Sequence<Element>>) {
     var values: [Element] = []
     var offsets = [0]
@@ -32,12 +32,12 @@ public struct Ragged<Element: Sendable>: Sendable {
   /// The number of rows.
   public var count: Int { offsets.count - 1 }
 
-  /// One row, without a copy; its indices are positions in `values`.
+  /// Returns one row without a copy; its indices are positions in `values`.
   public subscript(row: Int) -> ArraySlice<Element> {
     values[offsets[row]..<offsets[row + 1]]
   }
 
-  /// Whether offsets never fall and end where the values end: what every row relies on.
+  /// Whether the invariant holds.
   package func checkInvariants() -> Bool {
     offsets.first == 0 && offsets.last == values.count
       && zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }

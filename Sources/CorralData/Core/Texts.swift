@@ -1,20 +1,20 @@
-/// Texts of any bytes, one after the other in one array: none is a `String` until it is asked for.
+/// Texts of any bytes, stored one after the other in one array; a `String` is made only on access.
 ///
-/// Ids, titles and categories come from files that may hold any bytes, and two texts are the same
-/// only when their bytes are. 8 bytes a text beside its own.
+/// Ids, titles and categories come from files that can hold any bytes, and two texts are equal only
+/// if their bytes are. A text costs 8 bytes in addition to its own.
 public struct Texts: Sendable, Equatable {
   /// The bytes of all texts, one after the other.
   package private(set) var bytes: [UInt8]
   /// Text `i` is `bytes[offsets[i]..<offsets[i + 1]]`.
   package private(set) var offsets: [Int]
 
-  /// No text.
+  /// Creates an empty collection.
   package init() {
     bytes = []
     offsets = [0]
   }
 
-  /// The texts of some strings, in their order.
+  /// Copies strings, in their order.
   package init(_ texts: some Sequence<String>) {
     self.init()
     for text in texts {
@@ -23,7 +23,8 @@ public struct Texts: Sendable, Equatable {
     }
   }
 
-  /// Texts that are already laid out: `offsets` starts at 0, never falls, and ends at `bytes.count`.
+  /// Creates texts that are already laid out: `offsets` starts at 0, never falls, and ends at
+  /// `bytes.count`.
   package init(bytes: [UInt8], offsets: [Int]) {
     precondition(
       offsets.first == 0 && offsets.last == bytes.count,
@@ -39,7 +40,7 @@ public struct Texts: Sendable, Equatable {
     offsets.append(bytes.count)
   }
 
-  /// The bytes of a text, for as long as `body` runs.
+  /// Calls `body` with the bytes of a text.
   @inline(__always)
   package func withBytes<Result>(
     at position: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
@@ -56,8 +57,9 @@ extension Texts: RandomAccessCollection {
   /// The number of texts.
   public var endIndex: Int { offsets.count - 1 }
 
-  /// A text: as it is where it is UTF-8, else with `\xE9` for each byte that is part of no character
-  /// and `\\` for a backslash.
+  /// Returns a text as it is if it is UTF-8.
+  ///
+  /// Else each byte that is not part of a character is `\xE9` and a backslash is `\\`.
   public subscript(position: Int) -> String {
     withBytes(at: position, Spelling.text(of:))
   }

@@ -1,18 +1,18 @@
-/// The unit in which a number counts the time since 1970.
+/// The unit of a number that counts the time since 1970.
 package enum TimeUnit: Int64, Sendable, Codable, CaseIterable {
-  /// One a second.
+  /// One per second.
   case seconds = 1
-  /// A thousand a second.
+  /// A thousand per second.
   case milliseconds = 1_000
-  /// A million a second.
+  /// A million per second.
   case microseconds = 1_000_000
-  /// A billion a second.
+  /// A billion per second.
   case nanoseconds = 1_000_000_000
 
-  /// The unit of a whole number, told by its size: seconds from 10^8 (March 1973) to 10^11, and a
-  /// thousand times as much for each smaller unit.
+  /// Guesses the unit of a whole number from its size: seconds from 10^8 (March 1973) to 10^11, and
+  /// a thousand times as much for each smaller unit.
   ///
-  /// `nil` for smaller numbers, which are places in a sequence and no dates.
+  /// `nil` for smaller numbers, which are places in a sequence and not dates.
   package init?(ofTime number: Int64) {
     switch number.magnitude {
     case 0..<100_000_000: return nil
@@ -24,39 +24,39 @@ package enum TimeUnit: Int64, Sendable, Codable, CaseIterable {
   }
 }
 
-/// What the times of a log mean: whole ticks, `10^decimals` of them in a unit of the file.
+/// The meaning of a log's times: whole ticks, `10^decimals` of them in a unit of the file.
 package struct TimeScale: Sendable, Equatable, Codable {
-  /// How many digits of the file's numbers are behind their point: 0 to 9.
+  /// The number of digits behind the point in the file: 0 to 9.
   package var decimals: Int
-  /// The unit of the file's numbers, or `nil` where they are no times since 1970.
+  /// The unit of the file's numbers, or `nil` if they are not times since 1970.
   package var unit: TimeUnit?
 
-  /// Ticks of whole units, or of a fraction of them.
+  /// Creates a scale of ticks that are whole units or a fraction of them.
   package init(decimals: Int = 0, unit: TimeUnit? = nil) {
     self.decimals = decimals
     self.unit = unit
   }
 
-  /// The scale of ticks whose unit is told by the size of the latest.
+  /// Creates the scale of ticks; the size of the latest tells the unit.
   init(of ticks: [Int64], decimals: Int = 0) {
     self.init(
       decimals: decimals, unit: ticks.max().flatMap { TimeUnit(ofTime: $0 / powerOfTen(decimals)) })
   }
 
-  /// The ticks of a time as settings spell it: a number in the file's unit, or a date.
+  /// Returns the ticks of a time as settings spell it: a number in the file's unit, or a date.
   ///
-  /// Digits that a tick does not hold are dropped. `nil` for what is neither, for a date where the
-  /// log holds no dates, and for more than 64 bits hold.
+  /// Digits below a tick are dropped. `nil` for any other text, for a date if the log has no dates,
+  /// and for a number beyond 64 bits.
   package func ticks(of text: String) -> Int64? {
     guard case .time(let time) = withField(of: text, { $0.time(as: .plain) }) else { return nil }
     guard time.isDate else { return Self.shifted(time.digits, by: decimals - time.places) }
     guard let unit else { return nil }
-    // A unit is 10^0, 10^3, 10^6 or 10^9 a second.
+    // A second has 10^0, 10^3, 10^6 or 10^9 of a unit.
     let places = TimeUnit.allCases.firstIndex(of: unit).map { $0 * 3 } ?? 0
     return Self.shifted(time.digits, by: decimals + places - time.places)
   }
 
-  /// The number as the file spells it: `1714564800.25`.
+  /// Spells ticks as the file does: `1714564800.25`.
   package func text(of ticks: Int64) -> String {
     guard decimals > 0 else { return "\(ticks)" }
     let digits = String(ticks.magnitude)
@@ -67,8 +67,8 @@ package struct TimeScale: Sendable, Equatable, Codable {
     return (ticks < 0 ? "-" : "") + whole + (end.map { "." + fraction[...$0] } ?? "")
   }
 
-  /// The day and the time of day in UTC, `2024-05-01 12:00:00.25`, or `nil` where the numbers are no
-  /// times since 1970.
+  /// Spells ticks as a date in UTC, `2024-05-01 12:00:00.25`; `nil` if they are not times since
+  /// 1970.
   ///
   /// Midnight is left out.
   package func date(of ticks: Int64) -> String? {
@@ -88,17 +88,17 @@ package struct TimeScale: Sendable, Equatable, Codable {
       + (seconds.fraction == 0 ? "" : "." + fraction)
   }
 
-  /// Whole seconds since 1970 and what is over, `fraction / 10^places`.
+  /// Returns the whole seconds since 1970 and the rest, `fraction / 10^places`.
   private func seconds(of ticks: Int64) -> (whole: Int64, fraction: Int64, places: Int)? {
     guard let unit else { return nil }
     let places = decimals + (TimeUnit.allCases.firstIndex(of: unit) ?? 0) * 3
-    // More than 18 places of a second are above the digits of any tick.
+    // No tick has as many digits as 18 places of a second.
     guard places <= 18 else { return (ticks < 0 ? -1 : 0, 0, 0) }
     let (whole, fraction) = Int(ticks).dividing(by: Int(powerOfTen(places)))
     return (Int64(whole), Int64(fraction), places)
   }
 
-  /// A number times a power of ten, rounded down where that is negative.
+  /// Multiplies a number by a power of ten, rounding down.
   static func shifted(_ digits: Int64, by places: Int) -> Int64? {
     if places < -18 { return digits < 0 ? -1 : 0 }
     if places < 0 { return Int64(Int(digits).dividing(by: Int(powerOfTen(-places))).quotient) }
@@ -110,7 +110,7 @@ package struct TimeScale: Sendable, Equatable, Codable {
 }
 
 extension Int {
-  /// The quotient rounded down, and the rest, which is never negative.
+  /// Returns the quotient, rounded down, and the remainder, which is never negative.
   func dividing(by divisor: Int) -> (quotient: Int, remainder: Int) {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

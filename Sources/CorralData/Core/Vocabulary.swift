@@ -1,19 +1,18 @@
 /// The ids of users or items, or the categories of a column, each at a position.
 ///
-/// Ids are bytes, and two ids are the same only when their bytes are: an accent that is composed in
-/// one and decomposed in the other makes two. Ids that were read from a log are in the order in which
-/// the log first names them.
+/// Two ids are equal only if their bytes are: a composed and a decomposed accent make two ids. Ids
+/// read from a log are in the order of their first occurrence.
 public struct Vocabulary: Sendable, Equatable {
-  /// Two positions of texts whose bytes are the same.
+  /// The positions of two texts with the same bytes.
   package struct Repetition: Error, Equatable {
     package let first: Int
     package let second: Int
   }
 
-  /// The ids by their bytes: about 30 bytes an id beside its own.
+  /// The ids by their bytes: about 30 bytes per id in addition to its own.
   let table: TokenTable
 
-  /// A vocabulary of ids that differ in their bytes, each at the position it has in the array.
+  /// Creates a vocabulary of distinct ids, each at its position in the array.
   package init(_ ids: [String]) {
     do throws(Repetition) {
       table = try TokenTable(Texts(ids))
@@ -22,9 +21,9 @@ public struct Vocabulary: Sendable, Equatable {
     }
   }
 
-  /// A vocabulary of texts in their order; about 50 ns an id.
+  /// Creates a vocabulary of texts in their order; about 50 ns per id.
   ///
-  /// Throws the first text that is there twice.
+  /// Throws the first text that occurs twice.
   package init(_ texts: Texts) throws(Repetition) { table = try TokenTable(texts) }
 
   init(table: TokenTable) { self.table = table }
@@ -32,49 +31,50 @@ public struct Vocabulary: Sendable, Equatable {
   /// The number of ids.
   public var count: Int { table.count }
 
-  /// Every id in order of position, copied: to look one up use the subscript.
+  /// All ids in order of position, copied.
+  ///
+  /// To look up one id use the subscript.
   public var ids: [String] { Array(table.texts) }
 
-  /// Every id in order of position, as bytes.
+  /// All ids in order of position, as bytes.
   package var texts: Texts { table.texts }
 
-  /// The position of an id, or `nil` when it is unknown.
+  /// Returns the position of an id, or `nil` if it is unknown.
   ///
-  /// The text is taken as it stands first. Where there is no such id, the escapes `\\`, `\n`, `\r`,
-  /// `\t` and `\xE9` stand for the byte that they name, so that every id can be written as a text.
+  /// The text itself is looked up first. If it is unknown, the escapes `\\`, `\n`, `\r`, `\t` and
+  /// `\xE9` stand for bytes, so that every id can be written as a text.
   public func position(of id: String) -> Int? {
     if let position = withField(of: id, table.position(of:)) { return Int(position) }
     return Spelling.bytes(of: id).flatMap(position(of:))
   }
 
-  /// The position of the id with these bytes, or `nil` when it is unknown.
+  /// Returns the position of the id with these bytes, or `nil` if it is unknown.
   package func position(of bytes: [UInt8]) -> Int? {
     bytes.withUnsafeBufferPointer { table.position(of: Field($0)) }.map(Int.init)
   }
 
-  /// The id at a position, as a text that `position(of:)` takes back.
+  /// Returns the id at a position, as a text that `position(of:)` accepts.
   ///
-  /// It is the id itself where that is UTF-8, and else has `\xE9` for each byte that is part of no
-  /// character.
+  /// In an id that is not UTF-8, `\xE9` stands for each byte that is not part of a character.
   public subscript(position: Int) -> String { table.texts[position] }
 
-  /// The ids at the given positions, in that order.
+  /// Returns a vocabulary of the ids at the given positions, in that order.
   func gathered(_ positions: [Int32]) -> Vocabulary {
     Vocabulary(table: table.gathered(positions))
   }
 }
 
-/// The bytes of a text as a field, for as long as `body` runs.
+/// Calls `body` with the bytes of a text as a field.
 func withField<Result>(of text: String, _ body: (Field) throws -> Result) rethrows -> Result {
   var text = text
   return try text.withUTF8 { try body(Field($0)) }
 }
 
 extension Field {
-  /// A field of a buffer that outlives it.
+  /// Creates a field over a buffer that lives longer.
   @inline(__always)
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
-    // An empty buffer has no address, and a field of no bytes is never read.
+    // An empty buffer has no address, and a field without bytes is never read.
     self.init(start: bytes.baseAddress ?? Field.nothing, count: bytes.count)
   }
 

@@ -1,16 +1,16 @@
-/// What a data set is like, in numbers: what `data describe` prints.
+/// A data set in numbers, as `data describe` prints them.
 package struct DataDescription: Sendable, Equatable, Codable {
-  /// How a number of interactions is spread over users or items.
+  /// The distribution of the number of interactions over users or items.
   package struct Spread: Sendable, Equatable, Codable {
     /// The fewest.
     package var minimum = 0
-    /// A quarter has at most as many.
+    /// A quarter of them have at most this many.
     package var lowerQuartile = 0
-    /// Half have at most as many.
+    /// Half of them have at most this many.
     package var median = 0
-    /// Three quarters have at most as many.
+    /// Three quarters of them have at most this many.
     package var upperQuartile = 0
-    /// Nine in ten have at most as many.
+    /// Nine in ten of them have at most this many.
     package var ninthDecile = 0
     /// The most.
     package var maximum = 0
@@ -20,7 +20,7 @@ package struct DataDescription: Sendable, Equatable, Codable {
     init(of counts: [Int]) {
       guard !counts.isEmpty else { return }
       let sorted = counts.sorted()
-      // Nearest rank: a number that is there.
+      // The nearest rank is a number that occurs.
       func quantile(_ share: Double) -> Int {
         sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
       }
@@ -34,13 +34,14 @@ package struct DataDescription: Sendable, Equatable, Codable {
     }
   }
 
-  /// How unevenly interactions are spread over items.
+  /// How unevenly interactions are distributed over items.
   package struct Concentration: Sendable, Equatable, Codable {
-    /// The share of interactions that the most popular hundredth of the items has.
+    /// The share of interactions of the most popular 1% of items.
     package var topHundredth = 0.0
-    /// The share that the most popular tenth has.
+    /// The share of interactions of the most popular 10% of items.
     package var topTenth = 0.0
-    /// Gini's coefficient: 0 when all items are equally popular, towards 1 when one has everything.
+    /// The Gini coefficient: 0 when all items are equally popular, near 1 when one item has
+    /// everything.
     package var gini = 0.0
 
     init(of counts: [Int]) {
@@ -61,31 +62,33 @@ package struct DataDescription: Sendable, Equatable, Codable {
     }
   }
 
-  /// One feature of users or items.
+  /// One feature of users or items, or one column of interactions.
   package struct Feature: Sendable, Equatable, Codable {
-    /// `user` or `item`; `context` or `label` of an interaction.
+    /// `user`, `item`, `context` or `label`.
     package var side: String
     /// The name.
     package var name: String
     /// `categories`, `multi-valued` or `numbers`.
     package var kind: String
-    /// The number of different categories; 0 for numbers.
+    /// The number of distinct categories; 0 for numbers.
     package var categories: Int
     /// The share of users, items or interactions that have a value.
     package var coverage: Double
-    /// The average of the known numbers: of a label of zeros and ones the share of ones.
+    /// The average of the known numbers.
+    ///
+    /// For a label of zeros and ones it is the share of ones.
     package var mean: Double?
   }
 
   /// When the interactions happened.
   package struct TimeRange: Sendable, Equatable, Codable {
-    /// The earliest, as the file spells it.
+    /// The earliest time, as the file spells it.
     package var first: String
-    /// The latest.
+    /// The latest time.
     package var last: String
-    /// The day and the time in UTC of the earliest, where the times are dates.
+    /// The earliest date in UTC, if the times are dates.
     package var firstDate: String?
-    /// Those of the latest.
+    /// The latest date in UTC.
     package var lastDate: String?
   }
 
@@ -95,25 +98,25 @@ package struct DataDescription: Sendable, Equatable, Codable {
   package var users: Int
   /// The number of items.
   package var items: Int
-  /// How many of them have no interaction, and are known from the item file alone.
+  /// The number of items that only the item file names.
   package var newItems: Int
   /// The number of interactions.
   package var interactions: Int
   /// The share of user-item pairs without an interaction.
   package var sparsity: Double
-  /// Rows that say an item was shown and not taken, kept beside the interactions.
+  /// The number of impressions kept: items that were shown and not taken.
   package var impressions: Int
-  /// Interactions of a user with an item that they had met before.
+  /// The number of interactions with an item that the user had met before.
   package var repeats: Int
-  /// Interactions a user.
+  /// The interactions per user.
   package var perUser: Spread
-  /// Interactions an item.
+  /// The interactions per item.
   package var perItem: Spread
-  /// How popularity is concentrated.
+  /// How unevenly interactions are distributed over items.
   package var popularity: Concentration
-  /// The times, in the unit of the file, when there are any.
+  /// The range of times in the unit of the file, if there are any.
   package var times: TimeRange?
-  /// What puts the interactions of a user in order.
+  /// How the interactions of a user are ordered.
   package var order: InteractionOrder
   /// The average reward r_i.
   package var meanWeight: Double
@@ -121,12 +124,12 @@ package struct DataDescription: Sendable, Equatable, Codable {
   package var titles: Double
   /// The features of users and items, the context and the labels of interactions.
   package var features: [Feature]
-  /// The bytes that an interaction keeps in memory, its context and labels included.
+  /// The bytes that an interaction takes in memory, including its context and labels.
   package var bytesPerInteraction: Double
   /// The files that were read.
   package var files: [String]
 
-  /// The description of a data set, in O(interactions).
+  /// Describes a data set, in O(interactions).
   package init(_ dataset: Dataset) {
     let log = dataset.log
     var perUser = [Int](repeating: 0, count: dataset.users.count)

@@ -1,23 +1,23 @@
-/// Everything that is wrong with the files of a data set: what `data validate` prints.
+/// Everything that is wrong with the files of a data set, as `data validate` prints it.
 package struct DataReport: Sendable, Equatable, Codable {
-  /// What was read, and what became of it.
+  /// The report of loading.
   package var load = LoadReport()
-  /// Why nothing can be loaded at all, or empty.
+  /// Why the data set cannot be loaded; empty if it can.
   package var failure = ""
-  /// How many rows have a problem.
+  /// The number of rows with a problem.
   package var problemCount = 0
-  /// The first of them, with file and line.
+  /// The first problems, with file and line.
   package var problems: [RowProblem] = []
-  /// What is no error, and worth knowing.
+  /// Remarks that are not errors.
   package var notes: [DataNote] = []
 
-  /// Whether loading succeeds without tolerating anything.
+  /// Whether loading succeeds without tolerating bad rows.
   package var isValid: Bool { failure.isEmpty && problemCount == 0 }
 
-  /// Reads everything that the settings name and keeps up to `limit` of the problems.
+  /// Reads everything that the settings name and keeps up to `limit` problems.
   ///
-  /// Rules and filters are applied as in loading; nothing is thrown, what cannot be read is the
-  /// report's `failure`.
+  /// Rules and filters are applied as in loading. It does not throw: an error becomes the report's
+  /// `failure`.
   package init(validating settings: DataSettings, limit: Int = 1000) {
     var tolerant = settings
     tolerant.tolerance = .max
@@ -31,7 +31,7 @@ package struct DataReport: Sendable, Equatable, Codable {
         notes.append(DataNote(.note, line))
       }
     } catch DataError.emptySplit(let reason) {
-      // The rows are right, and more of them, or another rule, would do.
+      // The rows are good; more data or another rule would help.
       notes.append(DataNote(.warning, "nothing could be held out: \(reason)"))
     } catch {
       failure = "\(error)"

@@ -1,28 +1,28 @@
 import CorralVectors
 
-/// The order in which an epoch goes through its examples, by seed and epoch alone.
+/// The order of an epoch's examples, determined by seed and epoch.
 ///
-/// Constant memory, and any part can be asked for at any time: a run that is resumed at an epoch
-/// and a place goes on exactly as it would have.
+/// It uses constant memory and can be read from any place, so that a resumed run continues exactly
+/// as it would have.
 package struct ExampleOrder: Sendable, Equatable {
   /// The number of examples.
   package var count: Int { permutation.count }
   /// The epoch, from 0.
   package let epoch: Int
   private let permutation: Permutation
-  /// What else is drawn in this epoch is drawn by this.
+  /// The key of all other draws of this epoch.
   let key: UInt64
 
-  /// The order of an epoch.
+  /// Creates the order of an epoch.
   package init(count: Int, seed: UInt64, epoch: Int) {
     self.epoch = epoch
     key = mixed(mixed(seed) &+ UInt64(epoch))
     permutation = Permutation(count: count, key: key)
   }
 
-  /// The example at a place.
+  /// Returns the example at a place.
   package subscript(place: Int) -> Int { permutation[place] }
 
-  /// The examples at some places.
+  /// Returns the examples at a range of places.
   package subscript(places: Range<Int>) -> [Int] { places.map { permutation[$0] } }
 }

@@ -1,10 +1,11 @@
-/// What a row of training examples is.
+/// The form of a training example.
 public enum ExampleShape: Sendable, Equatable {
-  /// One interaction, with what its user did before it.
+  /// One interaction as the target, with its user's earlier interactions as the history.
   case pairs
-  /// A stretch of a user's interactions, each of which but the first is a target.
+  /// A run of a user's interactions. Each but the first is a target.
   case sequences
-  /// A stretch of a user's interactions, a share of which is hidden and to be found again: the cloze
-  /// task (Sun and others, 2019); of a share `ends` of the stretches, the last item alone.
+  /// A run of a user's interactions with hidden targets: the cloze task (Sun and others, 2019).
+  ///
+  /// `share` of the items are hidden; in `ends` of the runs only the last item is.
   case cloze(share: Double, ends: Double)
 }

@@ -1,9 +1,9 @@
 import CorralVectors
 
-/// A random order of `0..<count` in constant memory: each place is computed when it is asked for.
+/// A random order of `0..<count` in constant memory: each place is computed on access.
 ///
-/// A Feistel network over a grid of at least `count` cells; places that fall outside walk on along
-/// their cycle until they fall inside, which makes it a permutation again.
+/// A Feistel network permutes a grid of at least `count` cells. A place that falls outside follows
+/// its cycle until it falls inside, so that the result is a permutation again.
 struct Permutation: Sendable, Equatable {
   let count: Int
   private let rows: UInt64
@@ -13,13 +13,13 @@ struct Permutation: Sendable, Equatable {
   init(count: Int, key: UInt64) {
     self.count = count
     self.key = key
-    // A grid as square as can be, at least 2 x 2, with less than a row to spare.
+    // The grid is nearly square, at least 2 x 2, with less than one spare row.
     let side = UInt64(max(2, Int(Double(count).squareRoot().rounded(.up))))
     rows = side
     columns = max(2, (UInt64(count) + side - 1) / side)
   }
 
-  /// What is at a place.
+  /// Returns the element at a place.
   @inline(__always)
   subscript(place: Int) -> Int {
     var cell = UInt64(place)
@@ -31,7 +31,7 @@ struct Permutation: Sendable, Equatable {
   private func stepped(_ cell: UInt64) -> UInt64 {
     var (left, right) = (cell / columns, cell % columns)
     for round in 0..<UInt64(4) {
-      // Both parts of a sum are below the bound: one subtraction at most brings it back.
+      // Both summands are below the bound, so that one subtraction brings the sum back.
       left &+= drawn(right, round * 2, below: rows)
       if left >= rows { left &-= rows }
       right &+= drawn(left, round * 2 + 1, below: columns)

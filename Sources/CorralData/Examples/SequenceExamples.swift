@@ -1,29 +1,29 @@
 import CorralVectors
 
-/// Stretches of users' training interactions: a forward pass over one trains all its positions.
+/// Runs of users' training interactions: one forward pass over a run trains all its positions.
 ///
-/// A user with more interactions than fit gets several stretches, cut from the end, so that each
-/// interaction but a user's first is a target once an epoch, and no prefix is ever copied. In a log
-/// without order, stretches are in the order of the log.
+/// A user with more interactions than fit gets several runs, cut from the end. Each interaction but
+/// a user's first is a target once per epoch, and no prefix is copied. Runs of an unordered log are
+/// in file order.
 package struct SequenceExamples: Sendable {
-  /// Where the examples come from.
+  /// The split that the examples come from.
   package let split: Split
-  /// The most items of a stretch that are looked at.
+  /// The most items in the history of a run.
   package let length: Int
-  /// The number of stretches.
+  /// The number of runs.
   package let count: Int
-  /// The share of items that is hidden; 0 for the next item after each position.
+  /// The share of hidden items; 0 if the targets are the next items.
   private let hiddenShare: Double
-  /// The share of stretches of which the last item alone is hidden.
+  /// The share of runs in which only the last item is hidden.
   private let hiddenEnds: Double
   private let owners: [Int32]
-  /// The first and the last interaction of each stretch, as positions in the training part.
+  /// The range of each run in the training part.
   private let bounds: [Range<Int>]
 
-  /// The stretches of a split.
+  /// Cuts a split into runs.
   ///
-  /// `hiddenShare` above 0 makes examples of the cloze task; of a share `hiddenEnds` of these the last
-  /// item alone is hidden, as in a query. O(interactions / length) memory.
+  /// `hiddenShare` above 0 makes examples of the cloze task. In `hiddenEnds` of the runs only the
+  /// last item is hidden, as in a query. O(interactions / length) memory.
   package init(
     _ split: Split, length: Int, hiddenShare: Double = 0, hiddenEnds: Double = 0
   ) {
@@ -36,7 +36,7 @@ package struct SequenceExamples: Sendable {
     self.length = length
     self.hiddenShare = hiddenShare
     self.hiddenEnds = hiddenEnds
-    // Of a stretch that is read forward, the last item is a target only.
+    // The last item of a run that is read forward is only a target.
     let (most, least) = hiddenShare > 0 ? (length, 1) : (length + 1, 2)
     var owners: [Int32] = []
     var bounds: [Range<Int>] = []
@@ -49,7 +49,7 @@ package struct SequenceExamples: Sendable {
           owners.append(Int32(user))
           bounds.append(start..<end)
         }
-        // The first item of a stretch that is read forward is the last target of the one before.
+        // The first item of a run that is read forward is the last target of the run before.
         end = hiddenShare > 0 || start == row.lowerBound ? start : start + 1
       }
     }
@@ -58,12 +58,14 @@ package struct SequenceExamples: Sendable {
     count = bounds.count
   }
 
-  /// The order of an epoch over these examples.
+  /// Returns the order of an epoch over these examples.
   package func order(seed: UInt64, epoch: Int) -> ExampleOrder {
     ExampleOrder(count: count, seed: seed, epoch: epoch)
   }
 
-  /// The examples at some places of an order; what is hidden differs from epoch to epoch.
+  /// Returns the examples at some places of an order.
+  ///
+  /// The hidden items differ between epochs.
   package func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
     let examples = order[places]
     return hiddenShare > 0 ? hiding(examples, key: order.key) : forward(examples)
@@ -92,7 +94,7 @@ package struct SequenceExamples: Sendable {
     var targets: [ItemIndex] = []
     var weights: [Float] = []
     var offsets = [0]
-    /// A number in 0..<1 that follows from the epoch and a position.
+    /// Returns a number in 0..<1 that depends on the epoch and a position.
     func chance(_ position: Int, _ purpose: UInt64) -> Double {
       Double(mixed(key ^ mixed(UInt64(position) ^ purpose)) >> 11) * 0x1p-53
     }
@@ -102,7 +104,7 @@ package struct SequenceExamples: Sendable {
       let share = chance(range.lowerBound, 1 << 63) < hiddenEnds ? 0 : hiddenShare
       for position in range {
         let isHidden = chance(position, 0) < share
-        // A stretch of which chance hides nothing hides its end, as queries do.
+        // A run of which nothing was hidden by chance hides its end, as queries do.
         guard isHidden || (position == range.upperBound - 1 && hidden.count == before) else {
           continue
         }

@@ -1,45 +1,45 @@
 import CorralVectors
 
-/// The positive examples of a split: each training interaction as a target, what its user did
-/// before as the query.
+/// The positive examples of a split: each training interaction is a target, and its user's earlier
+/// interactions are the history.
 ///
-/// Histories are cut from the split when a batch is asked for; no prefix is ever copied ahead. In an
-/// ordered log the history is the latest items strictly before the target. In a log without order it
-/// is drawn, without repetition, from the user's other training interactions, anew each epoch, and
-/// never holds the target.
+/// Histories are cut from the split when a batch is made; no prefix is copied ahead. In an ordered
+/// log the history is the latest items strictly before the target. In an unordered log it is drawn
+/// without repetition from the user's other training interactions, anew in each epoch, and never
+/// holds the target.
 package struct TrainingExamples: Sendable {
-  /// Which training interactions are examples.
+  /// The training interactions that are examples.
   package struct Selection: Sendable, Equatable {
-    /// The fewest items a history has: 1 leaves out the first interaction of each user.
+    /// The fewest items in a history: 1 leaves out the first interaction of each user.
     package var minimumHistory = 0
     /// Whether interactions with weight 0 are examples.
     package var includesWeightless = false
 
-    /// All interactions with a weight above 0, unless something is changed.
+    /// Selects all interactions with a weight above 0, unless arguments say otherwise.
     package init(minimumHistory: Int = 0, includesWeightless: Bool = false) {
       self.minimumHistory = minimumHistory
       self.includesWeightless = includesWeightless
     }
   }
 
-  /// Where the examples come from.
+  /// The split that the examples come from.
   package let split: Split
-  /// The most items a history has.
+  /// The most items in a history.
   package let historyLength: Int
-  /// The most impressions that come with a target: see `TrainingImpressions`.
+  /// The most impressions per target: see `TrainingImpressions`.
   package let impressionCount: Int
   /// The number of examples.
   package let count: Int
   /// The user of each training interaction.
   private let owners: [Int32]
-  /// The training interaction of each example; empty when every one is an example.
+  /// The training interaction of each example; empty if all are examples.
   private let selected: [Int32]
 
-  /// The examples of a split.
+  /// Creates the examples of a split.
   ///
-  /// With `impressions` above 0, each target comes with up to as many items that its user was shown
-  /// at that time or before and did not take: the latest of them, or in a log without times any,
-  /// drawn anew each epoch. O(interactions), 4 bytes each, 8 where some are left out.
+  /// With `impressions` above 0, each target comes with up to that many items that were shown to
+  /// its user no later and not taken. They are the latest or, in a log without times, drawn anew in
+  /// each epoch. O(interactions) memory: 4 bytes each, 8 if some are left out.
   package init(
     _ split: Split, historyLength: Int, selection: Selection = Selection(), impressions: Int = 0
   ) {
@@ -70,20 +70,20 @@ package struct TrainingExamples: Sendable {
     self.selected = selected.count == owners.count ? [] : selected
   }
 
-  /// The order of an epoch over these examples.
+  /// Returns the order of an epoch over these examples.
   package func order(seed: UInt64, epoch: Int) -> ExampleOrder {
     ExampleOrder(count: count, seed: seed, epoch: epoch)
   }
 
-  /// The examples at some places of an order.
+  /// Returns the examples at some places of an order.
   package func batch(_ places: Range<Int>, of order: ExampleOrder) -> TrainingBatch {
     batch(order[places], key: order.key)
   }
 
-  /// The given examples; histories of a log without order are drawn by `key`.
+  /// Returns the given examples; histories of an unordered log are drawn by `key`.
   package func batch(_ examples: [Int], key: UInt64 = 0) -> TrainingBatch {
     let positions = selected.isEmpty ? examples : examples.map { Int(selected[$0]) }
-    // A column at a time: in loops this short, reads from all over memory do not wait for each other.
+    // One column at a time: in such short loops, reads from all over memory overlap.
     let (values, weights) = (split.training.values, split.weights)
     let columns = split.trainingColumns.gathered(positions)
     var batch = TrainingBatch(
@@ -96,7 +96,7 @@ package struct TrainingExamples: Sendable {
     return batch
   }
 
-  /// What the user of each of some training interactions did before it.
+  /// Returns what the user of each given training interaction did before it.
   private func histories(before positions: [Int], _ key: UInt64) -> Ragged<ItemIndex> {
     var offsets = [Int](repeating: 0, count: positions.count + 1)
     guard historyLength > 0 else { return Ragged(values: [], offsets: offsets) }
@@ -116,7 +116,7 @@ package struct TrainingExamples: Sendable {
     return Ragged(values: history, offsets: offsets)
   }
 
-  /// Adds the impressions that belong to some training interactions.
+  /// Adds the impressions that belong to the given training interactions.
   private func show(_ positions: [Int], _ key: UInt64, in batch: inout TrainingBatch) {
     let impressions = split.impressions
     var shown: [Int] = []
@@ -127,7 +127,7 @@ package struct TrainingExamples: Sendable {
       if range.count <= impressionCount {
         shown += range
       } else {
-        // Without times all of the user's: some of them, by the key.
+        // Without times some of all the user's impressions are drawn by the key.
         let order = Permutation(count: range.count, key: mixed(~key ^ mixed(UInt64(position))))
         shown += (0..<impressionCount).map { range.lowerBound + order[$0] }
       }
@@ -150,7 +150,7 @@ package struct TrainingExamples: Sendable {
     while wanted > 0, place < row.count {
       let item = split.training.values[row.lowerBound + order[place]]
       place += 1
-      // Other interactions with the same item would give the answer away as well.
+      // Other interactions with the target item would give away the answer too.
       if item == target { continue }
       history.append(item)
       wanted -= 1

@@ -1,15 +1,15 @@
-/// The fewest interactions that a user and an item may have.
+/// The fewest interactions that a user and an item must have.
 public struct CoreFilter: Sendable, Equatable, Codable {
   /// The fewest interactions of a user.
   public var minUser = 0
   /// The fewest interactions of an item.
   public var minItem = 0
-  /// Whether to repeat until every user and item that is left has enough: the k-core.
+  /// Whether to repeat until every remaining user and item has enough: the k-core.
   ///
-  /// Else both counts are taken once, before anything is dropped.
+  /// If false, both counts are taken once, before anything is dropped.
   public var iterative = true
 
-  /// A filter; 0 keeps all.
+  /// Creates a filter; 0 keeps all.
   public init(minUser: Int = 0, minItem: Int = 0, iterative: Bool = true) {
     self.minUser = minUser
     self.minItem = minItem
@@ -22,27 +22,27 @@ public struct CoreFilter: Sendable, Equatable, Codable {
     try SettingError.check("minItem", minItem, atLeast: 0)
   }
 
-  /// What a filter dropped.
+  /// The report of a filter.
   package struct Report: Sendable, Equatable, Codable {
-    /// Interactions dropped.
+    /// The number of interactions dropped.
     package var interactions = 0
-    /// Users left without any.
+    /// The number of users without any interaction left.
     package var users = 0
-    /// Items left without any.
+    /// The number of items without any interaction left.
     package var items = 0
-    /// How often the log was gone through.
+    /// The number of passes over the log.
     package var passes = 0
 
-    /// Nothing dropped.
+    /// Creates the report of a filter that dropped nothing.
     package init() {}
   }
 
-  /// Whether every interaction stays.
+  /// Whether the filter keeps every interaction.
   package var keepsAll: Bool { minUser <= 1 && minItem <= 1 }
 
-  /// The rows that stay, in order; `nil` when all do.
+  /// Returns the rows to keep, in order, or `nil` if all are kept.
   ///
-  /// O(interactions) a pass.
+  /// O(interactions) per pass.
   func rows(
     of log: InteractionLog, users: Int, items: Int, report: inout Report
   ) -> [Int32]? {
@@ -73,20 +73,20 @@ public struct CoreFilter: Sendable, Equatable, Codable {
   }
 }
 
-/// What happens to further interactions of a user with the same item.
+/// What happens to repeated interactions of a user with an item.
 public enum Repeats: String, Sendable, Codable, CaseIterable {
-  /// Each counts.
+  /// All are kept.
   case keep
-  /// The first counts: the earliest where there are times.
+  /// The first is kept: the earliest if there are times.
   case first
-  /// The last counts.
+  /// The last is kept.
   case last
 
-  /// The rows that stay, in order; `nil` when all do.
+  /// Returns the rows to keep, in order, or `nil` if all are kept.
   func rows(of log: InteractionLog, users: Int, items: Int) -> [Int32]? {
     guard self != .keep else { return nil }
     let byUser = log.rowsByUser(count: users, inTime: true)
-    // The last user that was seen with each item: one array for all users.
+    // The last user seen with each item, in one array for all users.
     var seen = [Int32](repeating: -1, count: items)
     var stays = [Bool](repeating: false, count: log.count)
     var count = 0

@@ -1,11 +1,11 @@
-/// New positions for the users or items that a log still names.
+/// New positions for the users or items that are left in a log.
 struct Renumbering {
   /// The new position of each old one, or -1.
   private(set) var map: [Int32]
   /// The old positions, in the order of the new ones.
   private(set) var kept: [Int32] = []
 
-  /// Those in use, in their old order.
+  /// Renumbers the positions in use, in their old order.
   init(inUse positions: some Sequence<Int>, of count: Int) {
     map = [Int32](repeating: -1, count: count)
     for position in positions { map[position] = 0 }
@@ -15,7 +15,7 @@ struct Renumbering {
     }
   }
 
-  /// Those in use, in the order of their first use.
+  /// Renumbers the positions in use, in the order of their first use.
   init(firstUses positions: some Sequence<Int>, of count: Int) {
     map = [Int32](repeating: -1, count: count)
     for position in positions where map[position] < 0 {
@@ -24,12 +24,12 @@ struct Renumbering {
     }
   }
 
-  /// Whether every position stays what it was.
+  /// Whether no position changes.
   var keepsAll: Bool { kept.count == map.count && kept.indices.allSatisfy { kept[$0] == $0 } }
 }
 
 extension InteractionLog {
-  /// The log under other positions; rows of users or items that have none are left out.
+  /// Renumbers the log; rows of users or items without a new position are dropped.
   func renumbered(users userMap: Renumbering, items itemMap: Renumbering) -> InteractionLog {
     if userMap.keepsAll, itemMap.keepsAll { return self }
     let rows = (0..<Int32(count)).filter { row in

@@ -1,13 +1,15 @@
-/// Reads the rows of one chunk of a log: bytes in, columns out, no text in between.
+/// Reads the rows of one chunk of a log from bytes into columns.
 struct ChunkReader {
   let plan: RowPlan
   let path: String
-  /// How many problems a chunk keeps; all are counted.
+  /// The most problems that a chunk keeps; all are counted.
   let problemLimit: Int
 
-  /// Reads whole records; one without a line end is the last of the file.
+  /// Reads whole records.
+  ///
+  /// Only the last record of a file can lack a line end.
   func read(_ bytes: UnsafeRawBufferPointer) -> LogChunk {
-    // A guess at the row count that is rarely short: lines are seldom below 12 bytes.
+    // Lines are rarely below 12 bytes, so that this guess is rarely too low.
     var chunk = LogChunk(plan, capacity: bytes.count / 14)
     let splitter = LineSplitter(layout: plan.layout)
     withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, plan.numbers.count)) {

@@ -1,26 +1,27 @@
-/// Some rows of one chunk of a log, column by column.
+/// The rows of one chunk of a log, column by column.
 struct ChunkRows: Sendable {
-  /// What every row has.
+  /// The part that every row has.
   struct Entry: BitwiseCopyable {
-    /// The user and the item, numbered as the chunk first names them.
+    /// The user and the item, numbered by their first occurrence in the chunk.
     var user: Int32
     var item: Int32
     var weight: Float
   }
 
-  /// One entry a row: together, so that a row is added at once.
+  /// One entry per row: in one array, so that a row is added at once.
   var entries: [Entry] = []
-  /// One time a row, where the log has them.
+  /// The times of the rows, if the log has them.
   var times = TimeColumn()
-  /// Columns of context: of categories as the chunk first names them, or the numbers.
+  /// The columns of context with categories, numbered by first occurrence in the chunk, and those
+  /// with numbers.
   var categories: [[Int32]] = []
   var numbers: [[Float]] = []
-  /// Columns of labels.
+  /// The columns of labels.
   var labels: [[Float]] = []
 
   var count: Int { entries.count }
 
-  /// Columns without a row yet, with room for some.
+  /// Creates columns without rows, with room for some.
   init(_ plan: RowPlan, capacity: Int = 0) {
     entries.reserveCapacity(capacity)
     if plan.time != nil { times.reserveCapacity(capacity) }
@@ -37,34 +38,34 @@ struct ChunkRows: Sendable {
   }
 }
 
-/// What one chunk of a log holds.
+/// The content of one chunk of a log.
 struct LogChunk: Sendable {
-  /// The rows that count.
+  /// The rows that are interactions.
   var rows: ChunkRows
-  /// The rows that say an item was shown and not taken, without context.
+  /// The rows that are impressions, without context.
   var impressions: ChunkRows
   var userTable = TokenTable()
   var itemTable = TokenTable()
-  /// The categories of each column of context that has some.
+  /// The categories of each column of context with categories.
   var contextTables: [TokenTable]
-  /// Lines, whatever is on them.
+  /// The number of lines, including blank ones.
   var lines = 0
   var blankLines = 0
-  /// Rows, whatever becomes of them.
+  /// The number of rows, including bad and dropped ones.
   var records = 0
-  /// Rows that meet a condition of the settings not.
+  /// Rows dropped by a `data.only` condition.
   var excluded = 0
-  /// Rows that meet none of the rules, or whose weight is 0.
+  /// Rows that match no rule of `data.events` or have weight 0.
   var uncounted = 0
-  /// The kinds of event, where a column names them.
+  /// The kinds of event, if a column names them.
   var events = EventCounts()
-  /// How many rows each rule was met by.
+  /// The number of rows that matched each rule.
   var matches: [Int]
-  /// The first problems; lines are counted from the chunk's first, as 0.
+  /// The first problems, with line 0 at the start of the chunk.
   var problems: [RowProblem] = []
   var problemCount = 0
 
-  /// Nothing yet, with room for some rows.
+  /// Creates an empty chunk with room for some rows.
   init(_ plan: RowPlan, capacity: Int = 0) {
     rows = ChunkRows(plan, capacity: capacity)
     impressions = ChunkRows(plan)

@@ -1,41 +1,42 @@
-/// The columns of a file that hold what a log needs, by name.
+/// The names of the columns that make up a log.
 ///
-/// `auto` finds the usual names, and `none` leaves a column out that is not needed.
+/// `auto` finds the usual names, and `none` leaves out a column that is not needed.
 public struct ColumnNames: Sendable, Equatable, Codable {
-  /// The name that stands for whichever of the usual names is there.
+  /// The setting that takes whichever usual name the file has.
   package static let automatic = "auto"
-  /// The name that stands for no column at all, where one is not needed.
+  /// The setting that leaves a column out.
   package static let absent = "none"
 
-  /// Who.
+  /// The user.
   public var user = Self.automatic
-  /// What.
+  /// The item.
   public var item = Self.automatic
-  /// When: a number, or a date such as `2024-05-31T12:00:00Z`; `auto` takes a column of dates under
-  /// any name.
+  /// The time: a number, or a date such as `2024-05-31T12:00:00Z`.
+  ///
+  /// `auto` also takes a column of dates with an unusual name.
   public var time = Self.automatic
-  /// Which of day and month comes first in dates such as `5/6/2024`.
+  /// Whether day or month comes first in dates such as `5/6/2024`.
   public var dateOrder = DateOrder.automatic
-  /// How much they liked it.
+  /// The rating.
   public var rating = Self.automatic
   /// The kind of event: `click`, `buy`.
   public var event = Self.automatic
-  /// How much an interaction counts: a weight or a quantity, times what `data.events` says.
+  /// The weight or quantity of an interaction, by which the weight of `data.events` is multiplied.
   public var weight = Self.automatic
-  /// What people call an item, in its own file.
+  /// The title of an item, in the item file.
   public var title = Self.automatic
 
-  /// Every column by its usual name.
+  /// Creates the usual names.
   public init() {}
 
-  /// Whether a column of this name is usually the user, the item, the time or the rating.
+  /// Whether this is a usual name of the user, the item, the time or the rating.
   static func isUsual(_ name: String) -> Bool {
     [ColumnRole.user, .item, .time, .rating].contains { role in
       role.usual.contains { plain($0) == plain(name) }
     }
   }
 
-  /// The name of the column of a role.
+  /// Returns the column name of a role.
   subscript(role: ColumnRole) -> String {
     get {
       switch role {
@@ -61,9 +62,9 @@ public struct ColumnNames: Sendable, Equatable, Codable {
     }
   }
 
-  /// The position of the column of a role: the one that is named, else the first with a usual name.
+  /// Returns the position of the column of a role: the named one, or the first with a usual name.
   ///
-  /// Throws `DataError.missingColumn` where the named one is not there.
+  /// Throws `DataError.missingColumn` if the file does not have the named one.
   func find(_ role: ColumnRole, in layout: TableLayout, file: String) throws -> Int? {
     let name = self[role]
     if name == Self.absent { return nil }

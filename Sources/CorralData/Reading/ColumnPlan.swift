@@ -1,16 +1,16 @@
-/// The columns of context and labels that a reader keeps of each row, as settings name them.
+/// The columns of context and labels that a reader keeps of each row.
 struct ColumnPlan: Sendable {
-  /// Where a column of context comes from.
+  /// The source of a column of context.
   enum Source: Sendable, Equatable {
-    /// The text of a column: a category.
+    /// The text of a column, as a category.
     case token(column: Int)
     /// A column of numbers.
     case number(slot: Int)
-    /// The hour of the day, `0` to `23`, of a column such as KuaiRand's `hourmin`: 1330.
+    /// The hour, `0` to `23`, of a column of clock times such as KuaiRand's `hourmin`: 1330.
     case hourMinute(slot: Int)
-    /// The hour of the day in UTC, `0` to `23`, of the time.
+    /// The hour in UTC, `0` to `23`, of the row's time.
     case hour
-    /// The day of the week in UTC, `0` (Monday) to `6`, of the time.
+    /// The day of the week in UTC, `0` (Monday) to `6`, of the row's time.
     case weekday
   }
 
@@ -33,7 +33,7 @@ struct ColumnPlan: Sendable {
   var context: [Context] = []
   var labels: [Label] = []
 
-  /// The columns of context that hold categories, and those that hold numbers.
+  /// The number of columns of context with categories.
   var categoryCount: Int { context.count { !$0.isNumber } }
   var numberCount: Int { context.count(where: \.isNumber) }
   var isEmpty: Bool { context.isEmpty && labels.isEmpty }
@@ -42,7 +42,7 @@ struct ColumnPlan: Sendable {
 /// A column of context as settings name it: `tab`, `tab:token` or `price:float`.
 struct ContextName {
   var name: String
-  /// What a suffix says of the values, or `nil` without one: then the header does.
+  /// What the suffix says about the values; `nil` without a suffix, when the header decides.
   var isNumber: Bool?
 
   init(_ text: String) throws {

@@ -1,27 +1,27 @@
-/// What a column of a file can be to a log, and the names that such columns usually have.
+/// The role of a column in a log, and the usual names of such columns.
 public enum ColumnRole: String, Sendable, Codable, CaseIterable {
-  /// Who.
+  /// The user.
   case user
-  /// What.
+  /// The item.
   case item
-  /// When.
+  /// The time.
   case time
-  /// How much they liked it.
+  /// The rating.
   case rating
   /// The kind of event.
   case event
-  /// How much an interaction counts.
+  /// The weight of an interaction.
   case weight
-  /// What people call an item, in its own file.
+  /// The title of an item, in the item file.
   case title
 
-  /// The role in a message: `the kind of event`.
+  /// The role in a message: `kind of event`.
   package var words: String { self == .event ? "kind of event" : rawValue }
 
   /// The setting that names the column.
   var setting: String { "data.columns.\(rawValue)" }
 
-  /// The names that are looked for, in this order, whatever their case, dashes and underscores.
+  /// The usual names, in order of preference; case, dashes and underscores do not matter.
   var usual: [String] {
     switch self {
     case .user: Self.users
@@ -76,14 +76,14 @@ public enum ColumnRole: String, Sendable, Codable, CaseIterable {
     "creation_date", "creation_time",
   ]
 
-  /// Names of quantities, which may say how much an interaction counts and are taken for that only
-  /// where settings say so: a return is negative, and a bulk order is not a stronger wish.
+  /// Names of quantities, which count as weights only if settings say so: a return is negative, and
+  /// a bulk order is not a stronger preference.
   static let quantities = [
     "quantity", "qty", "count", "play_count", "playcount", "plays", "listen_count", "views",
     "num_views", "frequency",
   ]
 
-  /// How many of the usual names of a time are taken whatever the column holds: these name nothing
-  /// else in a log.
+  /// The number of usual names of a time that are accepted whatever the column holds: they mean
+  /// nothing else in a log.
   static let certainTimes = 8
 }

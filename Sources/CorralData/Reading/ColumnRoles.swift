@@ -1,27 +1,29 @@
-/// Which column of a log is what: by the names that settings give, by usual names, and the time by
-/// what the columns hold.
+/// The columns of a log by role.
+///
+/// Settings name them, usual names identify them, and the content of the columns identifies the
+/// time.
 struct ColumnRoles: Sendable, Equatable {
   let user: Int
   let item: Int
   let time: Int?
-  /// How the column of times writes them.
+  /// The form of the times in their column.
   let timeForm: TimeForm
   let rating: Int?
   let event: Int?
   let weight: Int?
-  /// Columns that could be the time, where none was taken.
+  /// Columns that could be the time, if none was taken.
   let possibleTimes: [String]
-  /// Why the first of those is not taken, and what to set: `data.columns.time=when`.
+  /// Why the first possible column is not taken, and what to set: `data.columns.time=when`.
   let adviceOnTime: String
-  /// A column of times of day beside dates without one, which is not read.
+  /// A column with times of day beside the dates, which is not read.
   let clock: String?
-  /// What was taken for what, for reports.
+  /// The columns with their roles, for reports.
   let described: [LoadReport.Column]
 
-  /// Finds the columns of a log, of which `samples` are the first values of each.
+  /// Finds the columns of a log; `samples` are the first values of each column.
   ///
-  /// `shared` are the columns that the file of items has: of several usual columns of items the first
-  /// of those is taken. Throws one error that names everything that is needed and missing.
+  /// `shared` are the columns of the item file: of several usual item columns, the first that the
+  /// item file also has is taken. Throws one error that names every missing column.
   init(
     _ columns: ColumnNames, in layout: TableLayout, samples: [[String]], shared: TableLayout? = nil,
     file: String
@@ -64,10 +66,10 @@ struct ColumnRoles: Sendable, Equatable {
     }
   }
 
-  /// The columns that are taken for something.
+  /// The columns with a role.
   var taken: [Int] { [user, item, time, rating, event, weight].compactMap(\.self) }
 
-  /// The first usual column of items, of those that the file of items has as well if there are any.
+  /// Returns the first usual item column, preferring one that the item file also has.
   private static func joined(_ layout: TableLayout, _ shared: TableLayout?) -> Int? {
     let usual = ColumnRole.item.usual.compactMap { layout.column(named: $0) }
     let both = usual.first { column in
@@ -77,15 +79,15 @@ struct ColumnRoles: Sendable, Equatable {
   }
 }
 
-/// The search for the column of times among columns that nothing else is known of.
+/// The search for the column of times among columns without a role.
 struct TimeSearch {
-  /// How each column writes times, of those that hold some.
+  /// The form of the times in each column that holds some.
   private(set) var forms: [Int: (form: TimeForm, isDate: Bool)] = [:]
   /// The column that is taken without being named, or `nil`.
   private(set) var best: Int?
-  /// The columns that could be it.
+  /// The columns that could be the time.
   private(set) var possible: [Int] = []
-  /// The columns that are taken for nothing else.
+  /// The columns without another role.
   private let free: [Int]
 
   init(layout: TableLayout, samples: [[String]], taken: [Int], order: DateOrder) {
@@ -118,7 +120,7 @@ struct TimeSearch {
     }
   }
 
-  /// What to set so that a column that could be the time is taken for it.
+  /// Says what to set so that a possible column is taken as the time.
   func advice(on column: Int, _ layout: TableLayout, _ samples: [[String]]) -> String {
     let setting = "data.columns.time=\(layout.names[column])"
     guard forms[column] == nil, samples.indices.contains(column), let value = samples[column].first
@@ -129,7 +131,7 @@ struct TimeSearch {
       : "\(setting), once it holds dates such as 2024-05-31 and not '\(shortened(value, to: 40))'"
   }
 
-  /// A column of times of day beside one of dates that have none.
+  /// Returns a column with times of day, if the dates have none.
   func clock(beside date: Int, _ samples: [[String]]) -> Int? {
     guard forms[date]?.isDate == true, !samples[date].contains(where: { $0.contains(":") }) else {
       return nil
@@ -142,7 +144,7 @@ struct TimeSearch {
     }
   }
 
-  /// Whether a name speaks of the user or the item, and not of what happened.
+  /// Whether a name describes the user or the item and not the event.
   private static func isAttribute(_ name: String) -> Bool {
     [
       "birth", "dob", "release", "publi", "signup", "register", "registration", "joined", "expir",
@@ -150,7 +152,7 @@ struct TimeSearch {
     ].contains { plain(name).contains($0) }
   }
 
-  /// Whether a word of a name is one for times: `clickTime`, `t_stamp`, `sold_at`.
+  /// Whether a word of a name means a time: `clickTime`, `t_stamp`, `sold_at`.
   private static func speaksOfTime(_ name: String) -> Bool {
     let words: [String] = name.reduce(into: [""]) { words, character in
       if !character.isLetter {
@@ -166,7 +168,7 @@ struct TimeSearch {
       || words.contains { $0.hasSuffix("timestamp") || $0.hasPrefix("time") }
   }
 
-  /// Whether values are whole numbers of one unit of time, between 1990 and 2100.
+  /// Whether the values are whole numbers in one unit of time, between 1990 and 2100.
   private static func areMoments(_ values: [String]) -> Bool {
     guard let first = values.first.flatMap({ Int64($0) }), let unit = TimeUnit(ofTime: first) else {
       return false

@@ -1,6 +1,6 @@
-/// Something that was guessed, left out or could not be used while data were read: one line.
+/// A remark on what was guessed, left out or unusable while data were read: one line.
 public struct DataNote: Sendable, Equatable, Codable, CustomStringConvertible {
-  /// How much it matters.
+  /// The importance of a note.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// Worth knowing.
     case note
@@ -8,12 +8,12 @@ public struct DataNote: Sendable, Equatable, Codable, CustomStringConvertible {
     case warning
   }
 
-  /// How much it matters.
+  /// The importance of the note.
   public let kind: Kind
-  /// The line, without its kind.
+  /// The line without its kind.
   public let text: String
 
-  /// A note or a warning.
+  /// Creates a note or a warning.
   package init(_ kind: Kind, _ text: String) {
     self.kind = kind
     self.text = text

@@ -1,21 +1,23 @@
 import Foundation
 
-/// The files of a data set: what a path means.
+/// The files that a path stands for.
 struct DataSource {
-  /// What reports call the data set.
+  /// The name of the data set in reports.
   let name: String
   /// The files of interactions, in order.
   let interactions: [String]
-  /// The parts that the files are, where the data set comes already split.
+  /// The part that each file holds, if the data set comes split.
   let parts: [SplitFiles.Part]
-  /// Files beside the one that is named, which are other parts of the same split.
+  /// Other parts of the same split beside the named file.
   let otherParts: [String]
-  /// What is known about users, when there is a file of it.
+  /// The file of users, if there is one.
   let users: String?
-  /// What is known about items, when there is a file of it.
+  /// The file of items, if there is one.
   let items: String?
 
-  /// Finds the files at a path, a file or a folder; named side files come before found ones.
+  /// Finds the files at a path, a file or a folder.
+  ///
+  /// Named user and item files are preferred to found ones.
   init(path: String, userFile: String, itemFile: String, rule: SplitRule.Kind) throws {
     if path.isEmpty {
       throw SettingError("path", text: "", "name a file or folder of interactions")
@@ -52,13 +54,13 @@ struct DataSource {
       }.first
     }
     func prefixed(_ prefix: String) -> String? {
-      // KuaiRand's side files carry the size of the set in their names.
+      // The names of KuaiRand's side files hold the size of the set.
       first.hasPrefix("log_") ? found.first { $0.hasPrefix(prefix) }.map(inFolder) : nil
     }
     let isMovieLens =
       ["u.data", "ratings.dat", "ratings.csv"].contains(first) || first.hasSuffix(".base")
     func named(_ side: String) -> [String] {
-      // The parts of a split may have no name in common but the folder's.
+      // The parts of a split may share no stem, only the folder.
       stem.isEmpty ? ["\(side).csv", "\(side).jsonl"] : []
     }
     users =
@@ -75,7 +77,7 @@ struct DataSource {
         ?? prefixed("video_features_basic") : itemFile
   }
 
-  /// The name of a file without folder and `.gz`.
+  /// Returns the name of a file without folder and `.gz`.
   private static func plain(_ path: NSString) -> String {
     let name = path.lastPathComponent
     return name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
@@ -92,9 +94,9 @@ struct DataSource {
     }
   }
 
-  /// The split that the files of a folder are, if they are nothing else, or that a file is part of.
+  /// Returns the split that a file belongs to, or that is all there is in a folder.
   ///
-  /// Throws `SettingError` where a split is asked for and there is none.
+  /// Throws `SettingError` if the settings ask for a split and there is none.
   private static func split(
     _ found: [String], folder: String, file: String?, rule: SplitRule.Kind
   ) throws -> SplitFiles? {
@@ -119,7 +121,7 @@ struct DataSource {
     return nil
   }
 
-  /// Whether one of some files could be a whole log.
+  /// Whether one of the files could be a whole log.
   private static func hasWhole(_ files: [String]) -> Bool {
     files.map { plain($0 as NSString) }.contains { name in
       [".inter", ".csv", ".tsv", ".jsonl", ".data"].contains { name.hasSuffix($0) }
@@ -129,7 +131,7 @@ struct DataSource {
     }
   }
 
-  /// The files of interactions among the files of a folder: by name first, then by ending.
+  /// Finds the interactions among the files of a folder, by name or else by ending.
   private static func log(of files: [String], folder: String) throws -> [String] {
     func named(_ isOne: (String) -> Bool) -> [String] {
       files.filter { isOne(plain($0 as NSString)) }
@@ -143,7 +145,7 @@ struct DataSource {
       if found.count > 1 { throw DataError.severalFiles(folder: folder, found: found) }
       if !found.isEmpty { return found }
     }
-    // KuaiRand cuts its log into parts, which follow each other in order of name.
+    // KuaiRand splits its log into files that follow each other in order of name.
     let parts = named { $0.hasPrefix("log_standard") && $0.hasSuffix(".csv") }
     if !parts.isEmpty { return parts }
     for ending in [".jsonl", ".csv", ".tsv"] {

@@ -2,7 +2,7 @@ import CorralVectors
 import Foundation
 
 extension Dataset {
-  /// Reads the data set that the settings describe, and says what became of every row.
+  /// Reads the data set that the settings describe, and reports what happened to every row.
   ///
   /// Parsing uses all cores. Throws `DataError` for what cannot be read and for more bad rows than
   /// `settings.tolerance`, and `SettingError` for a setting that cannot be used.
@@ -15,13 +15,13 @@ extension Dataset {
   }
 }
 
-/// Reads a data set step by step; shared by loading and validating.
+/// Reads a data set step by step, for loading and for validating.
 struct DatasetLoader {
   let settings: DataSettings
-  /// How many problems are kept; all are counted.
+  /// The most problems that are kept; all are counted.
   var problemLimit = 100
 
-  /// Loads, and reports as far as it gets.
+  /// Loads the data set; the report is filled even if loading fails.
   func load(_ report: inout LoadReport) throws -> Dataset {
     try SettingError.within("data") { try read(&report) }
   }
@@ -82,7 +82,7 @@ struct DatasetLoader {
     return dataset
   }
 
-  /// The log before repeats and filters, and what its columns are.
+  /// The log before repeats and filters are dropped, with the roles of its columns.
   struct ReadLog {
     var log: InteractionLog
     var impressions: InteractionLog
@@ -92,7 +92,7 @@ struct DatasetLoader {
     var sample: LogSample
   }
 
-  /// The interactions of all files.
+  /// Reads the interactions of all files.
   private func readLog(_ source: DataSource, _ report: inout LoadReport) throws -> ReadLog {
     var reader = InteractionReader(problemLimit: problemLimit)
     let shared = try source.items.map {
@@ -104,7 +104,7 @@ struct DatasetLoader {
       let (layout, format, samples) = try TableLayout.ofInteractions(file, settings)
       report.format = format
       for note in layout.notes { report.note("\(path): \(note)") }
-      // The parts of one log have the same columns.
+      // All parts of a log have the same columns.
       let roles =
         try first.flatMap { $0.layout.names == layout.names ? $0.roles : nil }
         ?? ColumnRoles(
@@ -119,7 +119,7 @@ struct DatasetLoader {
       }
       let read = try reader.read(file, plan: plan)
       report.add(read, rules: plan.rules.map(\.text))
-      // Rows are numbered with 32 bits.
+      // Row numbers have 32 bits.
       if report.files.reduce(0, { $0 + max($1.kept, $1.impressions) }) >= Int(Int32.max) {
         throw DataError.unreadable(
           file: path,
@@ -143,7 +143,8 @@ struct DatasetLoader {
         names: first.layout.names, values: first.samples, others: first.roles.taken))
   }
 
-  /// The rules of a file: those of the settings, else what its format or its column of weights says.
+  /// Returns the rules for a file: those of the settings, or else those of its format or its column
+  /// of weights.
   private func rules(
     of format: DataFormat, layout: TableLayout, roles: ColumnRoles
   ) -> EventRules {
@@ -173,7 +174,7 @@ struct DatasetLoader {
     report.add(try reader.read(file, plan: plan), rules: [])
   }
 
-  /// Says what was guessed of the columns and the files.
+  /// Adds notes on what was guessed about columns and files.
   private func remark(
     on roles: ColumnRoles, layout: TableLayout, source: DataSource, file: String,
     _ report: inout LoadReport
@@ -228,7 +229,7 @@ struct DatasetLoader {
     }
   }
 
-  /// Where the parts of the log begin, when its files are parts.
+  /// Returns where the parts of the log begin, if its files are parts.
   private func fileParts(_ source: DataSource, _ report: LoadReport) -> FileParts? {
     if source.parts.isEmpty { return nil }
     func rows(before part: SplitFiles.Part) -> Int {
@@ -237,7 +238,7 @@ struct DatasetLoader {
     return FileParts(validationStart: rows(before: .validation), testStart: rows(before: .test))
   }
 
-  /// What is known of users or items, when there is a file of it.
+  /// Reads the features of users or items, if there is a file of them.
   private func features(
     _ path: String?, _ role: ColumnRole, _ vocabulary: Vocabulary, _ log: ReadLog,
     keepingNewOf met: Vocabulary? = nil, _ report: inout LoadReport

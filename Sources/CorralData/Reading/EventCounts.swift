@@ -1,13 +1,13 @@
-/// How many rows of a log are events of each kind.
+/// Counts the rows of a log by kind of event.
 struct EventCounts: Sendable {
-  /// More kinds than this are no kinds of event: the rest of them is not counted apart.
+  /// The most kinds that are counted; a column with more does not hold kinds of event.
   static let mostKinds = 1_000
 
   private var table = TokenTable()
   private var rows: [Int] = []
   private var counted: [Int] = []
 
-  /// Counts a row, and returns the number of its kind, or `nil` for one kind too many.
+  /// Counts a row and returns the number of its kind, or `nil` if there are too many kinds.
   mutating func add(_ kind: Field) -> Int? {
     if let known = table.position(of: kind) {
       rows[Int(known)] += 1
@@ -20,7 +20,7 @@ struct EventCounts: Sendable {
     return rows.count - 1
   }
 
-  /// Says that the row just added, of this kind, meets a rule.
+  /// Notes that the row of this kind that was just added meets a rule.
   mutating func count(_ kind: Int) { counted[kind] += 1 }
 
   /// Adds the counts of other rows.
@@ -39,7 +39,9 @@ struct EventCounts: Sendable {
     }
   }
 
-  /// The kinds, the most frequent first; every row counts where there are no rules.
+  /// Returns the kinds, the most frequent first.
+  ///
+  /// Without rules every row counts.
   func kinds(hasRules: Bool) -> [LoadReport.EventKind] {
     rows.indices.map { kind in
       LoadReport.EventKind(

@@ -1,21 +1,22 @@
-/// Which rows of a log count as positive interactions, and how much: the rewards r_i.
+/// The rules that turn rows of a log into positive interactions with rewards r_i.
 ///
-/// In settings a mapping from conditions to weights, `{"rating>=4": 1.0, "rating==3": 0.3}` or
-/// `{click: 1, buy: 4}` or `{watch: fraction}`. A row counts as much as the largest weight of the
-/// rules that it meets, and is dropped, and counted as dropped, when it meets none. Without rules
-/// every row counts 1. Where the log has a column of weights, `data.columns.weight`, a fixed weight
-/// is multiplied by what it holds: two bought are twice one bought.
+/// In settings they map conditions to weights: `{"rating>=4": 1.0, "rating==3": 0.3}`, `{click: 1,
+/// buy: 4}` or `{watch: fraction}`. A row has the largest weight of the rules that it meets; a row
+/// that meets none is dropped and counted. Without rules every row has weight 1. If the log has a
+/// column of weights, `data.columns.weight`, fixed weights are multiplied by it: buying two counts
+/// twice.
 public struct EventRules: Sendable, Equatable, Codable {
-  /// How much a row that meets a rule counts.
+  /// The weight of a row that meets a rule.
   package enum Weight: Sendable, Equatable, Codable {
-    /// Always the same, times the column of weights where there is one.
+    /// A constant, multiplied by the column of weights if there is one.
     case fixed(Double)
-    /// What the column holds, at most 1; of `watch`, the share of the video that was played.
+    /// The value of the column, at most 1. For `watch` it is the share of the video that was
+    /// played.
     case fraction
-    /// What the column holds.
+    /// The value of the column.
     case value
 
-    /// A number, `fraction` or `value`.
+    /// Reads a number, `fraction` or `value`.
     package init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let number = try? container.decode(Double.self) {
@@ -35,7 +36,7 @@ public struct EventRules: Sendable, Equatable, Codable {
       }
     }
 
-    /// A number, `fraction` or `value`.
+    /// Writes a number, `fraction` or `value`.
     package func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
       switch self {
@@ -46,38 +47,40 @@ public struct EventRules: Sendable, Equatable, Codable {
     }
   }
 
-  /// A condition, and how much a row that meets it counts.
+  /// A condition with the weight of the rows that meet it.
   package struct Rule: Sendable, Equatable {
     /// The condition as settings spell it.
     package var condition: String
-    /// How much.
+    /// The weight of a row that meets the condition.
     package var weight: Weight
 
-    /// A condition with its weight.
+    /// Creates a rule from a condition and a weight.
     package init(_ condition: String, _ weight: Weight) {
       self.condition = condition
       self.weight = weight
     }
 
-    /// Whether both are the same, conditions byte for byte.
+    /// Whether both rules are the same; conditions are compared by their bytes.
     package static func == (left: Self, right: Self) -> Bool {
       ExactText(left.condition) == ExactText(right.condition) && left.weight == right.weight
     }
   }
 
-  /// The rules in order of their conditions' bytes, so that reports do not depend on how they are
-  /// given; each condition once.
+  /// The rules, sorted by the bytes of their conditions so that reports do not depend on their
+  /// order in settings.
+  ///
+  /// No condition occurs twice.
   package private(set) var rules: [Rule] = []
 
-  /// Rules; of two with the same condition the last counts.
+  /// Creates rules; the last of two with the same condition is kept.
   package init(_ rules: [Rule] = []) {
     for rule in rules { add(rule) }
   }
 
-  /// Whether every row counts 1.
+  /// Whether there is no rule, so that every row has weight 1.
   package var isEmpty: Bool { rules.isEmpty }
 
-  /// Adds a rule, in the place of one with the same condition if there is one.
+  /// Adds a rule, and replaces the one with the same condition if there is one.
   package mutating func add(_ rule: Rule) {
     let text = ExactText(rule.condition)
     let at = rules.firstIndex { ExactText($0.condition) >= text } ?? rules.count
@@ -88,7 +91,7 @@ public struct EventRules: Sendable, Equatable, Codable {
     }
   }
 
-  /// A mapping from conditions to weights.
+  /// Reads a mapping from conditions to weights.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Condition.self)
     for condition in container.allKeys {
@@ -96,7 +99,7 @@ public struct EventRules: Sendable, Equatable, Codable {
     }
   }
 
-  /// A mapping from conditions to weights.
+  /// Writes a mapping from conditions to weights.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Condition.self)
     for rule in rules {
@@ -115,7 +118,7 @@ public struct EventRules: Sendable, Equatable, Codable {
 }
 
 extension EventRules: ExpressibleByDictionaryLiteral {
-  /// Rules with fixed weights: `["click": 1, "buy": 4]`.
+  /// Creates rules with constant weights: `["click": 1, "buy": 4]`.
   public init(dictionaryLiteral elements: (String, Double)...) {
     self.init(elements.map { Rule($0, .fixed($1)) })
   }

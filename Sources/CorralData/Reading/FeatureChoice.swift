@@ -1,14 +1,14 @@
-/// Which columns of a file of users or items are features, and of which kind.
+/// The columns of a user or item file that are features, and their kinds.
 ///
-/// In settings `auto` for all of them but texts that are different for nearly every row, `none`, or
-/// a list of names: `[genres, "price:float", "category_id:token", "tags:token_seq"]`.
+/// In settings: `auto`, `none`, or a list of names such as `[genres, "price:float",
+/// "category_id:token", "tags:token_seq"]`.
 public enum FeatureChoice: Sendable, Equatable, Codable {
-  /// All columns, without texts that are different for nearly every row.
+  /// All columns except texts that differ in nearly every row.
   case automatic
-  /// These columns; none of them is left out.
+  /// Exactly these columns.
   case only([FeatureName])
 
-  /// `auto`, `none`, one name or a list of them.
+  /// Reads `auto`, `none`, one name or a list of names.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let names: [String]
@@ -28,7 +28,7 @@ public enum FeatureChoice: Sendable, Equatable, Codable {
     }
   }
 
-  /// `auto`, or the list of names.
+  /// Writes `auto` or the list of names.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -38,26 +38,26 @@ public enum FeatureChoice: Sendable, Equatable, Codable {
   }
 }
 
-/// A column of features as settings name it: `genres`, or with its kind `price:float`.
+/// A feature column as settings name it: `genres`, or with its kind `price:float`.
 public struct FeatureName: Sendable, Equatable {
-  /// The kinds of a column, by the words of RecBole's headers.
+  /// The kinds of a feature column, with the words of RecBole's headers.
   public enum Kind: String, Sendable, CaseIterable {
     /// One category.
     case category = "token"
-    /// Several categories with a bar, a semicolon, a comma or spaces between them.
+    /// Several categories, separated by bars, semicolons, commas or spaces.
     case categories = "token_seq"
     /// One number.
     case number = "float"
-    /// Several numbers with spaces between them.
+    /// Several numbers, separated by spaces.
     case numbers = "float_seq"
   }
 
   /// The name of the column.
   package let name: String
-  /// What it holds, or `nil` to tell that from the header or the values.
+  /// The kind, or `nil` to guess it from the header or the values.
   package let kind: Kind?
 
-  /// A column, and what it holds.
+  /// Creates the name of a column with its kind.
   public init(name: String, kind: Kind? = nil) {
     self.name = name
     self.kind = kind

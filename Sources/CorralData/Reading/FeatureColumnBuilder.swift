@@ -1,4 +1,4 @@
-/// Gathers one column of features, row after row in file order.
+/// Collects one column of features, row by row in file order.
 struct FeatureColumnBuilder {
   private let kind: TableLayout.Column.Kind
   private var table = TokenTable()
@@ -29,10 +29,10 @@ struct FeatureColumnBuilder {
     }
   }
 
-  /// Adds one category to the row that is being gathered.
+  /// Adds one category to the current row.
   mutating func add(_ field: Field) { values.append(table.intern(field)) }
 
-  /// Ends the row of categories that is being gathered.
+  /// Ends the current row of categories.
   mutating func endRow() { offsets.append(values.count) }
 
   private func eachPart(of field: Field, _ separator: UInt8, _ body: (Field) -> Void) {
@@ -43,16 +43,18 @@ struct FeatureColumnBuilder {
     }
   }
 
-  /// Whether nearly every row has a text of its own, as with descriptions and addresses.
+  /// Whether nearly every row has a different text, as with descriptions and addresses.
   ///
-  /// It tells a model nothing. Not told from fewer than ten rows.
+  /// Such a column is of no use to a model. False for fewer than ten rows.
   var isTexts: Bool {
     guard kind == .token, values.count >= 10 else { return false }
     return table.count * 20 > values.count * 19
   }
 
-  /// The column in vocabulary order, `rowOf` being the row of each user or item, or -1; a sequence
-  /// of numbers is one column a place, `name.0`, `name.1`, ...
+  /// Returns the column in vocabulary order.
+  ///
+  /// `rowOf` is the row of each user or item, or -1. A sequence of numbers becomes one column for
+  /// each place: `name.0`, `name.1`, ...
   func columns(named name: String, rowOf: [Int32]) -> [FeatureColumn] {
     switch kind {
     case .token, .tokens:

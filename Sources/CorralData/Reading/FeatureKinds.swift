@@ -1,16 +1,16 @@
-/// What the columns of a file of users or items become: by its header, by settings, else by what they
-/// hold.
+/// The kinds of the columns of a user or item file: from its header, from settings, or else from
+/// its content.
 struct FeatureKinds {
-  /// What a column of a file without types holds.
+  /// The content of a column whose type no header gives.
   struct Content {
     var numbers = 0
     var missing = 0
     var grouped = 0
     var words = 0
-    /// The first field that is no number, and its line.
+    /// The first field that is not a number, and its line.
     var firstWord = ""
     var firstLine = 0
-    /// How many fields have one of the bytes that stand between categories.
+    /// The number of fields that hold each of the possible separators of categories.
     var separated = [Int](repeating: 0, count: FeatureKinds.separators.count)
 
     mutating func add(_ field: Field, line: Int) {
@@ -29,16 +29,18 @@ struct FeatureKinds {
     var areNumbers: Bool { words == 0 && (numbers + grouped > 0 || missing == 0) }
   }
 
-  /// A bar, a semicolon, a comma and a space: the first that a column has stands between categories.
+  /// The possible separators of categories: a bar, a semicolon, a comma and a space.
+  ///
+  /// The first that a column holds is used.
   static let separators: [UInt8] = [Byte.pipe, 0x3B, Byte.comma, Byte.space]
 
-  /// The kind of each column; `ignored` for what is no feature.
+  /// The kind of each column; `ignored` for a column that is not a feature.
   private(set) var kinds: [TableLayout.Column.Kind]
-  /// Whether a column may still be left out, if nearly every row has a text of its own.
+  /// Whether a column is left out if nearly every row turns out to have a different text.
   private(set) var mayBeTexts: [Bool]
   private(set) var notes: [String] = []
 
-  /// The kinds of the columns of a layout; `content` is what they hold where that was looked at.
+  /// Decides the kinds of the columns of a layout; `content` is given if the columns were scanned.
   init(
     layout: TableLayout, choice: FeatureChoice, key: String, skipping: [Int], file: String,
     content: [Content]?
@@ -99,7 +101,7 @@ struct FeatureKinds {
     }
   }
 
-  /// Says in a line what a column became, where that is not plain.
+  /// Adds a note on the kind of a column unless it is obvious.
   private mutating func explain(
     _ content: Content, _ column: Int, _ name: String, _ setting: String, _ file: String
   ) {

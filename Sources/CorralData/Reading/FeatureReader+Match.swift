@@ -1,16 +1,16 @@
-/// What is known of the log when few of its identifiers are in a file of users or items.
+/// A sample of the log, to find out why few of its identifiers are in a user or item file.
 struct LogSample {
-  /// The columns of the log.
+  /// The names of the log's columns.
   var names: [String]
-  /// The first values of each.
+  /// The first values of each column.
   var values: [[String]]
-  /// The columns that are known to be something else than this identifier.
+  /// The columns that are known not to be this identifier.
   var others: [Int]
 }
 
 extension FeatureReader {
-  /// Why few identifiers of the log are in the file, and what to do, a line each: another column
-  /// that matches, or another way to write the same identifiers.
+  /// Explains why few identifiers of the log are in the file, one line each: another column
+  /// matches, or the files spell the same identifiers differently.
   ///
   /// Reads the file once more.
   func adviceOnMatching(_ log: LogSample, _ role: ColumnRole) throws -> [String] {
@@ -31,7 +31,7 @@ extension FeatureReader {
       for column in hits.indices where vocabulary.table.position(of: fields[column]) != nil {
         hits[column] += 1
       }
-      // A part of a large file tells as much.
+      // A part of a large file is enough.
       guard rows <= 100_000 else { return }
       let id = fields[id].text
       for column in ofLog[ExactText(id)] ?? [] { logHits[column] += 1 }
@@ -48,7 +48,7 @@ extension FeatureReader {
         "its column '\(layout.columns[best].name)' has \(hits[best]) of them: set"
           + " data.\(role.rawValue)Key=\(layout.columns[best].name)")
     }
-    // One that other spellings have as well says more than one that only this has.
+    // A column that other spellings match too is more likely than one that matches only by this.
     if let best = spellings.max(by: { $0.hits < $1.hits }), best.hits >= enough, best.hits > here {
       advice.append(best.0.advice)
     }
@@ -64,14 +64,14 @@ extension FeatureReader {
     return advice
   }
 
-  /// Ways in which two files write the same identifiers.
+  /// The ways in which two files can spell the same identifier differently.
   private enum Spelling: CaseIterable {
     case decimals
     case spaces
     case zeros
     case letters
 
-    /// The identifier without what may differ.
+    /// Returns the identifier without what may differ.
     func normal(_ id: String) -> String {
       switch self {
       case .decimals: id.hasSuffix(".0") ? String(id.dropLast(2)) : id

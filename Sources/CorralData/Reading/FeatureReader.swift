@@ -1,26 +1,26 @@
 import Foundation
 
-/// Reads what is known about users or items, one row each, into columns in vocabulary order.
+/// Reads the features of users or items into columns in vocabulary order.
 struct FeatureReader {
-  /// What a file of features holds.
+  /// The content of a file of features.
   struct Features {
     var table: FeatureTable
-    /// The identifiers of the log, and those of new items behind them.
+    /// The identifiers of the log, followed by those of new items.
     var vocabulary: Vocabulary
     var titles: [String] = []
     var report: LoadReport.FeatureFile
-    /// Rows that are dropped.
+    /// The rows that were dropped.
     var problems: [RowProblem] = []
-    /// Rows that are kept in part.
+    /// The rows that were kept in part.
     var notes: [RowProblem] = []
-    /// What the columns became, where that is not plain.
+    /// Remarks on the kinds of columns, unless they are obvious.
     var remarks: [String] = []
   }
 
   let file: FileBytes
   let vocabulary: Vocabulary
-  /// Every identifier of the log, those that filters dropped included, where identifiers without an
-  /// interaction are kept.
+  /// All identifiers of the log, including those that filters dropped; `nil` unless new items are
+  /// kept.
   private let met: Vocabulary?
   let layout: TableLayout
   let id: Int
@@ -29,7 +29,7 @@ struct FeatureReader {
   /// The key of `choice` in the block `data`.
   private let key: String
 
-  /// A reader of the rows of users or of items: `role`.
+  /// Prepares to read the rows of users or items, as `role` says.
   init(
     _ file: FileBytes, of role: ColumnRole, settings: DataSettings, log columns: ColumnNames,
     vocabulary: Vocabulary, keepingNewOf met: Vocabulary? = nil
@@ -45,8 +45,8 @@ struct FeatureReader {
     title = isUsers ? nil : try settings.columns.find(.title, in: layout, file: file.path)
   }
 
-  /// The column of identifiers: the named one, that with the name it has in the log, or one with a
-  /// usual name.
+  /// Returns the column of identifiers: the named one, the one with the same name as in the log, or
+  /// one with a usual name.
   private static func key(
     _ name: String, _ role: ColumnRole, _ columns: ColumnNames, _ layout: TableLayout,
     _ file: FileBytes
@@ -65,7 +65,9 @@ struct FeatureReader {
       found: layout.names)
   }
 
-  /// Reads the file; problems are dropped rows, for the caller to tolerate or not.
+  /// Reads the file.
+  ///
+  /// A row with a problem is dropped and reported.
   func read() throws -> Features {
     let plan = try FeatureKinds(
       layout: layout, choice: choice, key: key,
@@ -141,7 +143,7 @@ struct FeatureReader {
     )
   }
 
-  /// Says which columns are left out because nearly every row has a text of its own.
+  /// Says which columns are left out because nearly every row has a different text.
   private func leftOut(_ names: [String]) -> [String] {
     if names.isEmpty { return [] }
     let whose = names.count == 1 ? "column \(listed(names))" : "columns \(listed(names))"
@@ -174,7 +176,9 @@ struct FeatureReader {
     known < 0 ? nil : row(.repeated, id, fields[id].text)
   }
 
-  /// A word where the header says that numbers are; where nobody said so it is an unknown number.
+  /// Returns the problem of a word in a column of numbers.
+  ///
+  /// If no header or setting asks for numbers, the number is unknown instead.
   private func wrongNumber(
     _ fields: UnsafeMutablePointer<Field>, _ kinds: [TableLayout.Column.Kind]
   ) -> RowProblem? {
@@ -188,7 +192,7 @@ struct FeatureReader {
     return nil
   }
 
-  /// How many words that stand for nothing are where numbers belong.
+  /// Counts the words for missing values in columns of numbers.
   private func unknownNumbers(
     _ fields: UnsafeMutablePointer<Field>, _ kinds: [TableLayout.Column.Kind]
   ) -> Int {
@@ -203,7 +207,8 @@ struct FeatureReader {
       value: shortened(value, to: 40), reason: reason)
   }
 
-  /// Calls `body` with the fields, the line number, the outcome, and whether the file ends in it.
+  /// Calls `body` with the fields, the line number, the outcome, and whether the file ends inside
+  /// the row.
   func eachRow(
     _ body: (UnsafeMutablePointer<Field>, Int, LineSplitter.Outcome, Bool) -> Void
   ) throws {
@@ -225,7 +230,7 @@ struct FeatureReader {
     }
   }
 
-  /// What the columns of a file without types hold.
+  /// Scans the content of columns whose type no header gives.
   private func content() throws -> [FeatureKinds.Content] {
     var content = layout.columns.map { _ in FeatureKinds.Content() }
     try eachRow { fields, line, outcome, _ in

@@ -1,9 +1,9 @@
-/// What a field says where a number of a user or an item belongs.
+/// The result of reading a number of a user or item.
 enum FeatureNumber: Equatable {
   case number(Double)
-  /// Nothing, or a word that stands for nothing: `NA`, `None`, `\N`, `-`.
+  /// An empty field, or a word for a missing value: `NA`, `None`, `\N`, `-`.
   case missing
-  /// A number with its thousands apart: `1,963`.
+  /// A number with grouped thousands: `1,963`.
   case grouped(Double)
   case word
 
@@ -17,12 +17,12 @@ enum FeatureNumber: Equatable {
 }
 
 extension Field {
-  /// The field as a number of a user or an item.
+  /// Reads the field as a number of a user or item.
   var featureNumber: FeatureNumber {
     if count == 0 { return .missing }
     if let number, number.isFinite { return .number(number) }
     let field = trimmed()
-    // Longer texts are neither, and are not copied.
+    // A longer text is neither a number nor such a word, and is not copied.
     if field.count > 24 { return .word }
     if field.count <= 8, Self.nothing.contains(field.text.lowercased()) { return .missing }
     if let number = field.number, number.isFinite { return .number(number) }
@@ -32,12 +32,12 @@ extension Field {
     return .grouped(number)
   }
 
-  /// What files write where a number is not known.
+  /// The words for an unknown number.
   private static let nothing: Set<String> = [
     "", "na", "n/a", "#n/a", "<na>", "nan", "none", "null", "nil", "\\n", "-", "--", "?", "unknown",
   ]
 
-  /// `1,963` and `-12,345.5`: groups of three digits behind a first one of up to three.
+  /// Reads `1,963` and `-12,345.5`: groups of three digits after a first group of up to three.
   private static func ungrouped(_ text: String) -> Double? {
     let digits = text.utf8.first == Byte.minus ? text.dropFirst() : text[...]
     let whole = digits.prefix { $0 != "." }

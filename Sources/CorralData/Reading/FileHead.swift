@@ -1,13 +1,13 @@
 import Foundation
 
-/// The first lines of a file, by which its format is recognised.
+/// The first lines of a file, from which its format is recognised.
 struct FileHead {
-  /// The name without folder and `.gz`.
+  /// The file name without folder and `.gz`.
   let name: String
   let firstLine: String
   private let path: String
   private let bytes: [UInt8]
-  /// Whether the whole text is in the head.
+  /// Whether the head holds the whole text.
   private let isWhole: Bool
 
   init(_ file: FileBytes) throws {
@@ -23,7 +23,7 @@ struct FileHead {
     firstLine = first
   }
 
-  /// The first records that are not empty.
+  /// Returns the first records that are not empty.
   private static func records<Result>(
     of bytes: [UInt8], _ ends: RecordEnds, limit: Int, _ body: (Field) -> Result
   ) -> [Result] {
@@ -37,26 +37,28 @@ struct FileHead {
     }
   }
 
-  /// The fields of the first rows of a layout, at most 1,000; of a row that does not fit, none.
+  /// Returns the fields of the first rows of a layout, at most 1,000.
+  ///
+  /// A row that does not fit has none.
   private func rows(of layout: TableLayout) -> [[String]] {
     let splitter = LineSplitter(layout: layout)
     var rows = Self.records(of: bytes, RecordEnds(layout), limit: 1_001) { field -> [String] in
       guard case .fields(let count) = splitter.split(field) else { return [] }
       return (0..<min(count, layout.columns.count)).map { splitter.fields[$0].text }
     }
-    // The end of the head may cut a row.
+    // The end of the head may cut off a row.
     if !isWhole { rows = rows.dropLast() }
     return rows
   }
 
-  /// Whether the first line names its columns as atomic files do.
+  /// Whether the first line is a header of atomic files.
   var isAtomic: Bool {
     firstLine.split(separator: "\t").contains { field in
       [":token", ":float", ":token_seq", ":float_seq"].contains { field.hasSuffix($0) }
     }
   }
 
-  /// The format that the name and the first line speak of.
+  /// Recognises the format by name and first line.
   func format() throws -> DataFormat {
     if isAtomic || name.hasSuffix(".inter") { return .atomic }
     if firstLine.hasPrefix("{") || name.hasSuffix(".jsonl") { return .jsonl }
@@ -77,7 +79,7 @@ struct FileHead {
 
   private static let otherSeparators: [UInt8] = [0x3B, Byte.pipe, Byte.tab]
 
-  /// How often a byte is in the first line outside quotes.
+  /// Counts a byte in the first line outside quotes.
   private func count(of byte: UInt8) -> Int {
     var isQuoted = false
     return firstLine.utf8.count {
@@ -86,7 +88,7 @@ struct FileHead {
     }
   }
 
-  /// The typed columns of an atomic file.
+  /// Returns the typed columns of an atomic file.
   func atomic() throws -> TableLayout {
     let columns = try firstLine.split(separator: "\t", omittingEmptySubsequences: false).map {
       field in
@@ -115,7 +117,7 @@ struct FileHead {
       TableLayout(dialect: .separated(Byte.tab), hasHeader: true, columns: columns))
   }
 
-  /// The columns of a separated file: by its header, or by number where it has none.
+  /// Returns the columns of a separated file, by its header or else by number.
   ///
   /// `header` says whether it has one, and `columns` are the names that the settings use.
   func table(
@@ -161,7 +163,7 @@ struct FileHead {
     return try checked(layout)
   }
 
-  /// Whether a space follows every separator of every row, inside quotes or not.
+  /// Whether every separator of every row is followed by a space, inside quotes or not.
   private func isSpaced(_ separator: UInt8, _ width: Int) -> Bool {
     let plain = TableLayout(
       dialect: .separated(separator), hasHeader: false,
@@ -172,7 +174,7 @@ struct FileHead {
 
   private func trimmed(_ text: String) -> String { withField(of: text) { $0.trimmed().text } }
 
-  /// The names of the members of the first objects.
+  /// Returns the names of the members of the first objects.
   func json() throws -> TableLayout {
     var names: [String] = []
     _ = Self.records(of: bytes, RecordEnds.lines, limit: 1_000) { field in
@@ -194,7 +196,7 @@ struct FileHead {
       columns: names.map { TableLayout.Column(name: $0, kind: .token) }, isTyped: false)
   }
 
-  /// The first values of each column that are not missing, of at most 1,000 rows.
+  /// Returns the first values of each column that are not missing, from at most 1,000 rows.
   func samples(of layout: TableLayout) -> [[String]] {
     var samples = [[String]](repeating: [], count: layout.columns.count)
     for row in rows(of: layout).dropFirst(layout.hasHeader ? 1 : 0)

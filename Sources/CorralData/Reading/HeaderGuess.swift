@@ -1,13 +1,15 @@
 /// Whether the first line of a separated file names its columns.
 public enum HeaderUse: String, Sendable, Codable, CaseIterable {
-  /// It is told from what the line and the rows below hold, and said where that is a guess.
+  /// Guessed from the first rows; a doubtful guess is reported.
   case automatic = "auto"
   /// The first line names the columns.
   case yes
-  /// The first line is a row, and the columns are called 1, 2, 3, ...
+  /// The first line is a row, and the columns are numbered from 1.
   case no
 
-  /// `auto`, `yes` or `no`; `true` and `false`, which YAML makes of the last two, mean the same.
+  /// Reads `auto`, `yes` or `no`.
+  ///
+  /// YAML turns the last two into `true` and `false`, which mean the same.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let isThere = try? container.decode(Bool.self) {
@@ -24,13 +26,13 @@ public enum HeaderUse: String, Sendable, Codable, CaseIterable {
   }
 }
 
-/// Tells whether a first line names columns.
+/// A guess whether a first line names columns.
 struct HeaderGuess {
   let hasHeader: Bool
-  /// Whether nothing but a setting could be sure of it.
+  /// Whether only a setting can be sure.
   let isDoubtful: Bool
 
-  /// The guess for a first line over some rows; `columns` are the names that the settings use.
+  /// Guesses from a first line and some rows; `columns` are the names that the settings use.
   init(first: [String], rows: [[String]], columns: ColumnNames) {
     if first.contains(where: ColumnNames.isUsual) {
       (hasHeader, isDoubtful) = (true, false)
@@ -39,7 +41,7 @@ struct HeaderGuess {
     } else if first.indices.contains(where: { Self.isOfNumbers($0, rows) }) {
       (hasHeader, isDoubtful) = (true, false)
     } else {
-      // All is text. Names of columns are not among the values, and users and items come again.
+      // All fields are texts. Column names do not occur among the values; users and items do.
       let recurs = first.indices.contains { column in
         !first[column].isEmpty
           && rows.contains { column < $0.count && areSame($0[column], first[column]) }

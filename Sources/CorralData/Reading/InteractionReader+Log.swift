@@ -1,7 +1,7 @@
 import CorralVectors
 
 extension InteractionReader {
-  /// All chunks as one log, and the impressions among them as another.
+  /// Joins all chunks into one log of interactions and one of impressions.
   consuming func finish() -> Log {
     var rows = chunks.map(\.rows)
     var shown = chunks.map(\.impressions)
@@ -18,7 +18,7 @@ extension InteractionReader {
     return log.impressions.count == 0 ? log : log.withoutStrangers()
   }
 
-  /// The rows of all chunks as one log.
+  /// Joins the rows of all chunks into one log.
   private func log(
     of chunks: [ChunkRows], _ scale: TimeScale, context: [ContextColumn]
   ) -> InteractionLog {
@@ -56,7 +56,7 @@ extension InteractionReader {
           : LabelTable(count: count, names: extras.labels.map(\.name), columns: labels)))
   }
 
-  /// The columns of context of all chunks, each with one vocabulary.
+  /// Joins the columns of context of all chunks, each with one vocabulary.
   private func context(of chunks: [ChunkRows]) -> [ContextColumn] {
     let starts = starts(of: chunks)
     let tables = contextTables
@@ -85,7 +85,8 @@ extension InteractionReader {
     }
   }
 
-  /// What the ticks of all files mean: dates are seconds, and numbers what the latest could be.
+  /// Returns the meaning of the ticks of all files: seconds for dates; for numbers the size of the
+  /// latest tells.
   private func scale(of times: [TimeColumn]) -> TimeScale {
     let decimals = times.first?.decimals ?? 0
     let latest = times.lazy.compactMap { $0.ticks.max() }.max()
@@ -121,7 +122,7 @@ extension InteractionReader {
     chunks.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) }
   }
 
-  /// One array that each chunk fills its part of.
+  /// Creates one array, of which each chunk fills its part.
   private func gathered<Element: BitwiseCopyable & Sendable>(
     _ starts: [Int], of type: Element.Type,
     _ fill: @Sendable (Int, UnsafeMutableBufferPointer<Element>) -> Void
@@ -140,8 +141,8 @@ extension InteractionReader {
 }
 
 extension InteractionReader.Log {
-  /// Users and items in the order in which interactions first name them, and no others: the
-  /// numbering of a log without impressions.
+  /// Numbers users and items by their first interaction and drops all others: the numbering of a
+  /// log without impressions.
   fileprivate func withoutStrangers() -> Self {
     let users = Renumbering(firstUses: log.users.lazy.map(\.position), of: users.count)
     let items = Renumbering(firstUses: log.items.lazy.map(\.position), of: items.count)

@@ -1,18 +1,18 @@
 import CorralVectors
 
-/// Reads a log into columns: chunks of lines in parallel, then one numbering for all of them.
+/// Reads a log into columns: chunks in parallel, then one numbering for all.
 ///
-/// Users and items are numbered in the order in which the files first name them, whatever the
-/// number of threads and chunks.
+/// Users and items are numbered by their first occurrence in the files, whatever the number of
+/// threads and chunks.
 struct InteractionReader {
-  /// The columns of all files, and the identifiers behind them.
+  /// The columns of all files, with the vocabularies of users and items.
   struct Log: Sendable {
     var log: InteractionLog
-    /// The impressions of these users and items, with weight 0.
+    /// The impressions, with weight 0.
     var impressions: InteractionLog
     var users: Vocabulary
     var items: Vocabulary
-    /// What became of the times where that is worth a line.
+    /// Notes on the times.
     var notes: [DataNote] = []
   }
 
@@ -22,7 +22,7 @@ struct InteractionReader {
   private(set) var userPositions: [[Int32]] = []
   private(set) var itemPositions: [[Int32]] = []
   private(set) var contextTables: [TokenTable] = []
-  /// Of each chunk, and there of each column of categories.
+  /// For each chunk the positions of each column of categories.
   private(set) var contextPositions: [[[Int32]]] = []
   private(set) var extras = ColumnPlan()
   private(set) var events = EventCounts()
@@ -32,7 +32,7 @@ struct InteractionReader {
 
   init(problemLimit: Int) { self.problemLimit = problemLimit }
 
-  /// Reads one file and says how many of its rows went where.
+  /// Reads one file and counts what happened to its rows.
   mutating func read(_ file: FileBytes, plan: RowPlan) throws -> LoadReport.File {
     var report = LoadReport.File(path: file.path, bytes: file.size)
     try take(plan.extras, of: file.path)
@@ -70,14 +70,14 @@ struct InteractionReader {
   ) -> [LogChunk] {
     let pieces = pieces(of: block, cutBetween: spans, ends)
     let reader = ChunkReader(plan: plan, path: path, problemLimit: problemLimit)
-    // Read by all threads, changed by none, and longer there than they are.
+    // All threads read it and none changes it, and it outlives them.
     nonisolated(unsafe) let block = block
     return Parallel.map(pieces.count, grain: 1) { range in
       reader.read(UnsafeRawBufferPointer(rebasing: block[pieces[range.lowerBound]]))
     }
   }
 
-  /// The block cut into pieces of whole records: at least a quarter of a megabyte each.
+  /// Cuts a block into pieces of whole records, at least a quarter of a megabyte each.
   private func pieces(
     of block: UnsafeRawBufferPointer, cutBetween spans: [Range<Int>], _ ends: RecordEnds
   ) -> [Range<Int>] {
@@ -120,7 +120,7 @@ struct InteractionReader {
     chunks.append(columns)
   }
 
-  /// Takes the columns of a file, which are the same in all of them.
+  /// Adopts the columns of a file, which must be the same in all files.
   private mutating func take(_ plan: ColumnPlan, of path: String) throws {
     if extras.isEmpty {
       extras = plan

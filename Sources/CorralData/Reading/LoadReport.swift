@@ -1,26 +1,26 @@
-/// What became of every row that was read: nothing is dropped in silence.
+/// What happened to every row that was read; no row is dropped silently.
 public struct LoadReport: Sendable, Equatable, Codable {
   /// One file of interactions.
   package struct File: Sendable, Equatable, Codable {
     /// The path.
     package var path: String
-    /// The bytes on disk.
+    /// The size on disk.
     package var bytes = 0
-    /// Lines with something on them, without the header.
+    /// Rows, without the header and blank lines.
     package var rows = 0
-    /// Lines with nothing on them.
+    /// Blank lines.
     package var blankLines = 0
-    /// Rows with a problem: dropped, as many as the settings tolerate.
+    /// Rows dropped for a problem, as far as the settings tolerate them.
     package var badRows = 0
-    /// Rows that meet not all conditions of `data.only`.
+    /// Rows dropped by a `data.only` condition.
     package var excluded = 0
-    /// Rows that meet no rule of `data.events`, or one of weight 0 where impressions are dropped.
+    /// Rows that match no rule of `data.events`, or one of weight 0 if impressions are dropped.
     package var uncounted = 0
-    /// Rows that say an item was shown and not taken.
+    /// Rows of items that were shown and not taken.
     package var impressions = 0
     /// Rows that became interactions.
     package var kept = 0
-    /// How many rows met each rule, in order of the rules' text.
+    /// The number of rows that matched each rule, in order of the rules' text.
     var matches: [Int] = []
   }
 
@@ -30,17 +30,17 @@ public struct LoadReport: Sendable, Equatable, Codable {
     package var path: String
     /// The column that identifies users or items.
     package var key = ""
-    /// Rows without the header.
+    /// Rows, without the header.
     package var rows = 0
-    /// Rows of users or items that have no interaction: not used.
+    /// Rows of users or items without an interaction, which are not used.
     package var unused = 0
-    /// Rows that end early: what they do not say is unknown.
+    /// Rows with too few fields, whose other values are unknown.
     package var incomplete = 0
-    /// Rows with a problem: dropped, as many as the settings tolerate.
+    /// Rows dropped for a problem, as far as the settings tolerate them.
     package var badRows = 0
-    /// Users or items of the log that the file says nothing of.
+    /// Users or items of the log that are not in the file.
     package var missing = 0
-    /// Users or items of the log that the file knows.
+    /// Users or items of the log that are in the file.
     package var matched = 0
 
     init(path: String, key: String) {
@@ -49,9 +49,9 @@ public struct LoadReport: Sendable, Equatable, Codable {
     }
   }
 
-  /// A column of the log, and what it was taken for.
+  /// A column of the log with its role.
   package struct Column: Sendable, Equatable, Codable {
-    /// What it is to the log.
+    /// The role of the column.
     package let role: ColumnRole
     /// Its name in the file.
     package let name: String
@@ -59,17 +59,17 @@ public struct LoadReport: Sendable, Equatable, Codable {
     package let holds: String
   }
 
-  /// How many rows are events of one kind.
+  /// The count of one kind of event.
   package struct EventKind: Sendable, Equatable, Codable {
     /// The kind, as the column spells it.
     package let name: String
-    /// The rows that have it.
+    /// The rows of this kind.
     package var rows: Int
-    /// How many of those meet a rule of `data.events`: all where there are no rules.
+    /// The rows of this kind that match a rule of `data.events`; all if there are no rules.
     package var counted: Int
   }
 
-  /// How many rows met a rule of `data.events`.
+  /// The count of rows that match a rule of `data.events`.
   package struct RuleMatches: Sendable, Equatable, Codable {
     /// The condition.
     package let rule: String
@@ -83,38 +83,39 @@ public struct LoadReport: Sendable, Equatable, Codable {
   package var files: [File] = []
   /// The files of features.
   package var features: [FeatureFile] = []
-  /// The columns of the log, and what each was taken for.
+  /// The columns of the log with their roles.
   package var columns: [Column] = []
-  /// How many rows met each rule of `data.events`.
+  /// The number of rows that match each rule of `data.events`.
   package var matches: [RuleMatches] = []
-  /// The kinds of event, where a column names them: the most frequent first.
+  /// The kinds of event, the most frequent first, if a column names them.
   package var eventKinds: [EventKind] = []
-  /// The bad rows that were tolerated, at most the first hundred.
+  /// The first hundred of the bad rows.
   package var problems: [RowProblem] = []
-  /// Rows of features that end early, at most the first hundred: kept, the rest of them unknown.
+  /// The first hundred rows of features with too few fields; they are kept.
   package var incomplete: [RowProblem] = []
   /// Interactions dropped as repeats.
   package var repeatsDropped = 0
-  /// What the filter dropped.
+  /// The report of the filter.
   package var filter = CoreFilter.Report()
-  /// Interactions that were kept in the end.
+  /// Interactions of the data set.
   public var interactions = 0
-  /// Impressions that were kept in the end: of users and items with an interaction.
+  /// Impressions of the data set, all of users and items with an interaction.
   package var impressions = 0
-  /// Items of the item file without an interaction that are kept: new items.
+  /// New items of the data set: items of the item file without an interaction.
   package var newItems = 0
-  /// What was guessed, left out or could not be used, a line each.
+  /// What was guessed, left out or unusable, one line each.
   public var notes: [DataNote] = []
-  /// The time it took to read and filter.
+  /// The duration of reading and filtering.
   package var seconds = 0.0
 
-  /// Adds a line that is worth knowing.
+  /// Adds a note.
   mutating func note(_ text: String) { notes.append(DataNote(.note, text)) }
 
-  /// Adds a line on something that is probably not what the user wants.
+  /// Adds a warning: something that the user probably does not want.
   mutating func warn(_ text: String) { notes.append(DataNote(.warning, text)) }
 
-  /// What was taken for what: `columns: user = customer_id, item = article_id, time = t_dat (dates)`.
+  /// The roles of the columns: `columns: user = customer_id, item = article_id, time = t_dat
+  /// (dates)`.
   package var columnsLine: String {
     let taken = columns.map { column in
       "\(column.role.words) = \(column.name)" + (column.holds.isEmpty ? "" : " (\(column.holds))")
@@ -123,16 +124,16 @@ public struct LoadReport: Sendable, Equatable, Codable {
     return "columns: " + (taken + (hasTime ? [] : ["no time"])).joined(separator: ", ")
   }
 
-  /// Rows read from all files.
+  /// Rows of all files.
   public var rows: Int { files.reduce(0) { $0 + $1.rows } }
-  /// Rows with a problem in all files, features included.
+  /// Rows with a problem in all files, including features.
   public var badRows: Int {
     files.reduce(0) { $0 + $1.badRows } + features.reduce(0) { $0 + $1.badRows }
   }
 }
 
 extension LoadReport {
-  /// Adds a file of the log, and how many of its rows met each of the rules.
+  /// Adds a file of the log, and the number of its rows that matched each rule.
   mutating func add(_ file: File, rules: [String]) {
     for (rule, count) in zip(rules, file.matches) {
       if let at = matches.firstIndex(where: { ExactText($0.rule) == ExactText(rule) }) {
@@ -144,7 +145,7 @@ extension LoadReport {
     files.append(file)
   }
 
-  /// Says which kinds of event count, where the settings do not say it of all of them.
+  /// Adds a note on which kinds of event count, unless the settings decide it for all of them.
   mutating func remarkOnEvents(hasRules: Bool, namesEvents: Bool) {
     func named(_ kinds: [EventKind]) -> String {
       kinds.prefix(8).map { "'\($0.name)' (\($0.rows) \($0.rows == 1 ? "row" : "rows"))" }

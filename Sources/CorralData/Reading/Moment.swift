@@ -1,6 +1,6 @@
-/// A point in time, to compare times that are spelled in different ways.
+/// A point in time, to compare times of different spellings.
 struct Moment: Comparable {
-  /// Seconds since 1970, or the whole part of a number that is no time.
+  /// Seconds since 1970, or the whole part of a number that is not a time.
   private var whole: Int64
   /// Billionths.
   private var fraction: Int64
@@ -16,7 +16,7 @@ struct Moment: Comparable {
 }
 
 extension SpelledTime {
-  /// The moment that is spelled, where the other time is one as well; else the number itself.
+  /// Returns the moment that is spelled, or the number itself if only one of the two is a time.
   func moment(beside other: SpelledTime) -> Moment {
     var places = self.places
     if !isDate, other.seconds != nil,

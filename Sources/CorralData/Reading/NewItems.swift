@@ -1,14 +1,13 @@
-/// What becomes of rows of the item file whose item has no interaction: new items.
+/// What happens to new items: rows of the item file whose item has no interaction.
 ///
-/// A new item stands behind the items with interactions in the vocabulary, with its features and its
-/// title. An item whose interactions a filter dropped is no new item. Only a model that places items
-/// by their features can tell one new item from another.
+/// New items come after the items with interactions in the vocabulary, with their features and
+/// titles. An item whose interactions a filter dropped is not a new item. Only a model that places
+/// items by their features can distinguish new items.
 public enum NewItems: String, Sendable, Codable, CaseIterable {
-  /// They are kept where the model can place them, and dropped where a data set is read for anything
-  /// else.
+  /// They are kept if the model can place them.
   case automatic = "auto"
   /// They are kept.
   case keep
-  /// They are dropped, and counted.
+  /// They are dropped and counted.
   case drop
 }

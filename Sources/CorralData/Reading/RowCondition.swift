@@ -1,8 +1,10 @@
-/// A condition on the fields of a row, as settings spell it: `rating>=4`, `tab==1`, `type!=view`,
-/// or one word such as `click`, which is a column of zeros and ones or a kind of event.
+/// A condition on the fields of a row, as settings spell it.
+///
+/// It is a comparison such as `rating>=4`, `tab==1` or `type!=view`, or one word such as `click`,
+/// which names a column of zeros and ones or a kind of event.
 struct RowCondition: Sendable, Equatable {
   enum Comparison: String, Sendable, CaseIterable {
-    // The longer ones first: that is the order in which they are looked for.
+    // Longer operators come first, because they are searched in this order.
     case atLeast = ">="
     case atMost = "<="
     case equal = "=="
@@ -11,7 +13,7 @@ struct RowCondition: Sendable, Equatable {
     case below = "<"
     case equalShort = "="
 
-    /// Whether this compares by size.
+    /// Whether the operator compares by size.
     var isOrder: Bool { self != .equal && self != .equalShort && self != .notEqual }
 
     func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
@@ -28,11 +30,11 @@ struct RowCondition: Sendable, Equatable {
 
   /// The condition as it was spelled.
   let text: String
-  /// What is compared, or the one word.
+  /// The name of the column, or the one word.
   let name: String
-  /// How, or `nil` for one word.
+  /// The operator, or `nil` for one word.
   let comparison: Comparison?
-  /// With what, as spelled.
+  /// The right-hand side, as spelled.
   let value: String
 
   init(_ text: String) throws {
@@ -70,7 +72,7 @@ struct RowCondition: Sendable, Equatable {
     }
   }
 
-  /// The day that the value spells in eight digits, `20240531`: what it means beside dates.
+  /// The day that the value spells in eight digits, `20240531`, when it is compared with dates.
   var day: SpelledTime? {
     guard value.utf8.count == 8,
       case .time(let day) = withField(of: value, { $0.time(as: .compact) })

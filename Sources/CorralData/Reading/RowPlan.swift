@@ -1,23 +1,23 @@
-/// What a reader does with each row of a log: the columns it reads, the rows it keeps, their weights.
+/// How a reader treats each row of a log: the columns it reads, the rows it keeps, their weights.
 ///
-/// Everything that is text in settings is resolved here, once.
+/// All texts of the settings are resolved here, once.
 struct RowPlan: Sendable {
-  /// A number of a row: a column, or the share that one column is of another.
+  /// A number of a row: a column, or the ratio of two columns.
   enum Quantity: Sendable {
     case number(slot: Int)
     case ratio(slot: Int, of: Int)
-    /// What the file does not say.
+    /// Unknown, because the file lacks the column.
     case unknown
   }
 
-  /// A condition that knows its columns.
+  /// A condition with its columns resolved.
   enum Condition: Sendable {
     case compares(Quantity, RowCondition.Comparison, Double)
     case text(column: Int, [UInt8], isEqual: Bool)
     case time(column: Int, form: TimeForm, RowCondition.Comparison, SpelledTime)
   }
 
-  /// A rule that knows its columns.
+  /// A rule with its columns resolved.
   struct Rule: Sendable {
     var text: String
     var condition: Condition
@@ -29,33 +29,35 @@ struct RowPlan: Sendable {
   let user: Int
   let item: Int
   let time: Int?
-  /// How the column of times writes them.
+  /// The form of the times in their column.
   let timeForm: TimeForm
-  /// The columns that are read as numbers; a slot is a position here.
+  /// The columns that are read as numbers.
+  ///
+  /// A slot is a position in this array.
   private(set) var numbers: [Int] = []
-  /// Whether a row may leave a number out: those that are labels or context and nothing else.
+  /// Whether the number in each slot may be missing, because it is only a label or context.
   private(set) var allowsEmpty: [Bool] = []
   private(set) var conditions: [Condition] = []
   private(set) var rules: [Rule] = []
-  /// Whether rows that meet a rule of weight 0 are kept as impressions.
+  /// Whether rows that match a rule of weight 0 are kept as impressions.
   let keepsImpressions: Bool
   /// The columns of context and labels.
   private(set) var extras = ColumnPlan()
-  /// The column of kinds of event.
+  /// The column of event kinds.
   let event: Int?
-  /// What fixed weights are multiplied by: the column of weights, where there are rules.
+  /// The slot of the column of weights, which multiplies constant weights, if there are rules.
   private(set) var multiplier: Int?
-  /// Whether every row says that an item was shown and not taken.
+  /// Whether every row is an impression.
   let isImpressions: Bool
   private let roles: ColumnRoles
   private let samples: [[String]]
   private var dateOrder = DateOrder.automatic
   private let file: String
-  /// The columns whose numbers every row needs.
+  /// The columns whose numbers every row must have.
   private var needed: Set<Int> = []
 
-  /// Resolves what the settings say of the rows of a file; `events` are the rules in use and
-  /// `samples` the first values of each column.
+  /// Resolves the settings for a file; `events` are the rules in use and `samples` the first values
+  /// of each column.
   init(
     layout: TableLayout, roles: ColumnRoles, settings: DataSettings, events: EventRules,
     file: String, samples: [[String]] = []
@@ -68,7 +70,8 @@ struct RowPlan: Sendable {
     isImpressions = false
     (user, item, time, timeForm) = (roles.user, roles.item, roles.time, roles.timeForm)
     event = roles.event
-    // A column that is a number by its header, or the rating, is one in every row, used or not.
+    // The rating, and a column that the header calls a number, must be a number in every row, used
+    // or not.
     for (column, described) in layout.columns.enumerated()
     where described.kind == .number && column != time { numbers.append(column) }
     if let rating = roles.rating { _ = slot(of: rating) }
@@ -85,7 +88,7 @@ struct RowPlan: Sendable {
     allowsEmpty = numbers.map { read.contains($0) }
   }
 
-  /// The plan of a file in which every row is an impression, with the columns of a log.
+  /// Creates the plan of a file of impressions with the columns of a log.
   ///
   /// Labels that the file does not have are unknown.
   init(impressionsWith log: ColumnPlan, layout: TableLayout, roles: ColumnRoles, file: String) {
@@ -104,7 +107,7 @@ struct RowPlan: Sendable {
     allowsEmpty = numbers.map { _ in true }
   }
 
-  /// The position among the numbers of a column, which becomes one of them.
+  /// Returns the slot of a column, and gives it one if it has none.
   private mutating func slot(of column: Int) -> Int {
     needed.insert(column)
     if let slot = numbers.firstIndex(of: column) { return slot }
@@ -149,7 +152,7 @@ struct RowPlan: Sendable {
     }
   }
 
-  /// Whether a rule is met by a kind of event, and not by other columns.
+  /// Whether a rule names a kind of event, and not only other columns.
   var namesEvents: Bool {
     rules.contains { rule in
       if case .text(let column, _, _) = rule.condition { column == event } else { false }
@@ -176,7 +179,7 @@ struct RowPlan: Sendable {
 
   private mutating func bound(_ condition: RowCondition) throws -> Condition {
     guard let comparison = condition.comparison else {
-      // One word: a column of zeros and ones first, then a kind of event.
+      // A word is a column of zeros and ones, or else a kind of event.
       if let column = flagColumn(condition.name) {
         return .compares(.number(slot: slot(of: column)), .notEqual, 0)
       }
@@ -189,7 +192,7 @@ struct RowPlan: Sendable {
       let form =
         samples.indices.contains(column)
         ? TimeForm.ofMost(samples[column], order: dateOrder) : nil
-      // A number is a time where the column holds dates; a date is one everywhere.
+      // A number is compared as a time if the column holds dates; a date always is.
       if let form, form.isDate || time.isDate {
         let wanted = form.isDate ? condition.day ?? time : time
         return .time(column: column, form: form.form, comparison, wanted)
@@ -214,7 +217,7 @@ struct RowPlan: Sendable {
 
   private mutating func quantity(_ name: String) -> Quantity? {
     if let column = layout.column(named: name) { return .number(slot: slot(of: column)) }
-    // KuaiRand: how much of the video was played.
+    // KuaiRand: the share of the video that was played.
     if name == "watch", let played = layout.column(named: "play_time_ms"),
       let duration = layout.column(named: "duration_ms")
     {
@@ -227,7 +230,7 @@ struct RowPlan: Sendable {
     layout.column(named: [word, "is_\(word)"])
   }
 
-  /// Taobao calls a click `pv`, a page view.
+  /// Returns `pv` for `click`, as Taobao calls it.
   private func kind(_ word: String) -> String {
     layout == .taobao && word == "click" ? "pv" : word
   }

@@ -1,28 +1,28 @@
-/// Something wrong with one row of a file.
+/// A problem in one row of a file.
 public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible {
-  /// What can be wrong with a row.
+  /// The kinds of problem.
   package enum Reason: String, Sendable, Codable, CaseIterable {
-    /// A word where a number belongs.
+    /// A word in a column of numbers.
     case notANumber = "not-a-number"
-    /// `nan` or `inf` where a number belongs.
+    /// `nan` or `inf` in a column of numbers.
     case notFinite = "not-finite"
-    /// Neither a number nor a date where a time belongs.
+    /// Neither a number nor a date in the column of times.
     case notATime = "not-a-time"
-    /// A time with more digits than 64 bits hold.
+    /// A time with more digits than fit into 64 bits.
     case tooLarge = "too-large"
-    /// A number too small for a time since 1970, where an hour or a weekday is wanted of it.
+    /// A number too small to be a time since 1970, if an hour or a weekday is needed.
     case noDate = "no-date"
-    /// A number that cannot say how much an interaction counts.
+    /// A number that cannot be a weight.
     case notAWeight = "not-a-weight"
     /// More or fewer fields than the file has columns.
     case fieldCount = "field-count"
-    /// As `fieldCount`, on a last line that does not end.
+    /// The same on the last line, if it has no line end.
     case cutOff = "cut-off"
-    /// Fewer fields than columns in a row of features: the rest is unknown, the row is kept.
+    /// Too few fields in a row of features. The row is kept and the rest is unknown.
     case incomplete
-    /// Nothing, or a word for it such as `NA`, where an identifier or a number belongs.
+    /// An identifier or number that is empty or a word such as `NA`.
     case empty
-    /// A quoted field that does not end.
+    /// A quoted field without a closing quote.
     case openQuote = "open-quote"
     /// A line of JSON lines that is not an object.
     case notAnObject = "not-an-object"
@@ -32,18 +32,18 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
 
   /// The file, by its path.
   public var file: String
-  /// The line, from 1.
+  /// The line number, from 1.
   public var line: Int
-  /// The column by its name, or empty when the problem is the whole row's.
+  /// The name of the column, or empty if the whole row has the problem.
   package var column: String
-  /// What the column holds, or for a wrong number of fields the number there is.
+  /// The content of the column, or the number of fields if that is wrong.
   package var value: String
-  /// What is wrong.
+  /// The kind of problem.
   package var reason: Reason
-  /// For a wrong number of fields the number there should be, else 0.
+  /// The expected number of fields if that is wrong, else 0.
   package var expected = 0
 
-  /// The problem in words, without the file and what to do.
+  /// The problem in words, without file and advice.
   var words: String {
     switch reason {
     case .notANumber: "column '\(column)' holds '\(value)', which is not a number"
@@ -76,6 +76,6 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
 
   private var fields: String { value == "1" ? "1 field" : "\(value) fields" }
 
-  /// Where the problem is, and what: `ratings.inter, line 17: column 'rating' is empty`.
+  /// The problem with its place: `ratings.inter, line 17: column 'rating' is empty`.
   public var description: String { "\(file), line \(line): \(words)" }
 }

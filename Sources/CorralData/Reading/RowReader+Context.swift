@@ -1,5 +1,5 @@
 extension RowReader {
-  /// Adds the context of the row, or says what is wrong with it.
+  /// Adds the context of the row, or returns its problem.
   func addContext(_ time: SpelledTime, to chunk: inout LogChunk) -> RowProblem? {
     var seconds = 0
     if needsDate {

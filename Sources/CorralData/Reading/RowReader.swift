@@ -1,4 +1,4 @@
-/// Reads one row after the other into a chunk.
+/// Reads rows into a chunk.
 struct RowReader {
   let plan: RowPlan
   let splitter: LineSplitter
@@ -8,11 +8,12 @@ struct RowReader {
   private let hasRules: Bool
   private let hasContext: Bool
   private let hasLabels: Bool
-  /// Whether a column of context is told from the time.
+  /// Whether a column of context is computed from the time.
   let needsDate: Bool
-  /// The slot of the numbers that an hour is told from.
+  /// The slot of the clock time that an hour is computed from.
   let hourMinute: Int?
-  /// Logs are often in order of user: the last token is looked at before the table.
+  /// Logs are often sorted by user, so that the last token is compared before the table is
+  /// searched.
   private var lastUser: [UInt8] = []
   private var lastPosition: Int32 = -1
 
@@ -32,7 +33,7 @@ struct RowReader {
       }.first
   }
 
-  /// Adds the row to the chunk, counts it as dropped, or says what is wrong with it.
+  /// Adds the row to the chunk, counts it as dropped, or returns its problem.
   @inline(__always)
   mutating func read(_ line: Field, into chunk: inout LogChunk, isCut: Bool) -> RowProblem? {
     switch splitter.split(line) {
@@ -111,7 +112,7 @@ struct RowReader {
     return nil
   }
 
-  /// The numbers of the user and the item of the row in the chunk.
+  /// Returns the numbers of the row's user and item in the chunk.
   @inline(__always)
   private mutating func interned(into chunk: inout LogChunk) -> (user: Int32, item: Int32) {
     (
@@ -120,14 +121,16 @@ struct RowReader {
     )
   }
 
-  /// Adds the row as an impression; out of line, so that the loop over interactions stays small.
+  /// Adds the row as an impression.
+  ///
+  /// Not inlined, so that the loop over interactions stays small.
   @inline(never)
   private mutating func appendImpression(_ time: SpelledTime, to chunk: inout LogChunk) {
     let (user, item) = interned(into: &chunk)
     append(user, item, time, weight: 0, to: &chunk.impressions)
   }
 
-  /// Adds all of the row but its context.
+  /// Adds all of the row except its context.
   @inline(__always)
   private func append(
     _ user: Int32, _ item: Int32, _ time: SpelledTime, weight: Float, to rows: inout ChunkRows
@@ -141,7 +144,9 @@ struct RowReader {
     }
   }
 
-  /// A label of the row: a share of a video is at most the whole of it.
+  /// Returns a label of the row.
+  ///
+  /// The share of a video is at most 1.
   private func label(_ quantity: RowPlan.Quantity) -> Float {
     switch quantity {
     case .number(let slot): Float(numbers[slot])
@@ -167,8 +172,10 @@ struct RowReader {
     case problem(RowProblem)
   }
 
-  /// The largest weight of the rules that the row meets; 0 when it meets none, and an impression
-  /// when it meets only some whose weight is always 0.
+  /// Returns the largest weight of the rules that the row matches.
+  ///
+  /// It is 0 if no rule matches, and the row is an impression if only rules of constant weight 0
+  /// match.
   private func counted(_ chunk: inout LogChunk, _ kind: Int?) -> Count {
     var largest = 0.0
     var isShown = false
@@ -210,7 +217,9 @@ struct RowReader {
     }
   }
 
-  /// What is wrong with a time that a condition asks for; where there is none it does not hold.
+  /// Returns the problem with the time that a condition needs.
+  ///
+  /// A condition on a missing time is false.
   private func wrongTime() -> RowProblem? {
     for case .time(let column, let form, _, _) in plan.conditions
     where splitter.fields[column].count > 0 {

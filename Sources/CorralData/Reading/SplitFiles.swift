@@ -1,9 +1,9 @@
 import Foundation
 
-/// Files that are the parts of one split: `ml.train.inter` with `ml.valid.inter` and `ml.test.inter`,
-/// `train.csv` with `test.csv`, `u1.base` with `u1.test`.
+/// The files of one split: `ml.train.inter` with `ml.valid.inter` and `ml.test.inter`, `train.csv`
+/// with `test.csv`, or `u1.base` with `u1.test`.
 struct SplitFiles: Equatable {
-  /// What of a data set a file holds, in the order in which the files are read.
+  /// The part of a split that a file holds, in reading order.
   enum Part: Int, Comparable {
     case training
     case validation
@@ -18,12 +18,12 @@ struct SplitFiles: Equatable {
     var part: Part
   }
 
-  /// What the names have in common: `ml`, or nothing.
+  /// The common start of the names: `ml`, or nothing.
   let stem: String
-  /// One file a part, in the order of the parts: training, and one of the others at least.
+  /// One file per part, in the order of the parts: training and at least one other.
   let files: [File]
 
-  /// The splits that files in a folder are, in order of name.
+  /// Finds the splits among the files of a folder, in order of name.
   static func groups(of names: [String]) -> [SplitFiles] {
     var groups: [[ExactText]: [File]] = [:]
     for name in names {
@@ -39,13 +39,13 @@ struct SplitFiles: Equatable {
     }.sorted { $0.files[0].name < $1.files[0].name }
   }
 
-  /// The part that a name speaks of, and what the names of the other parts have as well: a stem and
-  /// an ending.
+  /// Returns the part that a file name stands for, with the stem and the ending that the names of
+  /// the other parts share.
   private static func part(of name: String) -> (part: Part, key: [String])? {
     let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
     let ending = (plain as NSString).pathExtension
     let base = (plain as NSString).deletingPathExtension
-    // MovieLens: u1.base and u1.test.
+    // MovieLens has u1.base and u1.test.
     if ending == "base" { return (.training, [base, "base"]) }
     if ending == "test" { return (.test, [base, "base"]) }
     guard ["inter", "csv", "tsv", "jsonl", "txt", "data", "dat"].contains(ending) else {

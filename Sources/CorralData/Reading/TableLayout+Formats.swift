@@ -1,5 +1,5 @@
 extension TableLayout {
-  /// `UserBehavior.csv` has no header.
+  /// The layout of `UserBehavior.csv`, which has no header.
   static let taobao = TableLayout(
     dialect: .separated(Byte.comma), hasHeader: false,
     columns: [
@@ -19,8 +19,8 @@ extension TableLayout {
     "Thriller", "War", "Western",
   ]
 
-  /// The layout of a file of interactions, its format where the settings leave it open, and the
-  /// first values of each column that are not empty.
+  /// Returns the layout of a file of interactions, its format, and the first values of each column
+  /// that are not empty.
   static func ofInteractions(
     _ file: FileBytes, _ settings: DataSettings
   ) throws -> (layout: TableLayout, format: DataFormat, samples: [[String]]) {
@@ -55,7 +55,7 @@ extension TableLayout {
     }
   }
 
-  /// The layout of a file of features, by its name and first line.
+  /// Returns the layout of a file of features, by its name and first line.
   static func ofFeatures(_ file: FileBytes, _ columns: ColumnNames) throws -> TableLayout {
     let head = try FileHead(file)
     switch head.name {

@@ -1,14 +1,14 @@
-/// How a table lies in its file: what separates fields, and what the columns are.
+/// The layout of a table: how fields are separated, and what the columns hold.
 struct TableLayout: Sendable, Equatable {
-  /// How the fields of a line are told apart.
+  /// How the fields of a line are separated.
   enum Dialect: Sendable, Equatable {
-    /// One byte between fields, which no field holds.
+    /// By one byte that no field holds.
     case separated(UInt8)
-    /// One byte between fields; a field in double quotes may hold it, and `""` is a quote.
+    /// By one byte; a field in double quotes can hold it, and `""` is a quote.
     case quoted(UInt8)
-    /// Two colons between fields.
+    /// By two colons.
     case doubleColon
-    /// A JSON object a line; fields are found by the names of the columns.
+    /// One JSON object per line; members are found by the names of the columns.
     case json
   }
 
@@ -18,15 +18,15 @@ struct TableLayout: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
       /// One token.
       case token
-      /// Any number of tokens with this byte between them.
+      /// Any number of tokens, separated by this byte.
       case tokens(separator: UInt8)
       /// One number.
       case number
-      /// Any number of numbers with spaces between them.
+      /// Any number of numbers, separated by spaces.
       case numbers
-      /// 1 where the row belongs to the category that the column is named for, else 0.
+      /// 1 if the row belongs to the category that the column is named after, else 0.
       case flag
-      /// Something of no use.
+      /// A column that is not used.
       case ignored
     }
 
@@ -38,23 +38,24 @@ struct TableLayout: Sendable, Equatable {
   /// Whether the first line names the columns.
   var hasHeader: Bool
   var columns: [Column]
-  /// Whether the format says what the columns hold; else the values do.
+  /// Whether the format defines the types of the columns; otherwise their content decides.
   var isTyped = true
   /// Whether spaces around fields belong to the separators.
   var trimsSpaces = false
-  /// How many columns at the end have no name: rows may leave them out.
+  /// The number of columns at the end without a name, which rows may leave out.
   var namelessColumns = 0
-  /// The values of the first row, where no line names the columns: they find their columns too.
+  /// The values of the first row of a file without header; settings can name columns by them.
   var firstValues: [String] = []
-  /// What was guessed of the layout, a line each.
+  /// Remarks on what was guessed about the layout, one line each.
   var notes: [String] = []
 
   var names: [String] { columns.map(\.name) }
 
-  /// The column of this name: exactly, or as people vary it (`userId`, `user_id`, `UserID`).
+  /// Returns the column of a name, spelled exactly or in a usual variant (`userId`, `user_id`,
+  /// `UserID`).
   ///
-  /// Where no column is called so, a whole number from 1 on is the place of one, and in a file without
-  /// names a value of the first row finds its column.
+  /// If there is none, a whole number from 1 is the place of a column, and in a file without header
+  /// a value of the first row names its column.
   func column(named name: String) -> Int? {
     if let found = columns.firstIndex(where: { ExactText($0.name) == ExactText(name) })
       ?? columns.firstIndex(where: { plain($0.name) == plain(name) })
@@ -65,7 +66,7 @@ struct TableLayout: Sendable, Equatable {
     return firstValues.firstIndex { $0.utf8.elementsEqual(name.utf8) }
   }
 
-  /// The first column with one of these names.
+  /// Returns the first column with one of these names.
   func column(named names: [String]) -> Int? {
     for name in names {
       if let column = column(named: name) { return column }
@@ -74,7 +75,7 @@ struct TableLayout: Sendable, Equatable {
   }
 }
 
-/// A name without case, spaces, dashes and underscores.
+/// Returns a name in lower case without spaces, dashes and underscores.
 func plain(_ name: String) -> String {
   name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != " " }
 }

@@ -1,20 +1,22 @@
-/// The times of the rows of a chunk as ticks of one size, which shrinks when a row needs more digits.
+/// The times of the rows of a chunk in ticks of one size.
+///
+/// The ticks become smaller when a row needs more digits.
 struct TimeColumn: Sendable {
-  /// One a row, in `10^-decimals` of the file's unit.
+  /// One tick count per row, in `10^-decimals` of the file's unit.
   private(set) var ticks: [Int64] = []
   private(set) var decimals = 0
-  /// How many rows have digits that are not kept: more than nine places, or too many for 64 bits.
+  /// The number of rows that lose digits: beyond nine places, or too many for 64 bits.
   private(set) var cut = 0
-  /// How many rows hold a date and not a number.
+  /// The number of rows that hold a date and not a number.
   private(set) var dates = 0
-  /// The most decimals with which every time so far fits into 64 bits.
+  /// The most decimals with which all times so far fit into 64 bits.
   private var limit = SpelledTime.mostPlaces
 
   var count: Int { ticks.count }
 
   mutating func reserveCapacity(_ capacity: Int) { ticks.reserveCapacity(capacity) }
 
-  /// Adds the time of one row: O(1) but for the rows, at most nine, that need a smaller tick.
+  /// Adds the time of one row, in O(1) except for at most nine rows that need smaller ticks.
   @inline(__always)
   mutating func append(_ time: SpelledTime) {
     if time.places | decimals == 0, !time.isDate, !time.isCut {
@@ -40,12 +42,12 @@ struct TimeColumn: Sendable {
     ticks.append(TimeScale.shifted(time.digits, by: decimals - time.places) ?? .max)
   }
 
-  /// The largest whole number of the file, without its sign.
+  /// The largest absolute whole number so far.
   private var largest: UInt64 {
     (ticks.lazy.map(\.magnitude).max() ?? 0) / powerOfTen(decimals).magnitude
   }
 
-  /// Turns the ticks into larger or smaller ones; larger ones round down.
+  /// Rescales the ticks; larger ticks round down.
   private mutating func rescale(to wanted: Int) {
     if wanted < decimals {
       let factor = powerOfTen(decimals - wanted)
@@ -55,7 +57,7 @@ struct TimeColumn: Sendable {
     decimals = wanted
   }
 
-  /// The most decimals with which a number of this size fits into 64 bits: 9 at most.
+  /// Returns the most decimals, up to 9, with which a number of this size fits into 64 bits.
   private static func decimals(for largest: UInt64) -> Int {
     var decimals = SpelledTime.mostPlaces
     while decimals > 0, largest >= UInt64(Int64.max) / powerOfTen(decimals).magnitude {
@@ -64,7 +66,8 @@ struct TimeColumn: Sendable {
     return decimals
   }
 
-  /// Brings some columns to the tick that the finest of them needs, or that all of them can have.
+  /// Gives all columns the same ticks: those of the finest column, or the finest that fit all of
+  /// them.
   static func aligned(_ columns: inout [TimeColumn]) {
     let wanted = columns.map(\.decimals).max() ?? 0
     guard columns.contains(where: { $0.decimals != wanted }) else { return }

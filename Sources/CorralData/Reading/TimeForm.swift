@@ -1,10 +1,10 @@
-/// Which of day and month comes first in dates such as `5/6/2024`.
+/// Whether day or month comes first in dates such as `5/6/2024`.
 public enum DateOrder: String, Sendable, Codable, CaseIterable {
-  /// It is told from the values, where one of them can only be read one way.
+  /// Taken from values that can be read in only one way.
   case automatic = "auto"
-  /// The day: `31/5/2024`.
+  /// The day comes first: `31/5/2024`.
   case dayFirst = "day-first"
-  /// The month: `5/31/2024`.
+  /// The month comes first: `5/31/2024`.
   case monthFirst = "month-first"
 
   /// The forms that such dates can have.
@@ -17,24 +17,24 @@ public enum DateOrder: String, Sendable, Codable, CaseIterable {
   }
 }
 
-/// How a column writes its times.
+/// How a column writes times.
 package enum TimeForm: String, Sendable, CaseIterable {
-  /// Numbers as they stand, `2024-05-31`, `2024/05/31` or `31.05.2024`, each with a time of day or
-  /// without.
+  /// Numbers, or dates as `2024-05-31`, `2024/05/31` or `31.05.2024`, each with or without a time
+  /// of day.
   case plain
-  /// `20240531`, which in a column of `plain` form would be a number.
+  /// `20240531`, which would be a number in `plain` form.
   case compact
   /// `31/05/2024`.
   case dayFirst
   /// `5/31/2024`.
   case monthFirst
 
-  /// The form in which all of some values of a column are times, or `nil` where there is none.
+  /// Returns the form in which all values of a column are times, or `nil`.
   ///
-  /// Numbers have the form `plain`; `isDate` says that the values are dates and no numbers. Dates
-  /// that could start with the day as well as with the month have the form that `order` says, and
-  /// none where it says nothing. Compact dates need three different values, so that a few numbers of
-  /// eight digits are not taken for dates.
+  /// Numbers have the form `plain`; `isDate` says whether the values are dates. Dates that can
+  /// start with the day or the month have the form of `order`, or none if it does not say. Compact
+  /// dates need three different values, so that a few numbers of eight digits are not mistaken for
+  /// dates.
   package static func recognised(
     in values: [String], order: DateOrder = .automatic
   ) -> (form: TimeForm, isDate: Bool)? {
@@ -57,7 +57,9 @@ package enum TimeForm: String, Sendable, CaseIterable {
     return forms.count == 1 ? (forms[0], true) : nil
   }
 
-  /// The form in which most of some values are times: the others are bad rows.
+  /// Returns the form in which most values are times.
+  ///
+  /// The others are bad rows.
   static func ofMost(
     _ values: [String], order: DateOrder
   ) -> (form: TimeForm, isDate: Bool)? {
@@ -69,7 +71,7 @@ package enum TimeForm: String, Sendable, CaseIterable {
     return nil
   }
 
-  /// Whether some values are dates of which nothing says if the day or the month comes first.
+  /// Whether the values are dates that do not tell if the day or the month comes first.
   static func isAmbiguous(_ values: [String]) -> Bool {
     !values.isEmpty && values.allSatisfy { dayFirst.reads($0) && monthFirst.reads($0) }
   }

@@ -1,20 +1,20 @@
-/// Where a part of a log begins: a share of it, or a time.
+/// Where a part of a log begins: at a share of it, or at a time.
 ///
 /// In settings a number up to 1 is a share, and a larger number or a date is a time: `0.8`,
 /// `1704758400`, `2024-01-09`.
 public enum CutPoint: Sendable, Equatable, Codable {
-  /// The share of the log that lies before, from 0 to 1.
+  /// The share of the log that comes before, from 0 to 1.
   case share(Double)
   /// A number in the unit of the log, or a date.
   case time(String)
 
-  /// A number up to 1 is a share, a larger one a time.
+  /// Creates a share from a number up to 1, and a time from a larger one.
   package init(_ number: Double) {
     let whole = Int64(exactly: number)
     self = number <= 1 ? .share(number) : .time(whole.map { "\($0)" } ?? "\(number)")
   }
 
-  /// A number, or a date as a text.
+  /// Reads a number, or a date as a text.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let whole = try? container.decode(Int64.self) {
@@ -26,7 +26,7 @@ public enum CutPoint: Sendable, Equatable, Codable {
     }
   }
 
-  /// A number where it is one.
+  /// Writes a number, or a date as a text.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -48,7 +48,7 @@ public enum CutPoint: Sendable, Equatable, Codable {
     }
   }
 
-  /// Throws `SettingError` for what is neither a share nor a time.
+  /// Throws `SettingError` unless this is a share or a time.
   func validate(_ key: String) throws {
     let isUsable =
       switch self {
@@ -68,12 +68,12 @@ public enum CutPoint: Sendable, Equatable, Codable {
 extension CutPoint: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByStringLiteral
 {
-  /// A share up to 1, else a time.
+  /// Creates a share from a number up to 1, and a time from a larger one.
   public init(floatLiteral number: Double) { self.init(number) }
-  /// A share up to 1, else a time.
+  /// Creates a share from a number up to 1, and a time from a larger one.
   public init(integerLiteral number: Int64) {
     self = number > 1 ? .time("\(number)") : .share(Double(number))
   }
-  /// A date.
+  /// Creates a time from a date.
   public init(stringLiteral text: String) { self = .time(text) }
 }

@@ -1,17 +1,18 @@
-/// Where the parts begin of a log that was read from files for training, validation and test.
+/// Where the held-out parts begin in a log that was read from files for training, validation and
+/// test.
 package struct FileParts: Sendable, Equatable {
-  /// The first row for validation.
+  /// The first row of the validation part.
   package var validationStart: Int
-  /// The first row for the test.
+  /// The first row of the test part.
   package var testStart: Int
 
-  /// The first rows of both held-out parts.
+  /// Creates the parts from their first rows.
   package init(validationStart: Int, testStart: Int) {
     self.validationStart = validationStart
     self.testStart = testStart
   }
 
-  /// The same among some of the rows, which are in rising order.
+  /// Returns the parts after only these rows, in rising order, are kept.
   func keeping(_ rows: [Int32]) -> FileParts {
     FileParts(
       validationStart: rows.count { Int($0) < validationStart },

@@ -1,4 +1,4 @@
-/// How much of a held-out part training could know: warm and cold items and users.
+/// Counts the warm and cold items and users of a held-out part.
 package struct HeldOutAccount: Sendable, Equatable, Codable {
   /// The targets of the part.
   package var targets = 0
@@ -10,12 +10,14 @@ package struct HeldOutAccount: Sendable, Equatable, Codable {
   package var coldUsers = 0
   /// Targets of those users.
   package var coldUserTargets = 0
-  /// Targets that their user interacted with before: masking seen items makes them impossible.
+  /// Targets that their user interacted with before.
+  ///
+  /// A mask of seen items makes them impossible.
   package var repeatedTargets = 0
 }
 
 extension Split {
-  /// How much of a held-out part training could know.
+  /// Counts the warm and cold items and users of a held-out part.
   package func account(of part: HeldOut) -> HeldOutAccount {
     let counts = itemCounts()
     let held = targets(part)
@@ -37,9 +39,11 @@ extension Split {
 }
 
 extension HeldOutAccount {
-  /// The line on targets that masking seen items hides from every model, or `nil` without any.
+  /// Returns a note on the targets that the mask of seen items hides from every model, or `nil` if
+  /// there are none.
   ///
-  /// `masked` of `targets` are counted by whoever ranks: as distinct items of a user, or as here.
+  /// The caller counts `masked` among `targets`: as distinct items of a user, or as an account
+  /// does.
   package static func maskedLine(masked: Int, of targets: Int, part: HeldOut) -> String? {
     if masked == 0 { return nil }
     let share = Double(masked) / Double(max(1, targets)) * 100
@@ -49,7 +53,7 @@ extension HeldOutAccount {
       + " meetings only, evaluate.seen=ranked ranks what was seen"
   }
 
-  /// The same line, of an account.
+  /// Returns the same note for this account.
   package func maskedLine(of part: HeldOut) -> String? {
     Self.maskedLine(masked: repeatedTargets, of: targets, part: part)
   }

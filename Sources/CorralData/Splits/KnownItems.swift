@@ -1,12 +1,13 @@
 import CorralVectors
 
-/// What each user took in training and liked, its weight above 0: what tells a negative from an item
-/// that the user likes.
+/// The training items of each user with a weight above 0.
+///
+/// If they are known, they are not used as the user's negatives.
 package struct KnownItems: Sendable {
-  /// In rising order of item.
+  /// The items of each user, in rising order.
   private let rows: Ragged<ItemIndex>
 
-  /// The training items of a split's users; O(n log n) time, 4 bytes an interaction.
+  /// Collects the items of a split's users; O(n log n) time, 4 bytes per interaction.
   package init(_ split: Split) {
     rows = Ragged(
       (0..<split.training.count).lazy.map { user in
@@ -15,8 +16,9 @@ package struct KnownItems: Sendable {
       })
   }
 
-  /// Which of some items, as many in a row for each user, the user is known to like; of an unknown
-  /// user nothing is known.
+  /// Tells which items their user is known to like; of an unknown user, none.
+  ///
+  /// Each user has equally many of the items, one user after the other.
   package func contain(_ items: [ItemIndex], of users: [UserIndex?]) -> [Bool] {
     guard !users.isEmpty, items.count.isMultiple(of: users.count) else {
       fatalError("KnownItems: \(items.count) items are no rows for \(users.count) users")

@@ -53,7 +53,7 @@ extension Dataset {
       guard row.count > test + validation else { return }
       var places = Array(0..<row.count)
       if isRandom {
-        // A stream a user: who else is in the data does not move what is held out.
+        // Each user has a stream, so that other users do not change what is held out.
         var generator = SeededGenerator(seed: rule.seed, stream: UInt64(row.user))
         for at in 0..<(test + validation) {
           places.swapAt(at, at + generator.next(below: row.count - at))
@@ -72,7 +72,7 @@ extension Dataset {
     return split
   }
 
-  /// As many as the share says, to the nearest even as numpy rounds, but one at least.
+  /// Returns the share of a number, rounded to the nearest even as numpy does, and at least 1.
   private func count(_ share: Double, of length: Int) -> Int {
     share == 0 ? 0 : max(1, Int((Double(length) * share).rounded(.toNearestOrEven)))
   }
@@ -117,7 +117,7 @@ extension Dataset {
     return split
   }
 
-  /// The time at which a part starts, given all times in rising order.
+  /// Returns the time at which a part starts, given all times in rising order.
   private func ticks(
     of point: CutPoint, _ key: String, _ sorted: [Int64]
   ) throws -> Int64 {
@@ -133,7 +133,7 @@ extension Dataset {
     }
   }
 
-  /// The parts that the files are.
+  /// Splits as the files are split.
   private func asFiles() throws -> Split {
     guard let fileParts else {
       throw SettingError(
@@ -164,7 +164,7 @@ extension Dataset {
     }
   }
 
-  /// Where an interaction goes.
+  /// The part that an interaction belongs to.
   private enum Part { case training, validation, test }
 
   /// The interactions of one user.
@@ -174,7 +174,7 @@ extension Dataset {
     var count: Int { rows.count }
   }
 
-  /// The split in which `assign` says of each user where each interaction goes.
+  /// Builds the split; `assign` sets the part of each interaction of a user.
   private func assembled(
     _ rows: Ragged<Int32>, rule: String, _ assign: (UserRow, inout [Part]) -> Void
   ) -> Split {
@@ -220,7 +220,7 @@ extension Dataset {
         : trainingImpressions(Ragged(values: training.rows, offsets: training.ragged.offsets)))
   }
 
-  /// How many of a user's interactions, in time order, have the time of another of these.
+  /// Counts the interactions of a user that have the same time as another one.
   private func ties(among rows: ArraySlice<Int32>) -> Int {
     var tied = 0
     var run = 1
@@ -240,10 +240,10 @@ extension Dataset {
   }
 }
 
-/// The rows of one part, user after user.
+/// Collects the rows of one part, user after user.
 private struct PartBuilder {
   var values: [ItemIndex] = []
-  /// The rows of the log, where something else of them is needed.
+  /// The rows of the log.
   private(set) var rows: [Int32] = []
   private var offsets = [0]
   private let keepsRows: Bool

@@ -1,24 +1,24 @@
-/// Which of the two held-out parts a model is measured on.
+/// A held-out part.
 public enum HeldOut: String, Sendable, Codable, CaseIterable {
-  /// The part that settings are chosen on.
+  /// The part on which settings are chosen.
   case validation
-  /// The part that is reported, and never chosen on.
+  /// The part that is reported and never chosen on.
   case test
 }
 
-/// A data set cut into what is learned from and what is held out, user by user.
+/// A data set split into a training part and two held-out parts.
 ///
-/// Rows are users, in vocabulary order; within a row interactions are in time order, or in file
-/// order where the log has no time.
+/// Rows are users in vocabulary order. The interactions of a row are in time order, or in file
+/// order if the log has no times.
 public struct Split: Sendable {
-  /// The number of items in the catalogue, whether or not training saw them.
+  /// The number of items in the catalogue, including those without training interactions.
   public let itemCount: Int
-  /// How many of them have an interaction in any part; new items stand behind them.
+  /// The number of items with an interaction in any part; new items come after them.
   ///
-  /// Negatives are drawn from these, and held-out targets are ranked among these: a new item is
+  /// Negatives are drawn from these items and held-out targets are ranked among them. A new item is
   /// never a target.
   package let interactedItemCount: Int
-  /// What training may see.
+  /// The training interactions.
   public let training: Ragged<ItemIndex>
   /// The reward r_i of each training interaction, aligned with `training.values`.
   package let weights: [Float]
@@ -26,13 +26,15 @@ public struct Split: Sendable {
   public let validation: Ragged<ItemIndex>
   /// The targets of the test part.
   public let test: Ragged<ItemIndex>
-  /// How the cut was made, in words for reports: `leave-one-out, in time`.
-  public let rule: String
-  /// Whether the order of a row means something: if not, histories are drawn from the row.
-  package let isOrdered: Bool
-  /// How many interactions have the time of another one of the same user.
+  /// The name of the split in reports: `leave-one-out, in time`.
+  package let rule: String
+  /// Whether the order of a row is meaningful.
   ///
-  /// The order of these is that of the file. 0 where times put nothing in order.
+  /// If not, histories are drawn from the row.
+  package let isOrdered: Bool
+  /// The number of interactions with the same time as another one of their user.
+  ///
+  /// Ties are in file order. 0 if times do not order the interactions.
   package let tiedInteractions: Int
   /// Context and labels of the training interactions, aligned with `training.values`.
   package let trainingColumns: InteractionColumns
@@ -40,10 +42,10 @@ public struct Split: Sendable {
   package let validationColumns: InteractionColumns
   /// Context and labels of the test targets, aligned with `test.values`.
   package let testColumns: InteractionColumns
-  /// What was shown to users and not taken, as far as training may know: for rankers.
+  /// The impressions that training may use, for rankers.
   package let impressions: TrainingImpressions
 
-  /// A split over parts that are already cut: as many rows in each as there are users.
+  /// Creates a split from its parts; each has one row per user.
   package init(
     itemCount: Int, interactedItemCount: Int? = nil, training: Ragged<ItemIndex>,
     weights: [Float],
@@ -77,7 +79,7 @@ public struct Split: Sendable {
     self.impressions = impressions
   }
 
-  /// The line on interactions of a user at the same time, or `nil` where there are none.
+  /// A note on interactions of a user at the same time, or `nil` if there are none.
   package var tiesLine: String? {
     if tiedInteractions == 0 { return nil }
     let all = training.values.count + validation.values.count + test.values.count
@@ -89,7 +91,7 @@ public struct Split: Sendable {
   /// The number of users.
   public var userCount: Int { training.count }
 
-  /// The targets of a held-out part, one row a user; users without any have an empty row.
+  /// Returns the targets of a held-out part, one row per user; users without any have an empty row.
   package func targets(_ part: HeldOut) -> Ragged<ItemIndex> {
     switch part {
     case .validation: validation
@@ -97,7 +99,7 @@ public struct Split: Sendable {
     }
   }
 
-  /// Context and labels of the targets of a held-out part, aligned with their values.
+  /// Returns context and labels of the targets of a held-out part, aligned with their values.
   package func columns(_ part: HeldOut) -> InteractionColumns {
     switch part {
     case .validation: validationColumns
@@ -105,10 +107,11 @@ public struct Split: Sendable {
     }
   }
 
-  /// The context of the request that each user's targets of a held-out part answer, one row a user.
+  /// Returns the context in which each user's targets of a held-out part are predicted, one row per
+  /// user.
   ///
-  /// It is that of the first of the targets: a request is made once, before any of them. Nothing is
-  /// known for users without targets.
+  /// It is the context of the first target, because a request is made once, before all of them. It
+  /// is unknown for users without targets.
   package func context(of part: HeldOut, users: [UserIndex]) -> ContextTable {
     let context = columns(part).context
     if context.isEmpty { return ContextTable(count: users.count) }
@@ -120,8 +123,8 @@ public struct Split: Sendable {
       })
   }
 
-  /// What is known of each user when a held-out part is predicted: the training interactions, and
-  /// for the test part the validation targets after them.
+  /// Returns the history of each user when a held-out part is predicted: the training interactions,
+  /// followed for the test part by the validation targets.
   package func histories(before part: HeldOut) -> Ragged<ItemIndex> {
     switch part {
     case .validation: training
@@ -130,14 +133,14 @@ public struct Split: Sendable {
     }
   }
 
-  /// How often each item occurs in training, `[items]`.
+  /// Counts how often each item occurs in training, `[items]`.
   package func itemCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: itemCount)
     for item in training.values { counts[item.position] += 1 }
     return counts
   }
 
-  /// How often each item with an interaction occurs in training, `[interactedItemCount]`: what
-  /// negatives are drawn from.
+  /// Counts how often each item with an interaction occurs in training, `[interactedItemCount]`;
+  /// negatives are drawn from these.
   package func interactedItemCounts() -> [Int] { Array(itemCounts()[..<interactedItemCount]) }
 }

@@ -1,22 +1,23 @@
 import CorralVectors
 
-/// What training may see of what was shown to each user and not taken.
+/// The impressions of each user that training may use: items that were shown and not taken.
 ///
-/// True negatives for a ranker; a retriever never looks here. Of a user's impressions those stay
-/// that are no later than the last of their training interactions, so that nothing is told of the
-/// time that is held out, and whose item they did not take in training at any time, which would
-/// contradict itself. What is held out is not asked: knowing which impressions were taken in the end
-/// would give the answers away.
+/// They are true negatives for a ranker; a retriever does not use them. Impressions later than the
+/// user's last training interaction are dropped, so that nothing of the held-out time leaks.
+/// Impressions of an item that the user took in training are dropped, because they would contradict
+/// it. Held-out interactions are not consulted: which impressions were taken later would give the
+/// answers away.
 package struct TrainingImpressions: Sendable, Equatable {
-  /// The items shown to each user, oldest first, one row a user; no rows where there are none at all.
+  /// The items shown to each user, oldest first, one row per user; no rows if there are no
+  /// impressions.
   package let items: Ragged<ItemIndex>
-  /// What came of each, aligned with `items.values`.
+  /// The labels of each impression, aligned with `items.values`.
   package let labels: LabelTable
-  /// For each training interaction where those end in `items.values` that came with it or before;
-  /// empty when the log does not say when.
+  /// For each training interaction the end, in `items.values`, of the impressions up to its time;
+  /// empty if the log has no times.
   private let ends: [Int32]
 
-  /// No impressions.
+  /// Creates an empty collection.
   package init() {
     self.init(items: Ragged(values: [], offsets: [0]), labels: LabelTable(), ends: [])
   }
@@ -27,7 +28,7 @@ package struct TrainingImpressions: Sendable, Equatable {
     self.ends = ends
   }
 
-  /// Whether there are none.
+  /// Whether there are no impressions.
   package var isEmpty: Bool { items.values.isEmpty }
 
   /// The number of impressions.
@@ -36,10 +37,11 @@ package struct TrainingImpressions: Sendable, Equatable {
   /// Whether it is known which impressions came before an interaction.
   package var isOrdered: Bool { !ends.isEmpty }
 
-  /// The latest impressions of a user that came with a training interaction or before it, at most
-  /// `limit`, as positions in `items.values`; of a log without times, all of the user's.
+  /// Returns the latest impressions of a user up to the time of a training interaction, at most
+  /// `limit`, as positions in `items.values`; in a log without times, all of the user's.
   ///
-  /// A page is shown at once, so impressions with the time of the interaction count as before it.
+  /// A page is shown at once, so that impressions at the time of the interaction count as before
+  /// it.
   package func latest(_ limit: Int, of user: UserIndex, before interaction: Int) -> Range<Int> {
     if isEmpty { return 0..<0 }
     let first = items.offsets[user.position]
@@ -50,9 +52,9 @@ package struct TrainingImpressions: Sendable, Equatable {
 }
 
 extension Dataset {
-  /// The impressions that training may see, given the rows of the log that it has of each user.
+  /// Selects the impressions that training may use, given each user's training rows of the log.
   ///
-  /// O(impressions log of a user's), and 4 bytes for each training interaction.
+  /// O(impressions log of a user's) time, and 4 bytes per training interaction.
   func trainingImpressions(_ training: Ragged<Int32>) -> TrainingImpressions {
     if impressions.count == 0 { return TrainingImpressions() }
     let isOrdered = order != .none && log.hasTimes && impressions.hasTimes
@@ -61,7 +63,7 @@ extension Dataset {
     var offsets = [0]
     var ends: [Int32] = []
     if isOrdered { ends.reserveCapacity(training.values.count) }
-    // The last user that took each item: one array for all users.
+    // The last user who took each item, in one array for all users.
     var takers = [Int32](repeating: -1, count: items.count)
     var times: [Int64] = []
     for user in 0..<users.count {

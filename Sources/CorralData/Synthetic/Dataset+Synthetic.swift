@@ -2,15 +2,14 @@ import CorralVectors
 import Foundation
 
 extension Dataset {
-  /// A planted catalogue and a log over it, with a structure worth learning.
+  /// Makes a catalogue and a log with a planted structure.
   ///
   /// Popularity follows a power law within twelve genres, users have favourite genres that drift,
-  /// and what comes next depends on what came last, so that a retriever that looks at the latest
-  /// items beats popularity by far. Items have titles, genres and years, users an age group and a
-  /// region; the age group says something about the tastes, the region nothing. Nobody meets an item
-  /// twice. Context, labels and impressions are added where asked for, and leave the log
-  /// as it is. Each draw takes constant time; memory is that of the result and one array of marks a
-  /// thread.
+  /// and the next item depends on the last, so that a retriever that uses the latest items beats
+  /// popularity by far. Items have titles, genres and years; users have an age group, which
+  /// correlates with their tastes, and a region, which does not. Nobody meets an item twice.
+  /// Context, labels and impressions do not change the log. Each draw takes constant time; memory
+  /// is that of the result and one array of marks per thread.
   public static func synthesized(_ settings: SyntheticSettings = .init()) throws -> Dataset {
     try settings.validate()
     let catalogue = SyntheticCatalogue(count: settings.items, seed: settings.seed)
@@ -22,7 +21,7 @@ extension Dataset {
     users.withUnsafeMutableBufferPointer { users in
       items.withUnsafeMutableBufferPointer { items in
         times.withUnsafeMutableBufferPointer { times in
-          // Users own disjoint parts of the columns.
+          // Each user owns a separate range of the columns.
           nonisolated(unsafe) let (users, items, times) = (users, items, times)
           Parallel.forEach(settings.users, grain: 4096) { range in
             var seen = [Int32](repeating: -1, count: settings.items)
@@ -49,12 +48,13 @@ extension Dataset {
     return described(complete, impressions, catalogue, settings)
   }
 
-  /// Where the interactions of each user start: log-normal lengths, no user without any.
+  /// Returns where the interactions of each user start: log-normal lengths, at least one
+  /// interaction each.
   private static func rowOffsets(_ settings: SyntheticSettings) -> [Int] {
     var generator = SeededGenerator(seed: settings.seed)
     let shares = (0..<settings.users).map { _ in exp(0.8 * generator.normal()) }
     let total = shares.reduce(0, +)
-    // Five for everyone where there are that many, the rest by share.
+    // Five for every user if there are enough, the rest by share.
     let least = min(5, settings.interactions / settings.users)
     let rest = Double(settings.interactions - least * settings.users)
     var lengths = [Int](repeating: 0, count: settings.users)
@@ -66,7 +66,7 @@ extension Dataset {
       lengths[user] = min(settings.items / 2, least + upTo - given)
       given = upTo
     }
-    // What the most active users may not have goes to the others, one by one.
+    // What exceeds the limit of the most active users goes to the others, one by one.
     var missing = settings.interactions - lengths.reduce(0, +)
     while missing > 0 {
       for user in 0..<settings.users where missing > 0 && lengths[user] < settings.items / 2 {
@@ -77,7 +77,7 @@ extension Dataset {
     return lengths.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
   }
 
-  /// The log with identifiers, features and titles.
+  /// Adds identifiers, features and titles to the log.
   private static func described(
     _ log: InteractionLog, _ impressions: InteractionLog?, _ catalogue: SyntheticCatalogue,
     _ settings: SyntheticSettings

@@ -1,13 +1,12 @@
 import CorralVectors
 
-/// What is planted around the interactions of made-up data: context, labels and impressions.
+/// The context, labels and impressions of planted data.
 ///
-/// Whatever is drawn here has streams of its own, so that the log is the same with and without it.
-/// The truth that can be learnt: the tab of a request tells of the genre that is taken next (each
-/// genre has a tab, in which `tabShare` of its items are taken), the hour tells nothing; an item is
-/// liked with the probability `likeChance`, which a favourite genre of the user and the item's
-/// quality raise, and watched to a part that rises with both; and of what is shown and not taken
-/// `foreignShare` is of genres that the user does not favour.
+/// Their draws have streams of their own, so that the log is the same without them. Each genre has
+/// a tab, and `tabShare` of its items are taken in it, so that the tab predicts the next genre; the
+/// hour predicts nothing. An item is liked with the probability `likeChance`, which rises with the
+/// item's quality and if its genre is a favourite; the watched share rises with both too. Of the
+/// impressions, `foreignShare` are of genres that the user does not favour.
 struct SyntheticFeedback: Sendable {
   static let tabs = ["home", "discover", "following", "search"]
   static let labels = ["is_click", "is_like", "watch"]
@@ -36,12 +35,12 @@ struct SyntheticFeedback: Sendable {
   /// Where the interactions of each user start.
   let offsets: [Int]
 
-  /// How likely an item is liked by a user who took it: 0.1 to 0.8.
+  /// The probability, 0.1 to 0.8, that a user who took an item likes it.
   static func likeChance(isFavourite: Bool, quality: Double) -> Double {
     0.1 + (isFavourite ? 0.4 : 0) + 0.3 * quality
   }
 
-  /// The columns of all users, by walking their ways again: O(interactions and impressions).
+  /// Creates the columns of all users by repeating their walks, in O(interactions and impressions).
   func parts() -> [Part] {
     Parallel.map(settings.users, grain: 4096) { range in
       var part = Part()
@@ -66,7 +65,7 @@ struct SyntheticFeedback: Sendable {
     }
   }
 
-  /// The context and the labels of an item that was taken.
+  /// Adds the context and the labels of an item that was taken.
   private func add(
     _ item: Int, at time: Double, _ favourites: [Int], using generator: inout SeededGenerator,
     to part: inout Part
@@ -83,7 +82,7 @@ struct SyntheticFeedback: Sendable {
     part.watches.append(hundredths(0.1 + 0.8 * chance + 0.2 * generator.uniform()))
   }
 
-  /// Adds what else was on the page of each interaction: items that the user never takes.
+  /// Adds the other items on the page of each interaction, none of which the user ever takes.
   private func show(
     _ pages: [(favourites: [Int], time: Double)], to user: Int, where isNever: (Int) -> Bool,
     using generator: inout SeededGenerator, to part: inout Part
@@ -95,7 +94,7 @@ struct SyntheticFeedback: Sendable {
         for attempt in 0..<64 {
           let genre = catalogue.drawGenre(using: &generator)
           item = catalogue.draw(genre: genre, using: &generator)
-          // Few genres are left where favourites are popular: then any that was never taken.
+          // If the favourites fill most genres, any item that was never taken is accepted.
           let fits = attempt > 31 || isForeign != page.favourites.contains(genre)
           if fits, isNever(item) { break }
         }
@@ -114,7 +113,7 @@ struct SyntheticFeedback: Sendable {
 }
 
 extension SyntheticFeedback {
-  /// The log with the columns that the settings ask for, and the impressions.
+  /// Returns the log with the columns that the settings ask for, and the impressions.
   func applied(
     to log: InteractionLog
   ) -> (log: InteractionLog, impressions: InteractionLog?) {

@@ -1,6 +1,6 @@
 import CorralVectors
 
-/// How large a planted data set is, and which of them it is.
+/// The size and the seed of a planted data set.
 public struct SyntheticSettings: Sendable, Equatable, Codable {
   /// The number of users.
   package var users = 2_000
@@ -8,16 +8,20 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
   package var items = 1_000
   /// The number of interactions.
   package var interactions = 80_000
-  /// The same sizes and seed give the same data, on any number of threads.
+  /// The seed.
+  ///
+  /// The same sizes and seed give the same data on any number of threads.
   package var seed: UInt64 = 2024
-  /// Whether interactions have a context: `tab`, which tells of what is taken, and `hour`.
+  /// Whether interactions have a context: `tab`, which predicts the next genre, and `hour`, which
+  /// does not.
   package var context = false
-  /// Whether interactions have labels: `is_click`, `is_like` and `watch`, the part that was watched.
+  /// Whether interactions have labels: `is_click`, `is_like` and `watch`, the share that was
+  /// watched.
   package var labels = false
-  /// How many items are shown with each interaction and not taken.
+  /// The number of impressions for each interaction.
   package var impressions = 0
 
-  /// A set that trains in seconds, unless something is changed.
+  /// Creates settings; the defaults train in seconds.
   public init(
     users: Int = 2_000, items: Int = 1_000, interactions: Int = 80_000, seed: UInt64 = 2024,
     context: Bool = false, labels: Bool = false, impressions: Int = 0
@@ -33,7 +37,7 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
 
   /// Throws `SettingError` for the first size that cannot be made.
   func validate() throws {
-    // First, since products of what is in range are in range.
+    // These come first, so that the products below cannot overflow.
     for (name, value) in [("users", users), ("items", items), ("interactions", interactions)] {
       try SettingError.check(
         value < Int(Int32.max), name, value, "positions are 32-bit: 2,147,483,646 at most")

@@ -1,4 +1,4 @@
-/// The words that planted titles and features are made of.
+/// The words of planted titles and features.
 enum SyntheticWords {
   /// The genres, the most watched first.
   static let genres = [
@@ -9,10 +9,10 @@ enum SyntheticWords {
   static let ageGroups = ["under 18", "18-24", "25-34", "35-49", "50 and over"]
   static let regions = ["north", "east", "south", "west", "islands", "abroad"]
 
-  /// The number of different titles of a genre.
+  /// The number of distinct titles of a genre.
   static let titleCount = adjectives.count * 10 * 2
 
-  /// One of the titles of a genre.
+  /// Returns one of the titles of a genre.
   static func title(_ number: Int, genre: Int) -> String {
     let adjective = adjectives[number / 2 % adjectives.count]
     let noun = nouns[genre][number / 2 / adjectives.count]

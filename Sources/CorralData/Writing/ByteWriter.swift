@@ -1,9 +1,9 @@
 import CorralVectors
 import Foundation
 
-/// Writes a file beside its place, piece by piece, and renames it into its place when it is whole.
+/// Writes a file under a temporary name and renames it when it is complete.
 ///
-/// Nothing is left beside the place by a writer that fails or is given up.
+/// A writer that fails or is released removes the temporary file.
 final class ByteWriter {
   private let path: String
   private let partial: String
@@ -11,7 +11,7 @@ final class ByteWriter {
   private var pending: [UInt8] = []
   private var isFinished = false
 
-  /// Opens the file that will be at a path; throws `DataError.unwritable`.
+  /// Opens the file for a path; throws `DataError.unwritable`.
   init(_ path: String) throws {
     self.path = path
     let folder = (path as NSString).deletingLastPathComponent
@@ -33,7 +33,7 @@ final class ByteWriter {
     if pending.count >= 1 << 20 { try flush() }
   }
 
-  /// Writes what is left and moves the file into its place.
+  /// Writes what is left and renames the file.
   func finish() throws {
     try flush()
     if fsync(descriptor) != 0, errno != EINVAL { throw DataError.unwritable(path, errno) }
@@ -57,7 +57,7 @@ final class ByteWriter {
 }
 
 extension DataError {
-  /// A file that the system does not let be written, by the number of its error.
+  /// Creates the error for a file that the system refuses to write, from the system's error number.
   static func unwritable(_ path: String, _ code: Int32) -> DataError {
     .unwritable(file: path, reason: SystemReason.text(code))
   }

@@ -2,7 +2,7 @@ import CorralVectors
 import Foundation
 
 extension Dataset {
-  /// The vocabularies whose tokens a file holds.
+  /// The vocabularies whose tokens are written.
   var vocabularies: [Vocabulary] {
     let context = [log, impressions].flatMap { $0.columns.context.columns }.compactMap { column in
       if case .categories(_, let vocabulary) = column.values { vocabulary } else { nil }
@@ -13,7 +13,7 @@ extension Dataset {
     return [users, items] + context + features
   }
 
-  /// Throws where a token or the name of a column holds what atomic files have no escape for.
+  /// Throws for a token or a column name that atomic files cannot hold.
   func refuseUnwritableTokens() throws {
     var found = 0
     var example = ""
@@ -47,7 +47,7 @@ extension Dataset {
     }
   }
 
-  /// Makes the folder and those above it; throws `DataError.unwritable`.
+  /// Creates the folder and its parents; throws `DataError.unwritable`.
   static func makeFolder(_ folder: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -56,7 +56,7 @@ extension Dataset {
     }
   }
 
-  /// Whether a token holds bytes that are part of no UTF-8 character.
+  /// Whether a token holds bytes that are not UTF-8.
   static func isNoUTF8(_ token: Field) -> Bool {
     String(validating: token.bytes, as: UTF8.self) == nil
   }
@@ -67,7 +67,7 @@ extension Dataset {
 }
 
 extension Vocabulary {
-  /// How many tokens meet a condition on their bytes.
+  /// Counts the tokens whose bytes meet a condition.
   func count(where isOne: (Field) -> Bool) -> Int {
     (0..<count).count { table.withField($0, isOne) }
   }

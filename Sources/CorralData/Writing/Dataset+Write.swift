@@ -1,31 +1,34 @@
 import Foundation
 
-/// What was written, and what could not be said in the format.
+/// The written files, and what the format could not hold.
 package struct WriteReport: Sendable, Equatable, Codable {
-  /// The files, by their paths.
+  /// The paths of the files.
   package var files: [String] = []
-  /// Categories of multi-valued features with the format's separator in them, which is now `_`.
+  /// The number of categories of multi-valued features in which the format's separator became `_`.
   package var replacedCategories = 0
-  /// Titles with a tab or a line end in them where the format holds none, which is now a space.
+  /// The number of titles in which a tab or line end became a space, because the format cannot hold
+  /// it.
   package var flattenedTitles = 0
-  /// Identifiers and categories with bytes that are no UTF-8, which JSON holds as `\udc80` to
-  /// `\udcff`: Python and Corral read them back as they were.
+  /// The number of identifiers and categories that are not UTF-8.
+  ///
+  /// JSON escapes such bytes as `\udc80` to `\udcff`, which Python and Corral read back.
   package var escapedTokens = 0
-  /// The names under which context and labels were written whose own are those of other columns.
+  /// The new names of columns of context and labels that would clash with other columns.
   package var renamedColumns: [String] = []
 }
 
 extension Dataset {
-  /// Writes the data set into a folder so that loading the folder gives it back.
+  /// Writes the data set into a folder so that loading the folder restores it.
   ///
-  /// `atomic` files `NAME.inter`, `NAME.user` and `NAME.item`; `csv` and `jsonl` write `NAME.csv`,
-  /// `NAME.users.csv` and `NAME.items.csv`, which do not say types: categories that are all numbers
-  /// come back as numbers. Weights that are not all 1 are a column `weight`, and so they are beside
-  /// impressions, which follow the interactions with weight 0. Context and labels are columns of the
-  /// log under their names: name them in `data.context` and `data.labels` to have them back. One
-  /// called as the user, the item, the weight or the time is becomes `context_NAME` or `label_NAME`.
-  /// Each file is moved into its place when it is whole. Identifiers and categories keep their bytes:
-  /// `atomic` files, which cannot hold a tab or a line end, are refused before anything is written.
+  /// `atomic` writes `NAME.inter`, `NAME.user` and `NAME.item`. `csv` and `jsonl` write `NAME.csv`,
+  /// `NAME.users.csv` and `NAME.items.csv`, without types: categories that are all numbers come
+  /// back as numbers. Weights become a column `weight` unless all are 1 and there are no
+  /// impressions; impressions follow the interactions with weight 0. Context and labels become
+  /// columns with their names: name them in `data.context` and `data.labels` to restore them. A
+  /// column named like the user, the item, the weight or the time becomes `context_NAME` or
+  /// `label_NAME`. Each file is renamed when it is complete. Identifiers and categories keep their
+  /// bytes: `atomic` files, which cannot hold a tab or a line end, are refused before anything is
+  /// written.
   @discardableResult
   package func write(
     to folder: String, as format: DataFormat = .atomic, name: String? = nil
@@ -62,10 +65,10 @@ extension Dataset {
     return report
   }
 
-  /// Writes interactions and impressions, and returns the names of columns that are new.
+  /// Writes interactions and impressions, and returns the new names of renamed columns.
   private func writeLog(_ path: String, _ format: DataFormat) throws -> [String] {
     var renamed: [String] = []
-    // A reader takes such names for what they usually are, whether a column was written for it or not.
+    // A reader gives such a name its usual role even if no column was written for it.
     func free(_ name: String, _ role: String) -> String {
       guard
         ["user_id", "item_id", "weight", "timestamp"].contains(where: { plain($0) == plain(name) })

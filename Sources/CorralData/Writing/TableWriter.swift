@@ -1,4 +1,4 @@
-/// Spells rows of values in one of the formats that Corral writes, byte for byte.
+/// Writes rows of values in one of the formats, byte for byte.
 struct TableWriter {
   /// One value of a row.
   enum Value {
@@ -8,25 +8,26 @@ struct TableWriter {
     case tokens(Vocabulary, [Int32])
     /// A text that people read.
     case text(String)
-    /// A number of single precision; `nan` is written as nothing.
+    /// A number of single precision; `nan` is written as an empty value.
     case number(Float)
     /// A number by its digits.
     case digits(String)
-    /// Nothing.
+    /// An empty value.
     case none
   }
 
   let format: DataFormat
-  /// The names of the columns as the format spells them, with what stands before a value.
+  /// The names of the columns as the format spells them, including what precedes a value.
   private let names: [[UInt8]]
   private let writer: ByteWriter
   private var line: [UInt8] = []
-  /// How many tokens of sequences had a separator in them, which are now underscores.
+  /// The number of tokens in which a separator became an underscore.
   private(set) var replaced = 0
-  /// How many texts had a tab or a line end in them, which are now spaces.
+  /// The number of texts in which a tab or a line end became a space.
   private(set) var flattened = 0
 
-  /// A writer of rows below a header, where the format has one; kinds are the types of atomic files.
+  /// Creates a writer of rows below a header if the format has one; kinds are the types of atomic
+  /// files.
   init(_ path: String, format: DataFormat, columns: [(name: String, kind: String)]) throws {
     self.format = format
     writer = try ByteWriter(path)
@@ -49,7 +50,7 @@ struct TableWriter {
     if format != .jsonl { try writer.write(header + [Byte.newline]) }
   }
 
-  /// Writes one row: as many values as there are columns.
+  /// Writes one row with a value for each column.
   mutating func write(_ row: [Value]) throws {
     line.removeAll(keepingCapacity: true)
     switch format {
@@ -69,7 +70,7 @@ struct TableWriter {
     try writer.write(line)
   }
 
-  /// Moves the file into its place.
+  /// Renames the file when it is complete.
   func finish() throws { try writer.finish() }
 
   private mutating func addQuoted(_ value: Value) {
@@ -86,7 +87,9 @@ struct TableWriter {
     }
   }
 
-  /// Between tabs: tokens hold none, and texts are flattened.
+  /// Adds a field between tabs.
+  ///
+  /// Tokens hold no tabs, and texts are flattened.
   private mutating func addPlain(_ value: Value) {
     switch value {
     case .token(let vocabulary, let position):
@@ -103,7 +106,7 @@ struct TableWriter {
     }
   }
 
-  /// Several tokens with a separator between them, which none may hold.
+  /// Adds several tokens with a separator, which is replaced inside them.
   private mutating func joined(
     _ vocabulary: Vocabulary, _ positions: [Int32], _ separator: UInt8
   ) -> [UInt8] {
@@ -121,7 +124,7 @@ struct TableWriter {
     return bytes
   }
 
-  /// An object without the members that say nothing.
+  /// Adds an object without the members that are empty.
   private mutating func addObject(_ row: [Value]) {
     line.append(UInt8(ascii: "{"))
     for (name, value) in zip(names, row) {
@@ -133,7 +136,7 @@ struct TableWriter {
     line.append(UInt8(ascii: "}"))
   }
 
-  /// Adds the value of a member; false where it is nothing.
+  /// Adds the value of a member; returns false if it is empty.
   private mutating func addMember(_ value: Value) -> Bool {
     switch value {
     case .token(let vocabulary, let position):
@@ -158,7 +161,7 @@ struct TableWriter {
     return true
   }
 
-  /// The shortest digits that read back the same; a whole number without its point.
+  /// Returns the shortest digits that read back the same number; a whole number has no point.
   private static func spelled(_ number: Float) -> String {
     if number.isNaN { return "" }
     if number == number.rounded(), abs(number) < 1e15 { return "\(Int(number))" }
@@ -167,12 +170,12 @@ struct TableWriter {
 }
 
 extension UInt8 {
-  /// Whether a line ends with this byte somewhere.
+  /// Whether the byte ends a line on some system.
   var endsLines: Bool { self == Byte.newline || self == Byte.carriageReturn }
 }
 
 extension [UInt8] {
-  /// Adds a field of CSV: in quotes where it holds a separator, a quote or a line end, or a space at
+  /// Adds a field of CSV, in quotes if it holds a separator, a quote or a line end, or a space at
   /// one of its ends.
   fileprivate mutating func appendQuoted(_ field: UnsafeBufferPointer<UInt8>) {
     let needsQuotes =
@@ -194,8 +197,8 @@ extension [UInt8] {
 
   /// Adds a string of JSON.
   ///
-  /// A byte that is part of no UTF-8 character is escaped as `\udc80` to `\udcff`, which Python
-  /// calls surrogateescape and reads back as that byte, as Corral does.
+  /// A byte that is not UTF-8 is escaped as `\udc80` to `\udcff`. Python calls this
+  /// surrogateescape; Python and Corral read the byte back.
   fileprivate mutating func appendJSON(_ text: UnsafeBufferPointer<UInt8>) {
     append(Byte.quote)
     var at = 0
@@ -221,7 +224,7 @@ extension [UInt8] {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-  /// How many bytes the UTF-8 character at a place has; 0 where none starts there.
+  /// Returns the length of the UTF-8 character at a position, or 0 if none starts there.
   func characterWidth(at place: Int) -> Int {
     let width =
       switch self[place] {
