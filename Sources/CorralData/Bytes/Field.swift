@@ -66,6 +66,28 @@ struct Field {
   }
 }
 
+/// Calls `body` with the bytes of a text as a field.
+func withField<Result>(of text: String, _ body: (Field) throws -> Result) rethrows -> Result {
+  var text = text
+  return try text.withUTF8 { try body(Field($0)) }
+}
+
+extension Field {
+  /// Creates a field over a buffer that lives longer.
+  @inline(__always)
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    // An empty buffer has no address, and a field without bytes is never read.
+    self.init(start: bytes.baseAddress ?? Field.nothing, count: bytes.count)
+  }
+
+  /// An address for fields without bytes.
+  nonisolated(unsafe) private static let nothing: UnsafePointer<UInt8> = {
+    let byte = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    byte.initialize(to: 0)
+    return UnsafePointer(byte)
+  }()
+}
+
 /// The bytes with a meaning in the formats.
 enum Byte {
   static let tab: UInt8 = 0x09

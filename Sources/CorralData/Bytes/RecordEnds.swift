@@ -75,10 +75,10 @@ struct RecordEnds: Sendable {
   ) -> Int {
     var at = start
     while let newline = position(of: Byte.newline, in: bytes, from: at) {
-      let after = spans.partitioningIndex { $0.lowerBound >= newline }
-      // The last quoted field that starts before this line end.
-      guard after > 0, spans[after - 1].upperBound > newline else { return newline + 1 }
-      at = spans[after - 1].upperBound
+      // Find the last quoted field that starts before this line end.
+      let next = spans.partitioningIndex { $0.lowerBound >= newline }
+      guard next > 0, spans[next - 1].upperBound > newline else { return newline + 1 }
+      at = spans[next - 1].upperBound
     }
     return bytes.count
   }

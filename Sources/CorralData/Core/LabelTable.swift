@@ -52,29 +52,3 @@ extension LabelTable: Equatable {
       && zip(left.columns, right.columns).allSatisfy(areSame)
   }
 }
-
-/// The context and the labels of interactions.
-package struct InteractionColumns: Sendable, Equatable {
-  /// What was known before each interaction happened.
-  package var context: ContextTable
-  /// What came of each interaction.
-  package var labels: LabelTable
-
-  /// Creates the pair of both tables.
-  package init(context: ContextTable = ContextTable(), labels: LabelTable = LabelTable()) {
-    self.context = context
-    self.labels = labels
-  }
-
-  /// Returns the given rows of both tables.
-  func gathered(_ rows: some Collection<Int>) -> InteractionColumns {
-    InteractionColumns(
-      context: context.isEmpty ? ContextTable() : context.gathered(rows),
-      labels: labels.isEmpty ? LabelTable() : labels.gathered(rows))
-  }
-
-  /// Whether each table is empty or has `count` rows.
-  func fit(_ count: Int) -> Bool {
-    (context.isEmpty || context.count == count) && (labels.isEmpty || labels.count == count)
-  }
-}

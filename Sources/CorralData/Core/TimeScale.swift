@@ -116,3 +116,10 @@ extension Int {
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
   }
 }
+
+/// Returns a power of ten; the exponent is from 0 to 18.
+func powerOfTen(_ exponent: Int) -> Int64 {
+  var power: Int64 = 1
+  for _ in 0..<exponent { power *= 10 }
+  return power
+}

@@ -1,31 +1,3 @@
-/// Whether the first line of a separated file names its columns.
-public enum HeaderUse: String, Sendable, Codable, CaseIterable {
-  /// Guessed from the first rows; a doubtful guess is reported.
-  case automatic = "auto"
-  /// The first line names the columns.
-  case yes
-  /// The first line is a row, and the columns are numbered from 1.
-  case no
-
-  /// Reads `auto`, `yes` or `no`.
-  ///
-  /// YAML turns the last two into `true` and `false`, which mean the same.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let isThere = try? container.decode(Bool.self) {
-      self = isThere ? .yes : .no
-      return
-    }
-    let word = try container.decode(String.self)
-    guard let use = Self(rawValue: word) else {
-      throw SettingError(
-        decoder.codingPath.map(\.stringValue).joined(separator: "."), text: word,
-        "say 'yes' where the first line names the columns, 'no' where it is a row, or 'auto'")
-    }
-    self = use
-  }
-}
-
 /// A guess whether a first line names columns.
 struct HeaderGuess {
   let hasHeader: Bool
