@@ -8,7 +8,7 @@ extension Evaluation {
     EvaluationReport(
       protocolInUse: .init(
         split: "\(protocolInUse.part.rawValue) of \(protocolInUse.split)",
-        masked: protocolInUse.seen == .masked, targets: "every held-out item, once a user",
+        masked: protocolInUse.seen == .masked, targets: "every held-out item, once per user",
         candidates: "all \(protocolInUse.items) items"),
       stages: [stage: intervals()], slices: slices(),
       counts: .init(

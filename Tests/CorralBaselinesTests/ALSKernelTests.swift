@@ -4,8 +4,8 @@ import CorralData
 import CorralVectors
 import Testing
 
-/// Every solver against Gaussian elimination in doubles, over dimensions that fill vectors, tiles
-/// and cache blocks, and that do not.
+/// Compares every solver with Gaussian elimination in doubles, at dimensions that fill vectors,
+/// tiles and cache blocks and at others.
 struct `the ALS kernels` {
   @Test(arguments: [1, 5, 16, 17, 32, 48, 64, 100, 128, 150])
   func `solve what plain elimination solves`(dimension: Int) throws {
@@ -84,7 +84,7 @@ struct `the ALS kernels` {
     }
   }
 
-  /// One row's normal equations, written out and eliminated.
+  /// Solves one row's normal equations by elimination.
   func plainSolution(
     _ row: Int, rows: Ragged<ItemIndex>, weights: [Float], factors: Matrix
   ) -> [Double] {

@@ -3,8 +3,8 @@ import CorralData
 import CorralVectors
 import Testing
 
-/// What `implicit` 0.7.3 makes of six users and five items in two iterations from given vectors:
-/// regularisation 0.1, alpha 2, weights that differ.
+/// The results of `implicit` 0.7.3 for six users and five items after two iterations from given
+/// vectors, with regularisation 0.1, alpha 2 and different weights.
 struct `the implicit library's numbers` {
   static let rows = Ragged(
     [[0, 1, 3], [1, 2], [0, 4], [2, 3, 4], [1], [0, 2, 4]].map { $0.map { ItemIndex($0) } })

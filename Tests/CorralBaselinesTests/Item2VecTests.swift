@@ -7,9 +7,9 @@ import Foundation
 import Testing
 
 struct `item2vec` {
-  /// 3 groups of 8 items, of which a user stays in one.
+  /// Three groups of 8 items; each user stays in one.
   ///
-  /// Item 24 is never met.
+  /// Item 24 never occurs.
   static let sequences: Ragged<ItemIndex> = {
     var rng = SeededGenerator(seed: 3)
     return Ragged(

@@ -63,7 +63,7 @@ func settings(
   return settings
 }
 
-/// Training that is done.
+/// Runs a training to its end.
 func trained(
   _ rows: Ragged<ItemIndex>, items: Int, _ settings: ImplicitALSSettings
 ) throws -> ImplicitALSTraining {

@@ -62,8 +62,8 @@ struct SkipGramKernelTests {
 
   @Test(arguments: levels)
   func `a pair moves along the gradient of its loss`(level: ck_level) {
-    // Two items and a window of 1: 0 is near 1, then 1 near 0. A draw is one or the other, and the
-    // item itself is left out, so that the negative of a target can only be the other one.
+    // Two items and a window of 1: 0 is near 1, then 1 near 0. A draw that is the item itself is
+    // skipped, so that the negative of a target can only be the other item.
     let (dimension, rate) = (16, 0.1)
     var model = Model(items: 2, dimension: dimension)
     model.keep = [0, 0]
@@ -83,7 +83,8 @@ struct SkipGramKernelTests {
         for k in 0..<dimension { y[output.item][k] += step * input[k] }
       }
     }
-    // At item 0, item 1 is near: the one negative is 1. At item 1 the draw is 1 itself: none is left.
+    // At item 0, item 1 is near, and the one negative is 1. At item 1 the draw is 1 itself, so that
+    // no negative is left.
     learn(1, [(0, 1), (1, 0)])
     learn(0, [(1, 1)])
     model.learn(level, [0, 1], window: 1, negatives: 1, rate: Float(rate))

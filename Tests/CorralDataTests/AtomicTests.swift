@@ -3,7 +3,7 @@ import CorralTesting
 import Foundation
 import Testing
 
-/// A little set with everything that atomic files have.
+/// A small data set with every feature of atomic files.
 private let log = """
   user_id:token\titem_id:token\trating:float\ttimestamp:float
   anna\tx1\t4\t100

@@ -5,7 +5,7 @@ import Testing
 
 private let header = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"
 
-/// A log with one bad row, and what is said about it.
+/// A log with one bad row, and the expected message.
 struct BadRow: CustomTestStringConvertible, Sendable {
   var row: String
   var line = 3
@@ -179,7 +179,7 @@ struct BadRow: CustomTestStringConvertible, Sendable {
           + " \(wanted)")
       #expect(
         message { try Dataset.load(DataSettings(path: folder.path + "/notes.txt")) }
-          == "\(folder.path)/notes.txt: no format is recognised in the first line, 'hello'; name it"
+          == "\(folder.path)/notes.txt: the first line, 'hello', fits no known format; name the format"
           + " with data.format, one of 'auto', 'atomic', 'movielens', 'csv', 'tsv', 'jsonl',"
           + " 'taobao' and 'kuairand'")
       try folder.write(header, as: "a.inter")
@@ -195,7 +195,7 @@ struct BadRow: CustomTestStringConvertible, Sendable {
         + " 'tsv', 'jsonl', 'taobao' and 'kuairand'")
   }
 
-  @Test func `quotes that do not end and lines that are no objects are bad rows`() throws {
+  @Test func `quotes that do not end and lines that are not objects are bad rows`() throws {
     try withTemporaryFolder { folder in
       let csv = try folder.write("user,item\n1,\"2\n", as: "a.csv")
       #expect(
@@ -230,7 +230,7 @@ struct BadRow: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test func `rules that leave nothing say what dropped how much`() throws {
+  @Test func `rules that drop every row report how much each dropped`() throws {
     try withTemporaryFolder { folder in
       let path = try folder.write("1\ta\t5\t1\n2\tb\t4\t2\n", as: "u.data")
       var settings = DataSettings(path: path)
@@ -238,7 +238,7 @@ struct BadRow: CustomTestStringConvertible, Sendable {
       #expect(
         message { try Dataset.load(settings) }
           == "\(path): no interaction is left of 2 rows: 0 dropped by data.only, 0 by data.events, 0"
-          + " bad, 0 repeated, 2 dropped by data.filter; ask for less")
+          + " bad, 0 repeated, 2 dropped by data.filter; weaken them")
       settings.filter = CoreFilter()
       settings.order = .time
       settings.path = try folder.write("user_id:token\titem_id:token\n1\ta\n", as: "x.inter")

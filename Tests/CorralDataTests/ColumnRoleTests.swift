@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct ColumnRoleTests {
-  /// Loads a file that is written for it.
+  /// Writes a file and loads it.
   private func load(
     _ text: String, as name: String = "shop.csv", _ change: (inout DataSettings) -> Void = { _ in }
   ) throws -> (dataset: Dataset, report: LoadReport) {
@@ -45,7 +45,7 @@ import Testing
     ("price", "1714564800"), ("stock", "7"), ("birth_date", "1990-05-01"),
     ("session", "171456480012"),
   ])
-  func `prices, ids and what describes a user are no times`(name: String, value: String) throws {
+  func `prices, ids and features of a user are not times`(name: String, value: String) throws {
     let (dataset, report) = try load(
       "user_id,item_id,\(name)\na,x,\(value)\na,y,\(value)\nb,x,\(value)\n")
     #expect(dataset.order == .none)
@@ -108,7 +108,7 @@ import Testing
       try load("user,item,date,score\na,x,2024-05-31,8\nb,x,2024-05-31,9\n").report.notes.isEmpty)
   }
 
-  @Test func `nothing is said where the order of the file is asked for or no order is needed`()
+  @Test func `there is no warning if the order of the file is asked for or no order is needed`()
     throws
   {
     let text = "user,item\na,x\na,y\nb,x\n"

@@ -3,7 +3,7 @@ import CorralTesting
 import Foundation
 import Testing
 
-/// A log with a column for everything; the empty fields are unknown.
+/// A log with every kind of column; the empty fields are unknown.
 private let logs: [(name: String, text: String)] = [
   (
     "shop.inter",
@@ -101,7 +101,7 @@ private let exposures = """
 
   @Test(arguments: logs)
   func `nothing is kept that is not named`(name: String, text: String) throws {
-    // An atomic column of numbers may be left out only where it is a label or a context.
+    // A number of an atomic file may be missing only in a column of labels or context.
     let text = text.replacing("\t\t\t0", with: "\t\t1\t0").replacing("\t2\t\n", with: "\t2\t1\n")
     let log = try load(text, as: name).dataset.log
     #expect(log.columns == InteractionColumns())
@@ -134,7 +134,7 @@ private let exposures = """
     #expect(report.impressions == 0)
   }
 
-  @Test func `an hour is told from the time where no column has it`() throws {
+  @Test func `an hour is taken from the time if no column has it`() throws {
     let text = "user,item,time\n1,a,2022-04-08T13:30:00Z\n1,b,1649435400\n"
     let context = try load(text, as: "a.csv") { $0.context = ["hour"] }.dataset.log.columns.context
     #expect(
@@ -143,8 +143,8 @@ private let exposures = """
     let places = "user,item,time\n1,a,1649435400\n1,b,2\n"
     #expect(
       message { try load(places, as: "a.csv") { $0.context = ["hour"] } }.hasSuffix(
-        "a.csv, line 3: column 'time' holds '2', which is no time that an hour or a weekday could be"
-          + " told from: numbers below 100,000,000 are places in a sequence; correct it, or tolerate bad rows with data.tolerance"
+        "a.csv, line 3: column 'time' holds '2', which has no hour and no weekday: numbers"
+          + " below 100,000,000 are places in a sequence; correct it, or tolerate bad rows with data.tolerance"
       ))
   }
 

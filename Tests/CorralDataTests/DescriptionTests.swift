@@ -66,7 +66,7 @@ import Testing
       #expect(read.log.times == weighted.log.times)
       #expect(read.log.timeScale == weighted.log.timeScale)
       #expect(read.log.weights == weighted.log.weights)
-      // Positions may differ, since they come from the order in the file: identifiers may not.
+      // Positions may differ, because they follow the file; identifiers may not.
       func spelled(_ dataset: Dataset) -> [String] {
         (0..<dataset.log.count).map { row in
           let (user, item) = (dataset.log.users[row].position, dataset.log.items[row].position)
@@ -119,7 +119,7 @@ import Testing
         "/proc/nowhere: the file cannot be written: "))
   }
 
-  @Test func `validation notes what is no error`() throws {
+  @Test func `validation notes what is not an error`() throws {
     try withTemporaryFolder { folder in
       let path = try folder.write(
         "user_id:token\titem_id:token\ttimestamp:float\n1\ta\t1\n1\ta\t2\n\n1\tb\t3\n",

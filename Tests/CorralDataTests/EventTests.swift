@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct EventTests {
-  @Test func `rules that no kind of event meets are answered with the kinds`() throws {
+  @Test func `rules that no kind of event meets are refused with a list of the kinds`() throws {
     try withTemporaryFolder { folder in
       let text = "user,item,event\na,x,view\na,y,buy\nb,x,view\n"
       var settings = DataSettings(path: try folder.write(text, as: "a.csv"))

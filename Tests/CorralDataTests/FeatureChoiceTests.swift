@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test(arguments: ["NA", "NaN", "None", "NULL", "\\N", "-", "n/a", ""])
-  func `a word for nothing among numbers is an unknown number`(word: String) throws {
+  func `a word for a missing value among numbers is an unknown number`(word: String) throws {
     let items =
       "item,price\n" + (0..<12).map { "\($0),\($0 == 3 ? word : "\($0).5")\n" }.joined()
     let (table, report) = try load(items: items)
@@ -111,7 +111,7 @@ import Testing
       Issue.record("the size is numbers")
       return
     }
-    #expect(report.notes.contains { $0.text.contains("9 rows have a number and 3 rows have not") })
+    #expect(report.notes.contains { $0.text.contains("9 rows have a number and 3 rows do not") })
     let forced = try load(items: items) {
       $0.itemFeatures = .only([FeatureName(name: "size", kind: .number)])
     }

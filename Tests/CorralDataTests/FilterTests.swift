@@ -14,7 +14,7 @@ import Testing
   private func randomRows(_ seed: UInt64) -> [(String, String, Int)] {
     var generator = SeededGenerator(seed: seed)
     return (0..<600).map { _ in
-      // Squared, so that some are rare and the core takes several rounds.
+      // Squared, so that some are rare and the core takes several passes.
       let user = Int(generator.uniform() * generator.uniform() * 90)
       let item = Int(generator.uniform() * generator.uniform() * 70)
       return ("u\(user)", "i\(item)", generator.next(below: 50))

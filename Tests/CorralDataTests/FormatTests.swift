@@ -3,7 +3,7 @@ import CorralTesting
 import Foundation
 import Testing
 
-/// A file in the format of a reader, and the one log that all of them spell.
+/// The same log in the format of each reader.
 struct FormatExample: CustomTestStringConvertible, Sendable {
   var file: String
   var format: DataFormat

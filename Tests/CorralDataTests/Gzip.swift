@@ -2,7 +2,7 @@ import Foundation
 import LibZ
 import Testing
 
-/// The gzip member that holds these bytes.
+/// Compresses bytes as one gzip member.
 func gzipped(_ data: Data) throws -> Data {
   var stream = z_stream()
   let started = deflateInit2_(

@@ -3,7 +3,7 @@ import CorralTesting
 import Foundation
 import Testing
 
-/// The items of a log, and the notes on reading it, under settings that `change` changes.
+/// Reads a log with changed settings; returns its items and the notes.
 private func read(
   _ text: String, _ change: (inout DataSettings) -> Void = { _ in }
 ) throws -> (items: [String], notes: [String]) {
@@ -33,7 +33,7 @@ private func byNumber(_ settings: inout DataSettings) {
     let found = try read(text, byNumber)
     #expect(found.items == ["apple", "pear", "apple"])
     #expect(
-      found.notes.contains { $0.contains("is taken for a row") && $0.contains("data.header") })
+      found.notes.contains { $0.contains("is taken as a row") && $0.contains("data.header") })
   }
 
   @Test(
@@ -120,12 +120,12 @@ private func byNumber(_ settings: inout DataSettings) {
     arguments: [
       "", " ", "NA", "N/A", "NULL", "null", "\\N", "None", "none", "nan", "NaN", "<NA>",
     ])
-  func `words for nothing are no user and no item`(word: String) throws {
+  func `words for a missing value are neither users nor items`(word: String) throws {
     for row in ["\(word),x", "a,\(word)"] {
       let text = message { _ = try read("user,item\na,x\n\(row)\nb,y\n") }
       #expect(
         text.contains(
-          word.isEmpty ? "is empty" : "holds '\(word)', which stands for nothing"))
+          word.isEmpty ? "is empty" : "holds '\(word)', which means that it is missing"))
       let found = try read("user,item\na,x\n\(row)\nb,y\n") { $0.tolerance = 1 }
       #expect(found.items == ["x", "y"])
     }

@@ -4,7 +4,7 @@ import CorralVectors
 import Foundation
 import Testing
 
-/// What is shown and not taken.
+/// Impressions: items that were shown and not taken.
 @Suite struct ImpressionTests {
   private func load(
     _ text: String, as name: String, _ change: (inout DataSettings) -> Void = { _ in }
@@ -16,7 +16,9 @@ import Testing
     }
   }
 
-  /// Random exposures of KuaiRand: the first rows are not clicked, so that numbering could differ.
+  /// Random exposures of KuaiRand.
+  ///
+  /// The first rows are not clicked, so that a wrong numbering would show.
   private func exposures(_ seed: UInt64, rows: Int = 400) -> String {
     var generator = SeededGenerator(seed: seed)
     var text = "user_id,video_id,time_ms,is_click,is_like,play_time_ms,duration_ms,tab\n"
@@ -83,7 +85,7 @@ import Testing
     #expect(dropped.impressions.count == 0 && counts.files[0].uncounted == 4)
   }
 
-  /// Every user's impressions by the definition, the slow way.
+  /// Selects every user's impressions by the definition, without shortcuts.
   private func expected(
     _ dataset: Dataset, _ split: Split, user: Int, before time: Int64, limit: Int
   ) -> [ItemIndex] {
@@ -113,7 +115,7 @@ import Testing
     #expect(batch.labels["is_click"] == [Float](repeating: 1, count: batch.count))
     #expect(batch.impressionLabels.count == batch.impressions.values.count)
     #expect(batch.impressionLabels["is_click"]?.allSatisfy { $0 == 0 } == true)
-    // The time of each target, found again in the log of its user.
+    // Find the time of each target in the log of its user.
     let rows = (0..<dataset.log.count).sorted {
       (dataset.log.users[$0], dataset.log.times[$0], $0)
         < (dataset.log.users[$1], dataset.log.times[$1], $1)
@@ -140,7 +142,7 @@ import Testing
     #expect(at == batch.count)
   }
 
-  @Test func `nothing after the last training interaction is told, and nothing that was taken`()
+  @Test func `impressions after the last training interaction, or of taken items, are dropped`()
     throws
   {
     let text = """
@@ -166,7 +168,7 @@ import Testing
       items.map { dataset.items[$0.position] }
     }
     #expect(ids(split.training[0]) == ["b", "d", "a"])
-    // a and b were taken in training; c and e, held out, are not asked about.
+    // a and b were taken in training; c and e are held out and are not consulted.
     #expect(ids(split.impressions.items[0]) == ["c", "e"])
     #expect(split.impressions.items[1].isEmpty)
     let batch = TrainingExamples(split, historyLength: 2, impressions: 5).batch([0, 1, 2])
@@ -268,7 +270,7 @@ import Testing
       Issue.record("tab and genres are categories")
       return
     }
-    // The tab tells of the genre: that of most of what is taken there is its own.
+    // The tab predicts the genre: most of what is taken in it is of its own genre.
     let own = zip(dataset.log.items, tabs).count { item, tab in
       (genres[item.position].first ?? 0) % 4 == tab
     }
@@ -278,7 +280,7 @@ import Testing
     let likes = try #require(labels["is_like"])
     let watches = try #require(labels["watch"])
     #expect((0.35...0.65).contains(average(likes)))
-    // What is liked is watched for longer, and good items are liked by more.
+    // Liked items are watched for longer, and good items are liked by more users.
     let ofLiked = average(zip(likes, watches).filter { $0.0 == 1 }.map(\.1))
     let ofOthers = average(zip(likes, watches).filter { $0.0 == 0 }.map(\.1))
     #expect(ofLiked > ofOthers + 0.05)

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct KeyMatchTests {
-  /// The notes on a log and a file of items.
+  /// Loads a log and a file of items; returns the notes.
   private func load(
     log: String, items: String, _ change: (inout DataSettings) -> Void = { _ in }
   ) throws -> (dataset: Dataset, notes: [DataNote]) {
@@ -68,7 +68,7 @@ import Testing
     #expect(chosen.notes.contains { $0.kind == .warning })
   }
 
-  @Test func `nothing is said where the files match`() throws {
+  @Test func `there is no warning if the files match`() throws {
     #expect(try load(log: log { "\($0)" }, items: items { "\($0)" }).notes.isEmpty)
   }
 }

@@ -35,14 +35,14 @@ import Testing
   }
 
   @Test(arguments: [NewItems.automatic, .drop])
-  func `a data set that is read for nothing in particular has none`(choice: NewItems) throws {
+  func `a data set that is read for no model has none`(choice: NewItems) throws {
     let (dataset, report) = try load { $0.newItems = choice }
     #expect(dataset.items.ids == ["1", "2", "3", "4"])
     #expect(dataset.interactedItemCount == 4)
     #expect(report.newItems == 0 && report.features[0].unused == 2)
   }
 
-  @Test func `an item that a filter dropped is no new item`() throws {
+  @Test func `an item that a filter dropped is not a new item`() throws {
     let (dataset, report) = try load {
       $0.newItems = .keep
       $0.filter = CoreFilter(minItem: 2)

@@ -3,7 +3,7 @@ import CorralTesting
 import Foundation
 import Testing
 
-/// A file that is no table of rows, by its first bytes, and words of the message about it.
+/// Files that are not tables of rows, with their first bytes and words of the message.
 private let others: [(name: String, bytes: [UInt8], words: [String])] = [
   ("a.csv", [0x50, 0x4B, 3, 4, 20, 0] + Array("ratings.csv".utf8), ["zip archive", "unzip"]),
   ("a.csv", [0x50, 0x4B, 3, 4] + Array("....[Content_Types].xml".utf8), ["spreadsheet", "CSV"]),
@@ -22,24 +22,24 @@ private let others: [(name: String, bytes: [UInt8], words: [String])] = [
   ("a.csv", [0, 0, 0xFE, 0xFF] + "a,b\n".utf8.flatMap { [0, 0, 0, $0] }, ["UTF-32", "iconv"]),
   ("a.csv", Array("\n<!DOCTYPE html><html>".utf8), ["HTML", "download"]),
   ("a.csv", Array("%PDF-1.4".utf8), ["PDF"]),
-  ("a.json", Array("[{\"user\": 1, \"item\": 2},\n".utf8), ["JSON list", "one object a line"]),
+  ("a.json", Array("[{\"user\": 1, \"item\": 2},\n".utf8), ["JSON list", "one object per line"]),
   ("a.json", Array("[\n  {\n".utf8), ["JSON list", "jq"]),
   ("a.json", Array("{\n  \"user\": 1\n}\n".utf8), ["several lines"]),
   ("a.csv", Array("version https://git-lfs.github.com/spec/v1\n".utf8), ["Git LFS"]),
   ("a.csv", Array("user,item\r1,2\r1,3\r".utf8), ["carriage return", "tr "]),
-  ("a.csv", (0..<200).map { UInt8(truncatingIfNeeded: $0 * 7 % 5) }, ["no text"]),
+  ("a.csv", (0..<200).map { UInt8(truncatingIfNeeded: $0 * 7 % 5) }, ["not text"]),
 ]
 
 @Suite struct OtherKindTests {
   @Test(arguments: others.indices)
-  func `a file that is no table is named as what it is`(index: Int) throws {
+  func `a file that is not a table is named as what it is`(index: Int) throws {
     let other = others[index]
     try withTemporaryFolder { folder in
       let path = try folder.write(Data(other.bytes), as: other.name)
       let plain = message { _ = try Dataset.load(DataSettings(path: path)) }
       #expect(plain.hasPrefix(path))
       for word in other.words { #expect(plain.contains(word)) }
-      // An item file is named in the same way.
+      // An item file is recognised in the same way.
       let log = try folder.write("user,item\n1,2\n", as: "log.csv")
       var settings = DataSettings(path: log)
       settings.itemFile = path
@@ -78,7 +78,7 @@ private let others: [(name: String, bytes: [UInt8], words: [String])] = [
   }
 
   @Test(arguments: ["[", "{\"a\":", "[{\"a\":["])
-  func `brackets without end are a bad row and no overflow`(bracket: String) throws {
+  func `brackets without end are a bad row and not an overflow`(bracket: String) throws {
     try withTemporaryFolder { folder in
       let good = "{\"user\": 1, \"item\": 2}\n"
       let deep = String(repeating: bracket, count: 200_000)
@@ -100,8 +100,8 @@ private let others: [(name: String, bytes: [UInt8], words: [String])] = [
       let path = try folder.write(gzipped(text), as: "a.inter.gz")
       #expect(
         message { _ = try Dataset.load(DataSettings(path: path)) }
-          == "\(path): line 4 is longer than 16 MB, which is more than a row can have: this is no"
-          + " table, or its line ends are lost")
+          == "\(path): line 4 is longer than 16 MB, which is more than a row can have: this is not"
+          + " a table, or its line ends are lost")
     }
   }
 

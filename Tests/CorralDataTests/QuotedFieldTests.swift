@@ -4,7 +4,7 @@ import CorralVectors
 import Foundation
 import Testing
 
-/// The items of a log in a file, row after row, and what became of its rows.
+/// Reads a log from a file; returns its items, row by row, and the report.
 private func read(
   _ text: String, as name: String = "log.csv", isCompressed: Bool = false, tolerance: Int = 0
 ) throws -> (items: [String], report: LoadReport) {
@@ -91,7 +91,7 @@ private func quoted(_ text: String) -> String {
       ("user_id,item_id\n1,\" a\"\n2,b \n", [" a", "b "], false),
       ("user_id, item_id\n1, a\n2,b\n", ["a", "b"], false),
     ])
-  func `a space behind every separator is no part of an id`(
+  func `a space behind every separator is not part of an id`(
     text: String, items: [String], isSpaced: Bool
   ) throws {
     var expected = items

@@ -109,7 +109,7 @@ import Testing
       ),
       (
         "two words",
-        "'two words': this is no condition; write one as in 'rating>=4' or 'click'"
+        "'two words': this is not a condition; write one such as 'rating>=4' or 'click'"
       ),
     ])
   func `a rule that cannot be read says why`(rule: String, text: String) {
@@ -123,7 +123,7 @@ import Testing
       settings.events = ["clik": 1]
       #expect(
         message { try Dataset.load(settings) }
-          == "'clik': \(path) has no column 'clik' or 'is_clik', and none of kinds of event; its"
+          == "'clik': \(path) has no column 'clik' or 'is_clik', and no column of event kinds; its"
           + " columns are 'user_id', 'item_id', 'rating' and 'timestamp'")
       settings.events = ["rating>=1": -2]
       #expect(

@@ -18,7 +18,7 @@ import Testing
     let batch = examples.batch(0..<examples.count, of: order)
     #expect(batch.reading == .everyPosition)
     #expect(batch.queries.histories.checkInvariants())
-    // Items are numbered as they come, so that a target is the item after its input.
+    // Items are numbered in order, so that a target is the item after its input.
     for (input, target) in zip(batch.queries.histories.values, batch.targets) {
       #expect(target.position == input.position + 1)
     }
@@ -44,7 +44,7 @@ import Testing
       let batch = examples.batch(0..<examples.count, of: examples.order(seed: 1, epoch: 0))
       let users = batch.targetUsers
       #expect(users.count == batch.targets.count)
-      // Weights are numbered over users: 0, 1, 4 and 9 of them.
+      // Weights are numbered over the users, who have 0, 1, 4 and 9 of them.
       for (user, weight) in zip(users, batch.weights) {
         #expect(user?.position == (weight <= 1 ? 1 : weight <= 5 ? 2 : 3))
       }
@@ -54,7 +54,7 @@ import Testing
     #expect(batch.targetUsers == batch.queries.users)
   }
 
-  @Test func `of a stretch at least one item is hidden, and its share is as asked`() {
+  @Test func `at least one item of a segment is hidden, and the share is as asked`() {
     let examples = SequenceExamples(split, length: 4, hiddenShare: 0.25)
     var (hidden, all) = (0, 0)
     var kinds: Set<[Int]> = []
@@ -73,15 +73,15 @@ import Testing
       all += batch.queries.histories.values.count
       kinds.insert(positions)
     }
-    // 14 items in stretches of 1, 4, 1, 4 and 4: chance hides a quarter, and the rule the end of
-    // those of which it hides none.
+    // 14 items in segments of 1, 4, 1, 4 and 4: chance hides a quarter, and a segment of which it
+    // hides nothing hides its end.
     let expected = (14 * 0.25 + 2 * 0.75 + 3 * 0.3164) / 14
     #expect(all == 400 * 14)
     #expect(abs(Double(hidden) / Double(all) - expected) < 0.02)
     #expect(kinds.count > 50)
   }
 
-  @Test func `of a share of stretches the end alone is hidden`() {
+  @Test func `in a share of the segments only the end is hidden`() {
     let examples = SequenceExamples(split, length: 4, hiddenShare: 0.5, hiddenEnds: 0.25)
     var (ends, all) = (0, 0)
     for epoch in 0..<400 {
@@ -95,14 +95,14 @@ import Testing
         ends += positions.filter(range.contains) == [range.upperBound - 1] ? 1 : 0
       }
     }
-    // Chance hides the end alone, or nothing and so the end, of 2 in 16 of the others.
+    // Of the others, chance hides only the end, or nothing and therefore the end, in 2 of 16.
     #expect(abs(Double(ends) / Double(all) - (0.25 + 0.75 * 2 / 16)) < 0.03)
     let always = SequenceExamples(split, length: 4, hiddenShare: 0.5, hiddenEnds: 1)
     let batch = always.batch(0..<always.count, of: always.order(seed: 1, epoch: 0))
     #expect(batch.targets.count == always.count)
   }
 
-  @Test func `a stretch without a length stops the program`() async {
+  @Test func `a segment without a length stops the program`() async {
     await #expect(processExitsWith: .failure) {
       let none = Ragged<ItemIndex>([[]] as [[ItemIndex]])
       _ = SequenceExamples(

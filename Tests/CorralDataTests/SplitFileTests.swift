@@ -41,7 +41,7 @@ import Testing
         #expect(split.test[1].map { dataset.items[$0.position] } == ["5", "6"])
         #expect(split.rule == "as the files are split")
       }
-      // Another rule cuts all of them anew.
+      // Another rule splits all files again.
       #expect(try dataset.split(.leaveOneOut).test[0].map { dataset.items[$0.position] } == ["6"])
       var settings = DataSettings(path: folder.path + "/" + names[0])
       let alone = try Dataset.load(settings)
@@ -64,8 +64,7 @@ import Testing
     }
   }
 
-  @Test func `files that come split are said to be put together where nothing is held out`() throws
-  {
+  @Test func `a note says that split files are put together if nothing is held out`() throws {
     try withTemporaryFolder { folder in
       try folder.write("user,item,time\na,1,1\na,2,2\n", as: "train.csv")
       try folder.write("user,item,time\na,3,3\n", as: "test.csv")
@@ -76,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `a rule that holds nothing out learns from everything`() throws {
+  @Test func `a rule that holds nothing out keeps everything in training`() throws {
     try withTemporaryFolder { folder in
       let path = try folder.write("user,item,time\na,1,1\na,2,2\nb,1,1\n", as: "log.csv")
       let split = try Dataset.load(DataSettings(path: path)).dataset.split(.none)
@@ -124,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func `a time cut that is no time, or in the wrong order, says so`() throws {
+  @Test func `a time cut that is not a time, or in the wrong order, says so`() throws {
     try withTemporaryFolder { folder in
       let path = try folder.write("user,item,time\na,1,5\na,2,6\na,3,7\n", as: "log.csv")
       let dataset = try Dataset.load(DataSettings(path: path)).dataset

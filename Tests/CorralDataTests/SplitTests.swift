@@ -77,7 +77,7 @@ private func sequences(_ dataset: Dataset) -> [[(item: ItemIndex, time: Int64)]]
     #expect(split.isOrdered)
   }
 
-  @Test func `a ratio holds out as many as numpy rounds to, and one at least`() throws {
+  @Test func `a ratio holds out as many as numpy rounds to, and at least one`() throws {
     let split = try randomDataset(hasTimes: false).split(.ratio())
     #expect(!split.isOrdered)
     for user in 0..<split.userCount {

@@ -46,7 +46,7 @@ import Testing
 
   @Test func `what comes next is learnt from what came last, and not from popularity`() throws {
     let split = try small().split(.leaveOneOut)
-    // The planted truth, found by counting: which items follow each item in training.
+    // The planted structure, found by counting which items follow each item in training.
     var follows: [[ItemIndex: Int]] = Array(repeating: [:], count: split.itemCount)
     for user in 0..<split.userCount {
       for (item, next) in zip(split.training[user], split.training[user].dropFirst()) {
@@ -78,12 +78,12 @@ import Testing
   @Test func `sizes without sense are refused`() {
     #expect(
       message { try Dataset.synthesized(SyntheticSettings(users: 10, items: 5)) }
-        == "setting 'items' is 5: at least 12 items are needed, one a genre")
+        == "setting 'items' is 5: at least 12 items are needed, one per genre")
     #expect(
       message {
         try Dataset.synthesized(SyntheticSettings(users: 10, items: 20, interactions: 1000))
       }
-        == "setting 'interactions' is 1000: nobody meets more than half of the 20 items, which for"
-        + " 10 users makes 100")
+        == "setting 'interactions' is 1000: nobody meets more than half of the 20 items, so that"
+        + " 10 users have at most 100")
   }
 }

@@ -2,7 +2,7 @@ import CorralData
 import CorralTesting
 import Testing
 
-/// The log of some times, one row each, read from a CSV.
+/// Reads the log of some times, one row each, from a CSV.
 private func log(of times: [String]) throws -> InteractionLog {
   try withTemporaryFolder { folder in
     var text = "user,item,time\n"
@@ -13,7 +13,7 @@ private func log(of times: [String]) throws -> InteractionLog {
   }
 }
 
-/// How a log spells its times.
+/// Spells the times of a log.
 private func texts(_ log: InteractionLog) -> [String] { log.times.map(log.timeScale.text) }
 
 @Suite struct TimeTests {
@@ -57,7 +57,7 @@ private func texts(_ log: InteractionLog) -> [String] { log.times.map(log.timeSc
       ("1e300", "too large"), ("9223372036854775808", "too large"), ("nan", "not a finite number"),
       ("-inf", "not a finite number"), ("123456789012345678901234.5", "too large"),
     ])
-  func `numbers that no time can be are bad rows`(text: String, expected: String) throws {
+  func `numbers that cannot be a time are bad rows`(text: String, expected: String) throws {
     #expect(message { _ = try log(of: [text]) }.contains(expected))
   }
 
@@ -118,7 +118,7 @@ private func texts(_ log: InteractionLog) -> [String] { log.times.map(log.timeSc
       (["5/31/2024", "6/1/2024 8:26"], "2024-05-31"), (["31/05/2024", "01/06/2024"], "2024-05-31"),
       (["31-05-2024 00:00", "01-06-2024 00:00"], "2024-05-31"),
     ])
-  func `the form of dates is told from all values of the column`(
+  func `the form of dates follows from all values of the column`(
     times: [String], first: String
   ) throws {
     let read = try log(of: times)
@@ -127,13 +127,14 @@ private func texts(_ log: InteractionLog) -> [String] { log.times.map(log.timeSc
 
   @Test(
     arguments: [
-      (["1714564800.1234567891", "1714564800"], "1 time has more digits"),
+      (["1714564800.1234567891", "1714564800"], "1 time has more than the"),
       (["2024-05-01T00:00:00.1234567891", "2024-05-01T00:00:00.1234567892"], "2 times have"),
-      (["0.5", "1700000000000000500"], "1 time has more digits"),
+      (["0.5", "1700000000000000500"], "1 time has more than the"),
       (["2024-05-01", "1714564800"], "1 dates and 1 numbers"),
     ])
-  func `times that lose digits or are of two kinds are said`(times: [String], words: String) throws
-  {
+  func `times that lose digits, or mix dates and numbers, are reported`(
+    times: [String], words: String
+  ) throws {
     try withTemporaryFolder { folder in
       let text = "user,item,time\n" + times.enumerated().map { "a,\($0),\($1)\n" }.joined()
       let report = try Dataset.load(DataSettings(path: folder.write(text, as: "a.csv"))).report

@@ -34,7 +34,7 @@ import Testing
       others.removeAll { $0 == first.targets[example] }
       #expect(history.count == min(4, others.count))
       for item in history {
-        // Drawn without repetition: an item is there as often as the user met it, at most.
+        // Drawn without repetition: an item occurs at most as often as the user met it.
         let place = try #require(others.firstIndex(of: item))
         others.remove(at: place)
       }
@@ -66,7 +66,7 @@ import Testing
     let all = order[0..<count]
     #expect(all.sorted() == Array(0..<count))
     #expect(ExampleOrder(count: count, seed: 7, epoch: 3)[0..<count] == all)
-    // What is asked for from the middle on is what the whole has there.
+    // A range of the order is equal to that part of the whole.
     #expect(order[count / 2..<count] == Array(all[(count / 2)...]))
     if count > 10 {
       #expect(ExampleOrder(count: count, seed: 7, epoch: 4)[0..<count] != all)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct VocabularyTests {
   @Test func `identifiers of all lengths are found at their positions`() {
-    // Lengths around seven bytes, where the key stops being the token itself, and common prefixes.
+    // Lengths around seven bytes, up to which the key is the token itself, and common prefixes.
     let ids =
       (0..<3000).map(String.init)
       + (0..<500).map { "user-with-a-long-name-\($0)" }
@@ -28,7 +28,7 @@ import Testing
     #expect(Vocabulary([]).position(of: "") == nil)
   }
 
-  /// Ids that are the same text to Unicode and differ in their bytes.
+  /// Ids that Unicode regards as equal and that differ in their bytes.
   static let twins: [(String, [[UInt8]])] = [
     ("composed and decomposed accents", [[0xC3, 0xA9], [0x65, 0xCC, 0x81]]),
     ("a Latin-1 byte and its UTF-8", [[0xE9], [0xC3, 0xA9]]),
@@ -44,7 +44,7 @@ import Testing
     let vocabulary = try Vocabulary(texts)
     for (position, id) in ids.enumerated() {
       #expect(vocabulary.position(of: id) == position)
-      // What is shown of an id names it again.
+      // The printed id finds the position again.
       #expect(vocabulary.position(of: vocabulary[position]) == position)
     }
   }

@@ -4,8 +4,8 @@ import CorralVectors
 import Foundation
 import Testing
 
-/// Random bytes that mean something to one of the formats, around a letter, so that none is a word
-/// for nothing.
+/// Random bytes with a meaning in one of the formats, around a letter, so that none spells a
+/// missing value.
 private func randomID(using generator: inout SeededGenerator, among bytes: [UInt8]) -> [UInt8] {
   func some() -> [UInt8] {
     (0..<generator.next(below: 4)).map { _ in bytes[generator.next(below: bytes.count)] }
@@ -21,7 +21,7 @@ private func quoted(_ field: [UInt8]) -> [UInt8] {
     + field.flatMap { $0 == UInt8(ascii: "\"") ? [$0, $0] : [$0] } + [UInt8(ascii: "\"")]
 }
 
-/// Writes a log with every field in quotes, apart from the project's own writer.
+/// Writes a log with every field in quotes, without the writer under test.
 private func write(_ rows: [(user: [UInt8], item: [UInt8])], into folder: URL) throws -> Dataset {
   var text = Array("user_id,item_id\n".utf8)
   for row in rows { text += quoted(row.user) + [0x2C] + quoted(row.item) + [0x0A] }
@@ -29,7 +29,7 @@ private func write(_ rows: [(user: [UInt8], item: [UInt8])], into folder: URL) t
   return try Dataset.load(DataSettings(path: path)).dataset
 }
 
-/// The bytes of the users and items of a log, row after row.
+/// Returns the bytes of the users and items of a log, row by row.
 private func rows(_ dataset: Dataset) -> [[[UInt8]]] {
   func bytes(_ vocabulary: Vocabulary, _ position: Int) -> [UInt8] {
     vocabulary.texts.withBytes(at: position) { Array($0) }

@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: 1...20, [EvaluationSettings.SeenItems.masked, .ranked])
   func `every metric equals its definition`(seed: Int, seen: EvaluationSettings.SeenItems) throws {
     let world = RandomWorld(seed: UInt64(seed))
-    // 30 is the whole catalogue: more than there are candidates once seen items are masked.
+    // 30 is the whole catalogue, more than is left once seen items are masked.
     var settings = settings([1, 3, 10, 30])
     settings.seen = seen
     for part in HeldOut.allCases {
@@ -43,7 +43,8 @@ import Testing
     }
   }
 
-  /// The head by its definition: items are added, the most popular first, until they have a third.
+  /// The head by its definition: the most popular items until they have a third of the
+  /// interactions.
   private func heads(counts: [Int]) -> Set<Int> {
     var heads: Set<Int> = []
     let total = counts.reduce(0, +)

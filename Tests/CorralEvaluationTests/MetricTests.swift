@@ -18,7 +18,7 @@ import Testing
   @Test(arguments: [
     "recal@10", "recall", "recall@", "recall@0", "recall@-1", "recall@1@2", "NDCG@5",
   ])
-  func `a name that is none is refused`(_ name: String) {
+  func `an unknown name of a metric is refused`(_ name: String) {
     let error = #expect(throws: EvaluationError.self) { try Metric(named: name) }
     #expect(
       error?.description
@@ -99,7 +99,7 @@ import Testing
         + "so there is nothing to measure; use a split that does, or a larger log")
   }
 
-  @Test(arguments: [[], [0, 5], [-1]]) func `cut-offs that are none`(_ cutoffs: [Int]) {
+  @Test(arguments: [[], [0, 5], [-1]]) func `cut-offs that cannot be used`(_ cutoffs: [Int]) {
     #expect(
       refusal { $0.cutoffs = cutoffs }
         == "setting 'evaluate.cutoffs' is \(cutoffs): "

@@ -3,7 +3,7 @@ import CorralEvaluation
 import CorralVectors
 import Testing
 
-/// Items about which a model knows nothing come after all that it can place, by one rule.
+/// Items that a model cannot place come after all others, by one rule.
 @Suite struct `items that a model cannot place` {
   /// A model that ranks the catalogue in one of three ways.
   enum Way: CaseIterable {
@@ -57,14 +57,14 @@ import Testing
     }
   }
 
-  @Test func `stay last after a ranker, and are no candidates to learn from`() throws {
+  @Test func `stay last after a ranker, and are not candidates to learn from`() throws {
     let world = RandomWorld(seed: 5)
     let flags = (0..<30).map { $0 % 3 > 0 }
     let scoring = Way.vectors.scoring(world, placed: PlacedItems(flags))
     var settings = settings([30])
     settings.seen = .ranked
     let ranking = try FullRanking(of: world.split, settings: settings)
-    // A ranker that likes most what nobody knows.
+    // A ranker that prefers the items that cannot be placed.
     let ranker = CandidateRanking { _, candidates in
       candidates.values.map { flags[$0.position] ? Float($0.position) : 1000 }
     }

@@ -19,7 +19,7 @@ import Testing
     #expect(Set(users.keys) == ["light", "regular", "heavy"])
     #expect(users.values.reduce(0) { $0 + $1.users } == evaluation.users.count)
     #expect(users.values.reduce(0) { $0 + $1.targets } == evaluation.targets.values.count)
-    // The mean over all users is the mean of the slices' means, by their sizes.
+    // The mean over all users is the weighted mean of the slices' means.
     for metric in ["recall@10", "ndcg@10", "popularity@10"] {
       let sum = users.values.reduce(0.0) { $0 + Double($1.users) * ($1.metrics[metric]?.mean ?? 0) }
       let whole = try evaluation.value(of: Metric(named: metric))
@@ -76,7 +76,7 @@ import Testing
     let rules = try #require(object["protocol"] as? [String: Any])
     #expect(rules["split"] as? String == "test of random rows")
     #expect(rules["masked"] as? Bool == true)
-    #expect(rules["targets"] as? String == "every held-out item, once a user")
+    #expect(rules["targets"] as? String == "every held-out item, once per user")
     #expect(rules["candidates"] as? String == "all 30 items")
     let counts = try #require(object["counts"] as? [String: Int])
     #expect(counts["users"] == evaluation.users.count)
@@ -92,7 +92,7 @@ import Testing
       try evaluation.write(to: url)
       let read = try Evaluation(contentsOf: url)
       #expect(read == evaluation)
-      // How long it took is not in the file, so that the same ranks give the same bytes.
+      // The duration is not in the file, so that the same ranks give the same bytes.
       var report = evaluation.report()
       (report.seconds, report.usersPerSecond) = (0, 0)
       #expect(read.report() == report)

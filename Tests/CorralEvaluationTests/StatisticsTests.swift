@@ -27,7 +27,8 @@ import Testing
     #expect(abs(StudentT.incompleteBeta(x, a, b) - value) < 1e-13)
   }
 
-  /// As wide as 2 * 1.96 standard errors and centred, whether users are drawn alone or in groups.
+  /// The interval is centred and 2 * 1.96 standard errors wide, whether users are drawn alone or in
+  /// groups.
   @Test(arguments: [400, 6040, 16_384, 50_000])
   func `intervals are those of the normal approximation`(_ users: Int) {
     var generator = SeededGenerator(seed: 7)
@@ -100,7 +101,7 @@ import Testing
     #expect(abs(test.mean - test.baseline - test.difference.mean) < 1e-15)
   }
 
-  @Test func `turned round, everything changes its sign and no chance does`() throws {
+  @Test func `swapping the models changes all signs and no p-value`() throws {
     let test = try test("ndcg@10", first, against: second)
     let turned = try self.test("ndcg@10", second, against: first)
     #expect(turned.t == -test.t)

@@ -3,16 +3,16 @@ import CorralEvaluation
 import CorralVectors
 import Foundation
 
-/// A small random world in which every quantity can be counted by hand.
+/// A small random world in which every quantity can be counted by brute force.
 struct RandomWorld {
   let split: Split
   let queries: Matrix
   let items: Matrix
 
-  /// A world of a seed.
+  /// Creates the world of a seed.
   ///
-  /// Vectors are small whole numbers, so scores are exact and often equal. Some users have no
-  /// targets, some targets are repeated, already met, or never seen in training.
+  /// Vectors are small whole numbers, so that scores are exact and often equal. Some users have no
+  /// targets; some targets are repeated, already met, or not in training.
   init(seed: UInt64, users: Int = 40, items itemCount: Int = 30, targetShare: Double = 0.8) {
     var generator = SeededGenerator(seed: seed)
     func row(_ most: Int, of bound: Int) -> [ItemIndex] {
@@ -60,7 +60,7 @@ struct RandomWorld {
     return sum
   }
 
-  /// All items that can be recommended to a user, the best first: by sorting everything.
+  /// Returns all items that can be recommended to a user, the best first, by sorting everything.
   func ranking(for user: Int, part: HeldOut, masking: Bool) -> [Int] {
     let seen = Set(split.histories(before: part)[user].map(\.position))
     let allowed = (0..<items.rows).filter { !masking || !seen.contains($0) }
@@ -71,7 +71,7 @@ struct RandomWorld {
   }
 }
 
-/// A metric of one user by its definition, from the whole ranking and the set of targets.
+/// Computes a metric of one user by its definition, from the whole ranking and the set of targets.
 func byDefinition(_ measure: Measure, _ k: Int, ranking: [Int], targets: Set<Int>) -> Double {
   let list = ranking.prefix(k)
   let hits = list.filter { targets.contains($0) }.count
@@ -99,8 +99,9 @@ func settings(_ cutoffs: [Int], resamples: Int = 0) -> EvaluationSettings {
   return settings
 }
 
-/// A split in which each user has one training item and one test target, and a model is nothing
-/// but the rank that it gives each target.
+/// A split in which each user has one training item and one test target.
+///
+/// A model is just the rank of each target.
 struct RankedWorld {
   let split: Split
   let itemCount: Int
@@ -114,7 +115,7 @@ struct RankedWorld {
       test: Ragged((0..<users).map { [ItemIndex(($0 + 1) % items)] }), rule: rule)
   }
 
-  /// The evaluation of a model that ranks the target of user u at `ranks[u]`, from 1.
+  /// Evaluates a model that ranks the target of user u at `ranks[u]`, from 1.
   func evaluation(
     ranks: [Int], _ settings: EvaluationSettings = settings([10], resamples: 200)
   ) throws -> Evaluation {
@@ -134,7 +135,7 @@ struct RankedWorld {
   }
 }
 
-/// Runs a test with a file of its own, which is removed afterwards.
+/// Calls `body` with a temporary file, which is removed afterwards.
 func withTemporaryFile<Result>(_ body: (URL) throws -> Result) rethrows -> Result {
   let url = FileManager.default.temporaryDirectory
     .appendingPathComponent("corral-evaluation-\(UUID().uuidString)")
@@ -142,7 +143,7 @@ func withTemporaryFile<Result>(_ body: (URL) throws -> Result) rethrows -> Resul
   return try body(url)
 }
 
-/// The text of the error that a body throws.
+/// Returns the text of the error that a body throws.
 func message(_ body: () throws -> some Any) -> String {
   do {
     _ = try body()

@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 @Suite struct TwoStageTests {
-  /// A ranker that gives every pair of a user and an item a score of its own.
+  /// A ranker with a different score for every pair of user and item.
   private func ranker(seed: UInt64) -> CandidateRanking {
     CandidateRanking { users, candidates in
       users.indices.flatMap { row in
@@ -78,7 +78,7 @@ import Testing
     #expect(stages.ceilings.keys.contains("ndcg@10"))
     for (name, ceiling) in stages.ceilings { #expect(reached[name] == ceiling, "\(name)") }
     #expect(stages.ceilings["recall@12"] == report.stages["retriever"]?["recall@12"])
-    // Any other ranker stays below, and reaches the same recall of all candidates.
+    // Any other ranker is worse, and reaches the same recall of all candidates.
     let other = try #require(
       try ranking.evaluate(world.vectors, then: ranker(seed: 1)).report().twoStage)
     #expect(other.ceilings == stages.ceilings)
@@ -139,7 +139,7 @@ import Testing
     #expect(users == found.retriever.users)
     #expect(pairs <= users.count * 40 && pairs > users.count * 35)
     #expect(largest <= CandidateRanking.largestCall)
-    // Each number of candidates is what it is alone.
+    // The result for each number of candidates is the same without the others.
     for cut in found.cuts {
       let alone = try ranking.evaluate(
         world.vectors, then: counting, candidates: cut.candidates)

@@ -3,7 +3,7 @@ public import CorralIndex
 public import CorralVectors
 public import Testing
 
-/// The definition of a search: every allowed item's inner product, sorted by the rule, cut.
+/// A search by definition: the inner products of all allowed items, sorted by the rule and cut off.
 public func sortedSearch(
   _ items: Matrix, _ query: [Float], count: Int,
   where isAllowed: (ItemIndex) -> Bool = { _ in true }
@@ -17,7 +17,7 @@ public func sortedSearch(
   return Array(sorted.prefix(count))
 }
 
-/// A matrix of small whole numbers: their inner products have no rounding, and many are tied.
+/// Creates a matrix of small whole numbers, whose inner products have no rounding and many ties.
 public func wholeNumbers(
   rows: Int, columns: Int, below bound: Int = 4, seed: UInt64 = 1
 ) -> Matrix {
@@ -26,17 +26,17 @@ public func wholeNumbers(
   return Matrix(rows: rows, columns: columns, values: values)
 }
 
-/// A matrix of normally distributed numbers, no two inner products alike.
+/// Creates a matrix of normally distributed numbers, whose inner products differ.
 public func normalNumbers(rows: Int, columns: Int, seed: UInt64 = 1) -> Matrix {
   var generator = SeededGenerator(seed: seed)
   let values = (0..<rows * columns).map { _ in Float(generator.normal()) }
   return Matrix(rows: rows, columns: columns, values: values)
 }
 
-/// What every candidate index promises, checked on small catalogues.
+/// Checks what every candidate index promises, on small catalogues.
 ///
-/// An index that is not exact must still find every item when there are few, keep the order of
-/// results, and never shorten them because of a filter.
+/// An approximate index must still find every item of a small catalogue, keep the order of results,
+/// and never return fewer because of a filter.
 public func expectIndexContract(
   sourceLocation: SourceLocation = #_sourceLocation,
   _ make: (Matrix) throws -> some CandidateIndex
@@ -61,7 +61,7 @@ public func expectIndexContract(
       #expect(found.map(\.item) == twin.map(\.item), sourceLocation: sourceLocation)
     }
 
-    // The filter is asked inside the search: a strict one does not shorten the result.
+    // The filter is applied inside the search: a strict one does not shorten the result.
     let strict = index.search(query, count: 20) { $0.position % 10 == 3 }
     let strictTwin = sortedSearch(items, query, count: 20) { $0.position % 10 == 3 }
     #expect(strict.count == 20, sourceLocation: sourceLocation)
@@ -69,14 +69,14 @@ public func expectIndexContract(
     if index.isExact {
       #expect(strict.map(\.item) == strictTwin.map(\.item), sourceLocation: sourceLocation)
     }
-    // All that are allowed, when they are fewer than asked for.
+    // All allowed items, if there are fewer than asked for.
     let few = index.search(query, count: 20) { [7, 100, 299].contains($0.position) }
     #expect(Set(few.map(\.item.position)) == [7, 100, 299], sourceLocation: sourceLocation)
     #expect(isInOrder(few), sourceLocation: sourceLocation)
     #expect(
       index.search(query, count: 20) { _ in false }.isEmpty, sourceLocation: sourceLocation)
 
-    // More than the catalogue holds, and nothing.
+    // More than the catalogue holds, and none.
     let all = index.search(query, count: 1000) { _ in true }
     #expect(
       all.map(\.item) == sortedSearch(items, query, count: 300).map(\.item),
@@ -84,7 +84,7 @@ public func expectIndexContract(
     #expect(index.search(query, count: 0) { _ in true }.isEmpty, sourceLocation: sourceLocation)
   }
 
-  // Equal scores are in order of item, and a cut through them keeps the first.
+  // Equal scores are in order of item, and a cut among them keeps the first.
   let tied = try make(Matrix(rows: 40, columns: 2, values: (0..<80).map { Float($0 / 40) }))
   let ties = tied.search([1, 1], count: 40) { _ in true }
   #expect(

@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Calls `body` with a new folder, which is gone afterwards.
+/// Calls `body` with a new folder, which is removed afterwards.
 public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("corral-\(UUID().uuidString)", isDirectory: true)

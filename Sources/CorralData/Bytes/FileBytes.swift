@@ -107,7 +107,7 @@ struct FileBytes {
     return .unreadable(
       file: path,
       reason: "line \(line) is longer than \(Self.longestRecord >> 20) MB, which is more than a row"
-        + " can have: this is no table, or its line ends are lost")
+        + " can have: this is not a table, or its line ends are lost")
   }
 }
 

@@ -125,8 +125,8 @@ enum OtherKind: Sendable, Equatable {
       "this is an SQLite database: export the table with sqlite3 -header -csv FILE"
         + " 'SELECT * FROM NAME' > OUT.csv"
     case .compressed(let name, let command):
-      "this is compressed by \(name): unpack it with \(command), and give the path of what comes of"
-        + " it; only gzip is read as it is"
+      "this is compressed by \(name): unpack it with \(command), and give the path of the result;"
+        + " only gzip can be read compressed"
     case .gzipInGzip:
       "this is compressed by gzip twice: unpack it with gunzip once"
     case .tar:
@@ -138,21 +138,20 @@ enum OtherKind: Sendable, Equatable {
     case .pickle:
       "this is a pickle of Python: write a table of it, as with to_csv of pandas"
     case .page:
-      "this is an HTML page and no data: what was downloaded is a page about the file or an error;"
-        + " download the file itself"
+      "this is an HTML page and not data: download the file itself, and not the page about it"
     case .xml: "this is an XML file: convert it to CSV or JSON lines"
     case .pdf: "this is a PDF: rows are read from CSV, JSON lines and atomic files"
     case .jsonList:
-      "this is a JSON list: write one object a line, as with jq -c '.[]' IN > OUT.jsonl"
+      "this is a JSON list: write one object per line, as with jq -c '.[]' IN > OUT.jsonl"
     case .jsonOverLines:
-      "this is a JSON object over several lines: write one object a line, as with jq -c . IN >"
+      "this is a JSON object over several lines: write one object per line, as with jq -c . IN >"
         + " OUT.jsonl"
     case .pointer:
-      "this is a pointer of Git LFS and no data: fetch the file itself with git lfs pull"
+      "this is a Git LFS pointer and not data: fetch the file itself with git lfs pull"
     case .macLineEnds:
       "its lines end with a carriage return alone, as on old Macs: convert it with tr '\\r' '\\n'"
         + " < IN > OUT"
-    case .binary: "this is no text: rows are read from CSV, JSON lines and atomic files"
+    case .binary: "this is not text: rows are read from CSV, JSON lines and atomic files"
     }
   }
 }

@@ -49,8 +49,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
     case .unknownFormat(let name):
       "there is no data format '\(name)'; the formats are \(DataFormat.names)"
     case .unrecognised(let file, let firstLine):
-      "\(file): no format is recognised in the first line, '\(shortened(firstLine))'; name it with"
-        + " data.format, one of \(DataFormat.names)"
+      "\(file): the first line, '\(shortened(firstLine))', fits no known format; name the format"
+        + " with data.format, one of \(DataFormat.names)"
     case .noInteractions(let folder, let found):
       "\(folder): no file of interactions is in this folder"
         + (found.isEmpty ? ", which is empty" : ", which holds \(listed(found))")

@@ -56,8 +56,8 @@ package struct DataReport: Sendable, Equatable, Codable {
     note(uncounted, "row meets no rule of data.events", "rows meet no rule of data.events")
     let impressions = load.files.reduce(0) { $0 + $1.impressions }
     note(
-      load.impressions, "row says that an item was shown and not taken: an impression",
-      "rows say that an item was shown and not taken: impressions")
+      load.impressions, "row is an impression: an item that was shown and not taken",
+      "rows are impressions: items that were shown and not taken")
     note(
       impressions - load.impressions, "impression is of a user or an item without an interaction",
       "impressions are of users or items without an interaction")

@@ -1,29 +1,29 @@
 import CorralVectors
 
-/// Runs of users' training interactions: one forward pass over a run trains all its positions.
+/// Segments of users' training interactions: a forward pass over one trains all its positions.
 ///
-/// A user with more interactions than fit gets several runs, cut from the end. Each interaction but
-/// a user's first is a target once per epoch, and no prefix is copied. Runs of an unordered log are
-/// in file order.
+/// A user with more interactions than fit gets several segments, cut from the end. Each interaction
+/// but a user's first is a target once per epoch, and no prefix is copied. Segments of an unordered
+/// log are in file order.
 package struct SequenceExamples: Sendable {
   /// The split that the examples come from.
   package let split: Split
-  /// The most items in the history of a run.
+  /// The most items in the history of a segment.
   package let length: Int
-  /// The number of runs.
+  /// The number of segments.
   package let count: Int
   /// The share of hidden items; 0 if the targets are the next items.
   private let hiddenShare: Double
-  /// The share of runs in which only the last item is hidden.
+  /// The share of segments in which only the last item is hidden.
   private let hiddenEnds: Double
   private let owners: [Int32]
-  /// The range of each run in the training part.
+  /// The range of each segment in the training part.
   private let bounds: [Range<Int>]
 
-  /// Cuts a split into runs.
+  /// Cuts a split into segments.
   ///
-  /// `hiddenShare` above 0 makes examples of the cloze task. In `hiddenEnds` of the runs only the
-  /// last item is hidden, as in a query. O(interactions / length) memory.
+  /// `hiddenShare` above 0 makes examples of the cloze task. In `hiddenEnds` of the segments only
+  /// the last item is hidden, as in a query. O(interactions / length) memory.
   package init(
     _ split: Split, length: Int, hiddenShare: Double = 0, hiddenEnds: Double = 0
   ) {
@@ -36,7 +36,7 @@ package struct SequenceExamples: Sendable {
     self.length = length
     self.hiddenShare = hiddenShare
     self.hiddenEnds = hiddenEnds
-    // The last item of a run that is read forward is only a target.
+    // The last item of a segment that is read forward is only a target.
     let (most, least) = hiddenShare > 0 ? (length, 1) : (length + 1, 2)
     var owners: [Int32] = []
     var bounds: [Range<Int>] = []
@@ -49,7 +49,7 @@ package struct SequenceExamples: Sendable {
           owners.append(Int32(user))
           bounds.append(start..<end)
         }
-        // The first item of a run that is read forward is the last target of the run before.
+        // The first item of a segment that is read forward is the last target of the one before.
         end = hiddenShare > 0 || start == row.lowerBound ? start : start + 1
       }
     }
@@ -104,7 +104,7 @@ package struct SequenceExamples: Sendable {
       let share = chance(range.lowerBound, 1 << 63) < hiddenEnds ? 0 : hiddenShare
       for position in range {
         let isHidden = chance(position, 0) < share
-        // A run of which nothing was hidden by chance hides its end, as queries do.
+        // A segment of which nothing was hidden by chance hides its end, as queries do.
         guard isHidden || (position == range.upperBound - 1 && hidden.count == before) else {
           continue
         }

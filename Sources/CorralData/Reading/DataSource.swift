@@ -114,9 +114,9 @@ struct DataSource {
     if rule == .files {
       throw SettingError(
         "split.rule", text: rule.rawValue,
-        "\(folder): no files are the parts of one split, such as NAME.train.csv,"
-          + " NAME.valid.csv and NAME.test.csv, or u1.base and u1.test; without the part for"
-          + " validation two are enough")
+        "\(folder): there are no files of one split, such as NAME.train.csv,"
+          + " NAME.valid.csv and NAME.test.csv, or u1.base and u1.test; the file for validation may be"
+          + " missing")
     }
     return nil
   }

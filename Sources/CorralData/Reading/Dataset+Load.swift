@@ -190,8 +190,8 @@ struct DatasetLoader {
     {
       let name = layout.names[column]
       report.note(
-        "column '\(name)' is not used; data.columns.weight=\(name) makes an interaction count as much"
-          + " as it says")
+        "column '\(name)' is not used; data.columns.weight=\(name) makes it the weight of an"
+          + " interaction")
     }
     if !source.parts.isEmpty {
       let takesParts = settings.split.rule == .automatic || settings.split.rule == .files
@@ -200,13 +200,14 @@ struct DatasetLoader {
           + (takesParts
             ? ""
             : settings.split.rule == .none
-              ? "; they are put together, and nothing is held out"
-              : "; they are put together and cut anew by '\(settings.split.rule.rawValue)'"))
+              ? "; the files are put together, and nothing is held out"
+              : "; the files are put together and split again by '\(settings.split.rule.rawValue)'")
+      )
     }
     if !source.otherParts.isEmpty, settings.split.rule == .automatic {
       report.note(
         "\(listed(source.otherParts)) beside \(file) \(source.otherParts.count == 1 ? "is" : "are")"
-          + " not read; data.split.rule=files reads them as the parts of one split")
+          + " not read; data.split.rule=files reads them all as one split")
     }
     let rule = settings.split.rule
     let needsOrder =
@@ -216,11 +217,11 @@ struct DatasetLoader {
       settings.order == .automatic
     {
       report.warn(
-        "no column is taken for the time, so that what was last is told from the order of the file: "
+        "no column holds the time, so that the order of the file decides what was last: "
           + (roles.possibleTimes.isEmpty
             ? "name the column with data.columns.time=NAME"
             : "\(listed(roles.possibleTimes)) could be it: \(roles.adviceOnTime)")
-          + ", or say data.columns.time=none")
+          + ", or set data.columns.time=none")
     }
     if let time = roles.time, let clock = roles.clock {
       report.warn(
@@ -285,6 +286,6 @@ struct DatasetLoader {
       reason: "\(settings.path): no interaction is left of \(report.rows) rows: \(excluded) dropped"
         + " by data.only, \(uncounted) by data.events, \(bad) bad, \(report.repeatsDropped)"
         + " repeated, \(report.filter.interactions) dropped by data.filter; "
-        + (kinds.isEmpty ? "" : "the kinds of event are \(listed(kinds)); ") + "ask for less")
+        + (kinds.isEmpty ? "" : "the kinds of event are \(listed(kinds)); ") + "weaken them")
   }
 }

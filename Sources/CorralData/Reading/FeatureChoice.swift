@@ -72,7 +72,7 @@ public struct FeatureName: Sendable, Equatable {
     if name.isEmpty {
       throw SettingError(
         "", text: text,
-        "write the name of a column, with its kind where that is not to be guessed, as in"
+        "write the name of a column, with its kind if it should not be guessed, as in"
           + " 'genres' or 'price:float'; the kinds are"
           + " \(listed(Kind.allCases.map(\.rawValue)))")
     }

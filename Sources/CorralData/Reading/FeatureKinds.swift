@@ -113,22 +113,22 @@ struct FeatureKinds {
       }
       if content.words > 0 {
         parts.append(
-          "\(rows(content.words)) with a word in its place, '\(content.firstWord)' first on line"
+          "\(rows(content.words)) with a word instead, '\(content.firstWord)' first on line"
             + " \(content.firstLine), taken as unknown")
       }
       if content.grouped > 0 {
         parts.append("\(rows(content.grouped)) with commas between the thousands")
       }
       if !parts.isEmpty {
-        notes.append("column '\(name)' of \(file) is numbers: \(parts.joined(separator: ", "))")
+        notes.append("column '\(name)' of \(file) holds numbers: \(parts.joined(separator: ", "))")
       }
       return
     }
     let numbers = content.numbers + content.grouped
     if numbers > content.words, content.words > 0 {
       notes.append(
-        "column '\(name)' of \(file) is categories: \(rows(numbers)) have a number and"
-          + " \(rows(content.words)) have not, '\(content.firstWord)' first on line"
+        "column '\(name)' of \(file) holds categories: \(rows(numbers)) have a number and"
+          + " \(rows(content.words)) do not, '\(content.firstWord)' first on line"
           + " \(content.firstLine); to take those as unknown set \(setting)=[\"\(name):float\"]")
     }
   }

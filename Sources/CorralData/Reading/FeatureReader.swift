@@ -148,7 +148,7 @@ struct FeatureReader {
     if names.isEmpty { return [] }
     let whose = names.count == 1 ? "column \(listed(names))" : "columns \(listed(names))"
     return [
-      "\(whose) of \(file.path) left out: nearly every row has a text of its own; name the columns"
+      "\(whose) of \(file.path) left out: nearly every row has a different text; name the columns"
         + " that are features with data.\(key) to keep \(names.count == 1 ? "it" : "them")"
     ]
   }

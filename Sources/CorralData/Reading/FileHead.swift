@@ -145,9 +145,9 @@ struct FileHead {
       let line = shortened(first.joined(separator: ", "), to: 60)
       layout.notes.append(
         layout.hasHeader
-          ? "the first line, '\(line)', is taken for the names of the columns; set data.header to"
+          ? "the first line, '\(line)', is taken as the names of the columns; set data.header to"
             + " 'no' if it is a row"
-          : "the first line, '\(line)', is taken for a row, and the columns are called 1 to"
+          : "the first line, '\(line)', is taken as a row, and the columns are called 1 to"
             + " \(first.count); set data.header to 'yes' if it names them")
     }
     guard layout.hasHeader else {
@@ -189,7 +189,8 @@ struct FileHead {
     }
     guard !names.isEmpty else {
       throw DataError.badHeader(
-        file: path, reason: "the line is not a JSON object with members; JSON lines are one a line")
+        file: path,
+        reason: "the line is not a JSON object with members; JSON lines hold one per line")
     }
     return TableLayout(
       dialect: .json, hasHeader: false,

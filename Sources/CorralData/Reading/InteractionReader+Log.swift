@@ -105,14 +105,14 @@ extension InteractionReader {
         DataNote(
           .warning,
           (cut == 1 ? "1 time has" : "\(cut) times have")
-            + " more digits than are kept, which are \(decimals) behind the point: times that differ"
-            + " in the rest are ties"))
+            + " more than the \(decimals) digits behind the point that are kept: times that differ"
+            + " only in the others are ties"))
     }
     if dates > 0, dates < rows {
       notes.append(
         DataNote(
           .warning,
-          "the column of times holds \(dates) dates and \(rows - dates) numbers, which are taken for"
+          "the column of times holds \(dates) dates and \(rows - dates) numbers, which are taken as"
             + " seconds since 1970"))
     }
     return notes

@@ -153,8 +153,8 @@ extension LoadReport {
     }
     if !hasRules, eventKinds.count > 1 {
       note(
-        "every kind of event counts 1: \(named(eventKinds)); weigh them with"
-          + " data.events.KIND=WEIGHT, and those left out count nothing")
+        "every kind of event counts 1: \(named(eventKinds)); set weights with"
+          + " data.events.KIND=WEIGHT, and kinds without one count nothing")
     }
     let left = eventKinds.filter { $0.counted == 0 }
     if namesEvents, !left.isEmpty {

@@ -51,7 +51,7 @@ struct RowCondition: Sendable, Equatable {
       value = ""
       if name.isEmpty || name.contains(" ") {
         throw DataError.badRule(
-          rule: text, reason: "this is no condition; write one as in 'rating>=4' or 'click'")
+          rule: text, reason: "this is not a condition; write one such as 'rating>=4' or 'click'")
       }
       return
     }

@@ -210,7 +210,7 @@ struct RowPlan: Sendable {
           + (samples.indices.contains(column) && TimeForm.isAmbiguous(samples[column])
             ? "dates that could start with the day or the month: say which with"
               + " data.columns.dateOrder=day-first or month-first"
-            : "no times, which '\(condition.value)' is compared with"))
+            : "no times to compare with '\(condition.value)'"))
     }
     return .text(column: column, Array(condition.value.utf8), isEqual: comparison != .notEqual)
   }
@@ -240,7 +240,7 @@ struct RowPlan: Sendable {
       rule: condition.text,
       reason: "\(file) has no column '\(condition.name)'"
         + (condition.comparison == nil
-          ? " or 'is_\(condition.name)', and none of kinds of event" : "")
+          ? " or 'is_\(condition.name)', and no column of event kinds" : "")
         + "; its columns are \(listed(layout.names))")
   }
 }

@@ -56,8 +56,8 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
         + " as 2024-05-31, 2024-05-31T12:00:00Z, 2024/05/31 12:00 or 31.05.2024"
     case .tooLarge: "column '\(column)' holds '\(value)', which is too large for a time"
     case .noDate:
-      "column '\(column)' holds '\(value)', which is no time that an hour or a weekday could be told"
-        + " from: numbers below 100,000,000 are places in a sequence"
+      "column '\(column)' holds '\(value)', which has no hour and no weekday: numbers"
+        + " below 100,000,000 are places in a sequence"
     case .notAWeight:
       "column '\(column)' holds '\(value)', which cannot be a weight: weights are 0 or more"
     case .fieldCount: "\(fields) where there should be \(expected)"
@@ -65,7 +65,7 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
       "\(fields) where there should be \(expected), and the line has no end: the file is cut off"
     case .incomplete: "\(fields) where there should be \(expected): the rest is taken as unknown"
     case .empty where value.isEmpty: "column '\(column)' is empty"
-    case .empty: "column '\(column)' holds '\(value)', which stands for nothing"
+    case .empty: "column '\(column)' holds '\(value)', which means that it is missing"
     case .openQuote:
       "a quote opens a field and none closes it within 1,000 lines, before a separator or a line end:"
         + " the row is taken to end with the line"

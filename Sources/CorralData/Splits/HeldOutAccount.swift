@@ -50,7 +50,7 @@ extension HeldOutAccount {
     return
       "\(masked) of \(targets) \(part.rawValue) targets (\(Int(share.rounded()))%) were met before by"
       + " their user and are masked, so that no model can find them: data.repeats=first keeps first"
-      + " meetings only, evaluate.seen=ranked ranks what was seen"
+      + " meetings only, evaluate.seen=ranked ranks seen items"
   }
 
   /// Returns the same note for this account.

@@ -21,7 +21,7 @@ package struct KnownItems: Sendable {
   /// Each user has equally many of the items, one user after the other.
   package func contain(_ items: [ItemIndex], of users: [UserIndex?]) -> [Bool] {
     guard !users.isEmpty, items.count.isMultiple(of: users.count) else {
-      fatalError("KnownItems: \(items.count) items are no rows for \(users.count) users")
+      fatalError("KnownItems: \(items.count) items are not equally many for \(users.count) users")
     }
     let width = items.count / users.count
     var isKnown = [Bool](repeating: false, count: items.count)

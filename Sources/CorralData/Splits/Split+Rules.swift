@@ -129,7 +129,7 @@ extension Dataset {
       let first = log.timeScale.text(of: sorted[0])
       throw SettingError(
         key, text: text,
-        "the times of \(name) are numbers such as \(first), and no dates: give a number")
+        "the times of \(name) are numbers such as \(first) and not dates: give a number")
     }
   }
 

@@ -59,7 +59,7 @@ public struct Split: Sendable {
     precondition(
       training.count == validation.count && training.count == test.count
         && weights.count == training.values.count,
-      "every part of a split has one row a user and every training interaction a weight")
+      "every part of a split has one row per user, and every training interaction has a weight")
     precondition(
       trainingColumns.fit(training.values.count) && validationColumns.fit(validation.values.count)
         && testColumns.fit(test.values.count),

@@ -45,20 +45,20 @@ public struct SyntheticSettings: Sendable, Equatable, Codable {
     try SettingError.check(users > 0, "users", users, "at least one user is needed")
     try SettingError.check(
       items >= SyntheticCatalogue.genreCount, "items", items,
-      "at least \(SyntheticCatalogue.genreCount) items are needed, one a genre")
+      "at least \(SyntheticCatalogue.genreCount) items are needed, one per genre")
     try SettingError.check(
       interactions >= users, "interactions", interactions,
-      "every one of the \(users) users has at least one")
+      "each of the \(users) users needs at least one")
     try SettingError.check(
       interactions <= users * (items / 2), "interactions", interactions,
-      "nobody meets more than half of the \(items) items, which for \(users) users makes"
+      "nobody meets more than half of the \(items) items, so that \(users) users have at most"
         + " \(users * (items / 2))")
     try SettingError.check(
       impressions >= 0 && impressions <= 1000, "impressions", impressions,
       "0 to 1000 items are shown with each interaction and not taken")
     try SettingError.check(
       interactions * impressions < Int(Int32.max), "impressions", impressions,
-      "for \(interactions) interactions they are \(interactions * impressions), and positions are "
+      "\(interactions) interactions have \(interactions * impressions) of them, and positions are "
         + "32-bit: 2,147,483,646 at most")
     let bytes = 150 * (users + items) + 16 * interactions * (1 + impressions)
     try SettingError.check(
