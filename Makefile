@@ -5,7 +5,7 @@ SWIFT_SOURCES := Sources Tests Benchmarks/Sources Package.swift
 # The path of libtorch is known only after `configure`, so it is read when a command runs.
 SWIFT_FLAGS = -c release -Xlinker -rpath -Xlinker "$$(cat .deps/torch-library-path)"
 
-.PHONY: demo build test lint format configure bench clean
+.PHONY: demo build test test-models lint format configure bench clean
 
 demo: build
 	.build/release/corral quickstart
@@ -16,6 +16,11 @@ build: configure
 test: configure
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build
+
+# The tests of CorralModels alone, in debug mode: make test-models FILTER=RetrieverGoldenTests
+FILTER ?= CorralModelsTests
+test-models: configure
+	swift test -Xlinker -rpath -Xlinker "$$(cat .deps/torch-library-path)" --filter "$(FILTER)"
 
 lint:
 	swift format lint --strict --parallel -r $(SWIFT_SOURCES)

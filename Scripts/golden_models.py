@@ -108,5 +108,5 @@ for form in ("plain", "yi", "expected-count", "positive-uncorrected"):
     out.update({f"{form}/gradient/{name}": value.grad.clone() for name, value in p.items()})
 path = pathlib.Path(__file__).parent.parent / "Tests/CorralModelsTests/Golden/two_tower.safetensors"
 path.parent.mkdir(exist_ok=True)
-save_file({k: v.float().contiguous() for k, v in out.items()}, path)
+save_file({k: v.float().contiguous() for k, v in sorted(out.items())}, path)
 print(path, path.stat().st_size, "bytes")

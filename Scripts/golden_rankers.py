@@ -196,7 +196,10 @@ cases = {
     # A layer far narrower than the candidates are many.
     "din-positions": (din, din_parameters(1) | {"positions.weight": randn(LENGTH, D)}),
 }
-for name, (twin, p) in cases.items():
+
+
+def add(name, twin, p):
+    """Adds a case: parameters, logits, and the gradients and averages of a training step."""
     out.update({f"{name}/{key}": value.clone() for key, value in p.items()})
     out[f"{name}/logits"] = twin(p, False).reshape(SEED.shape)
     trained = {key: value for key, value in p.items() if not key.endswith(("dice.mean", "dice.variance"))}
@@ -208,6 +211,10 @@ for name, (twin, p) in cases.items():
     out.update({f"{name}/gradient/{key}": value.grad for key, value in trained.items()})
     if twin is din:
         out.update({f"{name}/moved/{key}": value for key, value in din.moved.items()})
+
+
+for name, (twin, p) in cases.items():
+    add(name, twin, p)
 
 # The loss of three heads: positives in column 0, one masked negative, labels of which some are not known.
 nan = float("nan")
@@ -243,6 +250,9 @@ for kind in ("bce", "softmax", "bpr"):
     value.backward()
     out[f"loss/{kind}"], out[f"loss/{kind}/gradient"] = value.detach().reshape(1), logits.grad
 
+# A new case goes here, after torch.manual_seed(a number of its own), and so changes no number of the others:
+#   torch.manual_seed(1)
+#   add("name", twin, fields() | layers(...))
 path = pathlib.Path(__file__).parent.parent / "Tests/CorralModelsTests/Golden/rankers.safetensors"
-save_file({key: value.detach().float().contiguous() for key, value in out.items()}, path)
+save_file({key: value.detach().float().contiguous() for key, value in sorted(out.items())}, path)
 print(path, path.stat().st_size, "bytes")

@@ -305,9 +305,10 @@ class MMoE(MultiInterest):
         return self.items_table(ids)
 
 
-for seed, (name, make) in enumerate({
-        "bpr-mf": BPRMF, "logistic-mf": LogisticMF, "neumf": NeuMF, "dssm": DSSM, "caser": Caser, "mind": MIND,
-        "comirec": ComiRec, "mmoe": MMoE}.items()):
+# A seed for each twin, so that one more, wherever it stands, changes no file of another: give it the next number.
+for name, (seed, make) in sorted({
+        "bpr-mf": (0, BPRMF), "logistic-mf": (1, LogisticMF), "neumf": (2, NeuMF), "dssm": (3, DSSM),
+        "caser": (4, Caser), "mind": (5, MIND), "comirec": (6, ComiRec), "mmoe": (7, MMoE)}.items()):
     torch.manual_seed(seed)
     model = make()
     with torch.no_grad():
@@ -326,5 +327,5 @@ for seed, (name, make) in enumerate({
             renamed, tensor = model.renamed(key, tensor) if hasattr(model, "renamed") else (key, tensor)
             out[part + renamed] = tensor
     path = GOLDEN / f"{name}.safetensors"
-    save_file({k: v.detach().float().contiguous() for k, v in out.items()}, path)
+    save_file({k: v.detach().float().contiguous() for k, v in sorted(out.items())}, path)
     print(path, path.stat().st_size, "bytes")

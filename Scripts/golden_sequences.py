@@ -99,7 +99,7 @@ def write(name, seed, shapes, queries, train):
     loss.backward()
     out["loss"] = loss.detach().reshape(1)
     out.update({f"gradient/{key}": value.grad for key, value in p.items()})
-    save_file({key: value.contiguous() for key, value in out.items()}, folder / f"{name}.safetensors")
+    save_file({key: value.contiguous() for key, value in sorted(out.items())}, folder / f"{name}.safetensors")
 
 
 def forward_training(model):
