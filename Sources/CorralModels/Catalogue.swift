@@ -1,13 +1,13 @@
 public import CorralData
 
-/// How many users and items there are, and what is known about each besides interactions.
+/// The users and items that a model is made for, with their features.
 public struct Catalogue: Sendable, Equatable {
   /// The features of the users, one row each.
-  public let users: FeatureTable
+  package let users: FeatureTable
   /// The features of the items, one row each.
-  public let items: FeatureTable
-  /// The columns of the context of requests; where they have rows, those of training.
-  public let context: ContextTable
+  package let items: FeatureTable
+  /// The columns of the context of requests; their rows, if any, are those of training.
+  package let context: ContextTable
 
   /// The catalogue of some users and items.
   public init(

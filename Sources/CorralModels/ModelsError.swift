@@ -1,12 +1,12 @@
 /// What is wrong with a saved model, or with a query.
 public enum ModelsError: Error, Equatable, CustomStringConvertible {
-  /// A saved model says something of itself that cannot be understood.
+  /// A saved model has a file that cannot be understood.
   case damaged(path: String, reason: String)
-  /// A saved model whose retriever is no network.
+  /// The retriever of a saved model is not a network.
   case otherKind(path: String, kind: String)
-  /// A query whose scores do not follow from one vector: `advice` says what to ask for.
+  /// The scores of a query do not follow from one vector; `advice` says what to ask for instead.
   case noSingleVector(kind: String, advice: String)
-  /// A query names no known user and has no history.
+  /// A query names no known user and has no history of known items.
   case nothingKnown
   /// A candidate is not an item of the catalogue.
   case unknownCandidate(Int, items: Int)
@@ -15,10 +15,10 @@ public enum ModelsError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .damaged(let path, let reason):
-      "\(path) is no model that can be read: \(reason); train the model again"
+      "\(path) is not a model that can be read: \(reason); train the model again"
     case .otherKind(let path, let kind):
       """
-      \(path) is \(kind), which is no network: open it with Popularity, ImplicitALS or Item2Vec from \
+      \(path) is \(kind), which is not a network: open it with Popularity, ImplicitALS or Item2Vec from \
       its retriever.safetensors
       """
     case .noSingleVector(let kind, let advice):

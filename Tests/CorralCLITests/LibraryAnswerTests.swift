@@ -86,7 +86,7 @@ import Testing
         _ = try FrozenRetriever(saved)
         Issue.record("\(model) was opened as a network")
       } catch {
-        #expect("\(error)".contains("is \(model), which is no network"), "\(error)")
+        #expect("\(error)".contains("is \(model), which is not a network"), "\(error)")
         #expect(!"\(error)".contains("train the model again"), "\(error)")
       }
     }

@@ -4,8 +4,8 @@ import Foundation
 import Testing
 import Torch
 
-/// The losses of cascades that were there before: one for both stages, and lessons of the second for
-/// the first.
+/// The losses of cascades that were there before: one for both stages, and lessons of the second
+/// for the first.
 @Suite struct `losses of cascades` {
   private let first = scores(3, 6, seed: 41)
   private let second = scores(3, 6, seed: 42)

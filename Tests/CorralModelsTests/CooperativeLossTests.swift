@@ -191,8 +191,8 @@ import Torch
     retriever: scores(1, 200, seed: 33).matrix().doubles[0]
   )
 
-  /// Logits of item 0 and of draws `[rows, count]` with their probabilities, in the form in which the
-  /// positive is not corrected.
+  /// Logits of item 0 and of draws `[rows, count]` with their probabilities, in the form in which
+  /// the positive is not corrected.
   private func logits(_ scores: [Double], _ draws: [[Int]], _ q: [Double]) -> Logits {
     let shape = [draws.count, draws[0].count + 1]
     func tensor(_ value: (Int) -> Double) -> Tensor {

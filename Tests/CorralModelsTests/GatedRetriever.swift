@@ -2,8 +2,8 @@ import CorralData
 import CorralModels
 import Torch
 
-/// A retriever of these tests: a history's mean times a gate, whose parameter `feature.items.weight`
-/// has a table's name and is none.
+/// A retriever of these tests: a history's mean times a gate, whose parameter
+/// `feature.items.weight` has a table's name and is none.
 struct GatedSettings: RetrieverModelSettings {
   var dimension = 8
 
@@ -20,16 +20,16 @@ struct GatedSettings: RetrieverModelSettings {
 
 /// `v = sigmoid(W m) * m` of the mean m of a history's embeddings.
 struct GatedRetriever: Retriever {
-  let dimension: Int
+  let width: Int
   private let items: Embedding
   private let gate: Linear
 
   init(_ settings: GatedSettings, for catalogue: Catalogue, in scope: Parameters.Scope) throws {
-    dimension = settings.dimension
+    width = settings.dimension
     items = try Embedding(
-      catalogue.items.count, dimension, rows: .items, initializer: .normal(deviation: 0.1),
+      catalogue.items.count, width, rows: .items, initializer: .normal(deviation: 0.1),
       in: scope / "items")
-    gate = try Linear(dimension, dimension, in: scope / "feature" / "items")
+    gate = try Linear(width, width, in: scope / "feature" / "items")
   }
 
   var device: Device { items.weight.device }

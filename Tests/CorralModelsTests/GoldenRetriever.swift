@@ -52,7 +52,7 @@ struct GoldenRetriever<Model: Retriever> {
     let toward = toward(items)
     let scores = model.scores(toward, items)
     try close(scores, "scores")
-    let own = items.unsqueeze(0).expand([toward.size(0), 7, model.dimension])
+    let own = items.unsqueeze(0).expand([toward.size(0), 7, model.width])
     try close(model.scores(toward, own), "scores")
     (scores * Tensor(try file.array("seed") as [Float], shape: scores.shape)).sum().backward()
     for parameter in parameters.all {

@@ -37,11 +37,11 @@ private struct Made {
   ) throws {
     let network = try Made(settings).network
     let vectors = network.queries(queries, .inference)
-    let shape = [network.interests, network.dimension]
+    let shape = [network.interests, network.width]
     #expect(vectors.shape == [5] + (network.interests == 1 ? shape.suffix(1) : shape[...]))
     #expect(vectors.isFinite)
     let items = network.items([ItemIndex(4), ItemIndex(0), ItemIndex(4)], .inference)
-    #expect(items.shape == [3, network.dimension])
+    #expect(items.shape == [3, network.width])
     #expect(items[0].floats() == items[2].floats())
     #expect(network.isInnerProduct == settings.model.isInnerProduct)
   }
@@ -73,7 +73,7 @@ private struct Made {
     #expect(all.shape == [5, Made.items])
     let own = Tensor((0..<15).map { Int64($0 * 7 % 10) }, shape: [5, 3])
     let some = network.scores(
-      rows, items.indexSelect(0, own.reshape([15])).reshape([5, 3, network.dimension]))
+      rows, items.indexSelect(0, own.reshape([15])).reshape([5, 3, network.width]))
     expectClose(some.floats(), all.gather(1, own).floats())
     guard network.isInnerProduct else { return }
     expectClose(all.floats(), rows.matmul(transposed: items).floats())
@@ -97,7 +97,7 @@ private struct Made {
       weights: [1, 1])
     let targets = made.network.items(batch.targets, .training(seed: 1))
     let rows = made.network.queries(batch, toward: targets, .training(seed: 1))
-    #expect(rows.shape == [2, made.network.dimension])
+    #expect(rows.shape == [2, made.network.width])
     made.network.scores(rows, targets).sum().backward()
     var changed = 0
     for parameter in made.parameters.all {

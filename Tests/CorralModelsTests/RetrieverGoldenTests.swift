@@ -1,7 +1,8 @@
 import CorralModels
 import Testing
 
-/// The retrievers of `Scripts/golden_retrievers.py` with the shapes that PyTorch's twins have there.
+/// The retrievers of `Scripts/golden_retrievers.py` with the shapes that PyTorch's twins have
+/// there.
 @Suite struct `retrievers, against PyTorch` {
   @Test func `BPR-MF`() throws {
     var settings = BPRMFSettings()

@@ -7,8 +7,8 @@ import Torch
 
 /// What corrections do to expected gradients and to optima.
 @Suite struct `sampling bias` {
-  /// Expected gradient of the positive's logit over the true one, `-(1 - P)`, with 64 negatives drawn
-  /// in proportion to a Zipf law over 1000 items.
+  /// Expected gradient of the positive's logit over the true one, `-(1 - P)`, with 64 negatives
+  /// drawn in proportion to a Zipf law over 1000 items.
   private func ratio(
     _ form: CorrectionSettings.Form?, positive: Int, share: Double, trials: Int = 4000
   ) -> Double {
@@ -82,8 +82,8 @@ import Torch
     }
   }
 
-  /// The optimum of a table of scores `[queries, items]` under in-batch softmax with batches so large
-  /// that their columns are the catalogue, each with its probability.
+  /// The optimum of a table of scores `[queries, items]` under in-batch softmax with batches so
+  /// large that their columns are the catalogue, each with its probability.
   private func optimum(corrected: Bool) -> (scores: Matrix, joint: Matrix) {
     var generator = SeededGenerator(seed: 3)
     let (queries, items) = (4, 6)

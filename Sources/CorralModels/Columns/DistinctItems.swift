@@ -1,17 +1,18 @@
 package import CorralData
 
-/// The different items among some, how often each occurs, and where each occurrence went.
+/// The different items of a list, and how often and where each occurs.
 ///
-/// Costs one look-up in a hash table an item, whatever the size of the catalogue.
+/// Costs one look-up in a hash table for each entry of the list, whatever the size of the
+/// catalogue.
 package struct DistinctItems: Sendable, Equatable {
   /// The different items, in order of first occurrence.
   package let items: [ItemIndex]
   /// How often each of them occurs, at least once.
   package let counts: [Int]
-  /// The position in `items` of each item that was given.
+  /// The position in `items` of each entry of the list.
   package let positions: [Int64]
 
-  /// The different items among `occurrences`.
+  /// The different items of a list.
   package init(_ occurrences: [ItemIndex]) {
     var items: [ItemIndex] = []
     var counts: [Int] = []

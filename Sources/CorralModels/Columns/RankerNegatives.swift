@@ -2,47 +2,11 @@ package import CorralData
 import CorralSampling
 package import CorralVectors
 
-/// What a ranker's positives are compared with: the `negatives` block of its settings.
-public struct RankerNegativeSettings: Sendable, Codable, Equatable {
-  /// Where draws come from.
-  public var kind = Kind.uniform
-  /// The negatives of each positive, impressions counted.
-  public var count = 20
-  /// For `popularity`, the power of the counts that draws are in proportion to.
-  public var exponent = 1.0
-  /// The most of them that are impressions, shown to the user at that time or before and not taken,
-  /// where the log has such; the others are drawn.
-  public var impressions = 10
-  /// What becomes of draws that the user took in training; impressions stay what they are.
-  public var known = KnownDraws.masked
-
-  /// The defaults: 20 uniform draws, up to 10 of them replaced by impressions.
-  public init() {}
-
-  /// Where draws come from.
-  public enum Kind: String, Sendable, Codable, CaseIterable {
-    /// Each item is as likely as any other.
-    case uniform
-    /// Items in proportion to a power of their number of training interactions.
-    case popularity
-  }
-
-  /// Throws `SettingError` for the first value that no ranker can learn from.
-  package func validate() throws {
-    try SettingError.check(
-      count > 0, "count", count, "a ranker compares; give 1 or more, such as 20")
-    try SettingError.check("exponent", exponent, atLeast: 0)
-    try SettingError.check(
-      (0...count).contains(impressions), "impressions", impressions,
-      "they are among the \(count) negatives of each positive; give 0 to \(count)")
-  }
-}
-
-/// Where the candidates of a ranker's training batches come from.
+/// Makes the candidates of a ranker's training batches.
 package struct RankerNegatives: Sendable {
   private let settings: RankerNegativeSettings
   private let sampler: any NegativeSampler
-  /// What users took, where it is told from their draws.
+  /// The items that users took, if draws of them are masked.
   private let known: KnownItems?
 
   /// Negatives for the users and items of a split's training part.
@@ -60,10 +24,10 @@ package struct RankerNegatives: Sendable {
       }
   }
 
-  /// Each target with its negatives: itself, its latest impressions, and draws, which do not count
-  /// where they hit the target, or what its user took where that is masked.
+  /// The candidates of each target: the target itself, its latest impressions, and draws.
   ///
-  /// A head's labels are those of the target and of the impressions; of a draw nobody knows.
+  /// A draw is masked if it is the target, or, as the settings ask, an item that its user took.
+  /// Targets and impressions have labels; those of draws are unknown.
   package func batch(
     _ examples: TrainingBatch, heads: [HeadSettings] = [],
     using generator: inout SeededGenerator

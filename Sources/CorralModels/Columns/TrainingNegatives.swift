@@ -2,14 +2,15 @@ package import CorralData
 package import CorralSampling
 package import CorralVectors
 
-/// Where the columns of a batch's logits come from: the batch's own items, draws, or the catalogue.
+/// Makes the columns of each training batch: of the batch's own items, of draws, or of the
+/// catalogue.
 ///
-/// Asked once a batch, in order: a streaming estimate answers from what it knew before the batch and
-/// then learns from it.
+/// Batches come one after the other: a streaming estimate answers from what it knew before a batch,
+/// and then learns from it.
 package struct TrainingNegatives: Sendable {
-  /// Which items a positive is compared with.
+  /// The items that a positive is compared with.
   package let settings: NegativeSettings
-  /// How probable in-batch columns are, with the streaming estimator where there is one.
+  /// How probable in-batch columns are; holds the streaming estimator, if there is one.
   package var correction: Correction
   private let itemCount: Int
   private let sampler: Sampler
@@ -63,7 +64,7 @@ package struct TrainingNegatives: Sendable {
         items: distinct.items, targets: positives,
         negatives: isOwn
           ? .own(columns: Array(drawn))
-          // The batch's own items are there as positives only.
+          // The batch's own items are only positives.
           : .shared(counts: distinct.counts(drawn)),
         logQ: isOwn
           ? logQ.map { logQ in
@@ -101,7 +102,7 @@ extension DistinctItems {
     return counts
   }
 
-  /// Of a quantity that is the same at every occurrence of an item, one for each different item.
+  /// One value for each different item, of a quantity that is the same at each of its occurrences.
   func first(of quantity: [Float]) -> [Float] {
     var firsts = [Float](repeating: 0, count: items.count)
     for (position, value) in zip(positions, quantity) { firsts[Int(position)] = value }

@@ -1,7 +1,7 @@
 import CorralData
 import Torch
 
-/// Rows of positions, laid out as embedding bags take them.
+/// Rows of positions, in the layout of embedding bags.
 struct Bags {
   var indices: [Int32] = []
   var offsets: [Int64] = [0]
@@ -11,7 +11,7 @@ struct Bags {
     offsets.reserveCapacity(rows + 1)
   }
 
-  /// Ends the bag that the indices since the last call belong to.
+  /// Ends a bag: it holds the indices since the last call.
   mutating func close() { offsets.append(Int64(indices.count)) }
 
   /// The mean of each bag's rows of a table; zeros for an empty bag.
@@ -20,10 +20,17 @@ struct Bags {
     return table.bags(
       Tensor(indices, device: device), offsets: Tensor(offsets, device: device), reduction: .mean)
   }
+
+  /// The sum of each bag's rows of a table; zeros for an empty bag.
+  func sums(of table: Embedding) -> Tensor {
+    let device = table.weight.device
+    return table.bags(
+      Tensor(indices, device: device), offsets: Tensor(offsets, device: device), reduction: .sum)
+  }
 }
 
 extension Bags {
-  /// One bag a user: the user, or nothing for an unknown one.
+  /// One bag for each user; that of an unknown user is empty.
   init(_ users: [UserIndex?]) {
     self.init(capacity: users.count, rows: users.count)
     for user in users {

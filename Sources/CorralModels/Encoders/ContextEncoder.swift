@@ -4,10 +4,10 @@ import Torch
 
 /// One column of the context of requests as an embedding, `[batch, dimension]`.
 ///
-/// Categories have an embedding each; numbers are standardised by what training saw and multiply one
-/// learned vector. A request about which the column knows nothing is zero. Parameters: `weight`,
-/// `[categories, dimension]` or `[dimension]`; for numbers also `mean` and `deviation`, `[1]`, which
-/// have no gradient but are saved with the others.
+/// Each category has an embedding. Numbers are standardised by those of training and multiply one
+/// learned vector. A request without a value is zero. Parameters: `weight`, `[categories,
+/// dimension]` or `[dimension]`; for numbers also `mean` and `deviation`, `[1]`, which have no
+/// gradient but are saved with the others.
 struct ContextEncoder {
   private let name: String
   private let kind: Kind
@@ -17,7 +17,7 @@ struct ContextEncoder {
     case numbers(weight: Tensor, mean: Tensor, deviation: Tensor)
   }
 
-  /// An encoder of a column; where the column has rows, they decide how numbers are standardised.
+  /// An encoder of a column, whose rows, if any, decide how numbers are standardised.
   init(
     _ column: ContextColumn, dimension: Int, spread: Float, in scope: Parameters.Scope
   ) throws {
@@ -70,7 +70,7 @@ struct ContextEncoder {
     }
   }
 
-  /// Mean and deviation of the known numbers; `nil` where none is.
+  /// Mean and deviation of the known numbers; `nil` if none is known.
   private static func moments(of numbers: [Float]) -> (mean: Float, deviation: Float)? {
     let known = numbers.lazy.filter(\.isFinite).map(Double.init)
     let count = Double(known.reduce(into: 0) { count, _ in count += 1 })

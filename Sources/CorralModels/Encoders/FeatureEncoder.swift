@@ -3,13 +3,13 @@ import Torch
 
 /// One feature of users or items as an embedding, `[rows, dimension]`.
 ///
-/// Categories have an embedding each, averaged where there are several (Covington and others, 2016);
-/// numbers are standardised over the table and multiply one learned vector. A row about which nothing
-/// is known is zero. Parameter: `weight`, `[categories, dimension]` or `[dimension]`.
+/// Each category has an embedding; the embeddings of several are averaged (Covington and others,
+/// 2016). Numbers are standardised over the table and multiply one learned vector. A row without a
+/// value is zero. Parameter: `weight`, `[categories, dimension]` or `[dimension]`.
 struct FeatureEncoder {
   private let kind: Kind
 
-  /// What a feature is of.
+  /// Whose feature a column is.
   enum Subject {
     /// Users.
     case users
@@ -53,7 +53,7 @@ struct FeatureEncoder {
     }
   }
 
-  /// The embeddings of some users or items by position, -1 for an unknown one.
+  /// The embeddings of some users or items by position; -1 is an unknown one.
   func callAsFunction(_ positions: [Int32]) -> Tensor {
     switch kind {
     case .categories(let table, let rows):
@@ -69,7 +69,7 @@ struct FeatureEncoder {
     }
   }
 
-  /// Numbers with mean 0 and variance 1 over those that are known, and 0 for the others.
+  /// Numbers scaled so that the known ones have mean 0 and variance 1; 0 for unknown ones.
   private static func standardised(_ numbers: [Float]) -> [Float] {
     let known = numbers.lazy.filter { $0.isFinite }.map { Double($0) }
     let count = Double(max(known.reduce(into: 0) { count, _ in count += 1 }, 1))

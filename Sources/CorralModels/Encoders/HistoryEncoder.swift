@@ -4,9 +4,9 @@ import Torch
 
 /// The weighted average of the embeddings of the last items of a history, `[batch, dimension]`.
 ///
-/// `sum_a w_a E[item of age a] / sum_a w_a` over the ages that a history has, the last item's age
-/// being 0. An empty history gives zeros. Parameters: `weight` `[items, dimension]` where the table
-/// is separate, `ages` `[length]` (logarithms of weights) where they are learned.
+/// `sum_a w_a E[item of age a] / sum_a w_a` over the ages of a history; the last item has age 0. An
+/// empty history gives zeros. Parameters: `weight` `[items, dimension]` if the table is separate,
+/// and `ages` `[length]`, the logarithms of the weights, if they are learned.
 struct HistoryEncoder {
   private let length: Int
   private let table: Embedding
@@ -17,7 +17,7 @@ struct HistoryEncoder {
     case learned(logarithms: Tensor)
   }
 
-  /// An encoder over a shared table of items, or over one that it claims.
+  /// An encoder over the shared table of items, or over one of its own.
   init(
     _ history: HistorySettings, sharing items: Embedding, spread: Float, in scope: Parameters.Scope
   ) throws {

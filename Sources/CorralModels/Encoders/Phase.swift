@@ -1,17 +1,17 @@
 import Torch
 
-/// What vectors are made for.
+/// What vectors are made for: training or scoring.
 package enum Phase: Sendable {
-  /// For a loss: dropout is active, and what it drops follows from the seed.
+  /// A loss: dropout is active, and follows from the seed.
   case training(seed: UInt64)
-  /// For scores: nothing is random.
+  /// Scores: nothing is random.
   case inference
 }
 
 extension Phase {
-  /// The seed of what one part of a model drops; `nil` where nothing is dropped.
+  /// The seed of the dropout in one part of a model; `nil` if nothing is dropped.
   ///
-  /// Parts of different streams drop different elements.
+  /// Parts with different streams drop different elements.
   func seed(stream: UInt64) -> UInt64? {
     switch self {
     case .training(let seed): seed &+ stream
@@ -23,7 +23,7 @@ extension Phase {
 extension Tensor {
   /// Zeroes elements at random in training and scales the others by `1 / (1 - share)`.
   ///
-  /// The seed alone decides which, so that nothing else that draws numbers changes a run.
+  /// The seed alone decides which elements, whatever else draws random numbers.
   func dropout(_ share: Float, _ phase: Phase, _ stream: UInt64) -> Tensor {
     phase.seed(stream: stream).map { dropout(share, seed: $0) } ?? self
   }

@@ -1,9 +1,9 @@
 import Torch
 
-/// What turns the embeddings that describe a query or an item into its vector.
+/// Turns the embeddings that describe a query or an item into its vector.
 ///
-/// With layers: they are over the embeddings joined end to end, dropout between them; ReLU between them
-/// and nothing after the last, unless other functions are given. Without: the sum of the embeddings.
+/// Layers read the embeddings joined end to end, with dropout and ReLU, or another function,
+/// between them. A tower without layers is the sum of the embeddings.
 struct Tower {
   private let layers: [Linear]
   private let activation: Activation
@@ -11,8 +11,9 @@ struct Tower {
   private let dropout: Float
   private let stream: UInt64
 
-  /// A tower over embeddings with `inputs` elements together; towers of different streams drop
-  /// different elements.
+  /// A tower over embeddings that have `inputs` elements together.
+  ///
+  /// Towers with different streams drop different elements.
   init(
     _ widths: [Int], over inputs: Int, activation: Activation = .relu,
     last: Activation = .identity, dropout: Float, stream: UInt64, in scope: Parameters.Scope

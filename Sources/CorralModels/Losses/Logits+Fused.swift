@@ -1,15 +1,17 @@
 import Torch
 
 extension Logits {
-  /// The mean softmax loss of inner products with each row's own positive left out of its negatives,
-  /// and the loss of each row, a constant; `nil` for logits that are no such products.
+  /// The mean softmax loss of inner products, in one pass; `nil` for logits that are not inner
+  /// products with shared columns.
+  ///
+  /// A row's positive is not among its negatives.
   ///
   /// - Parameters:
-  ///   - temperature: what scores are divided by.
-  ///   - columns: what is added to the negatives of a column, `[columns]`.
-  ///   - rows: what is added to the positive of a row, `[batch]`.
-  ///   - weights: what the loss of a row is multiplied by, `[batch]`.
-  /// - Returns: the mean, from which gradients flow, and the rows.
+  ///   - temperature: the divisor of scores.
+  ///   - columns: an addend of the negatives of each column, `[columns]`.
+  ///   - rows: an addend of the positive of each row, `[batch]`.
+  ///   - weights: a factor of the loss of each row, `[batch]`.
+  /// - Returns: the mean, from which gradients flow, and the loss of each row, a constant.
   func fused(
     _ temperature: Float, columns: Tensor?, rows: Tensor?, weights: Tensor?
   ) -> (total: Tensor, rows: Tensor)? {
@@ -23,13 +25,13 @@ extension Logits {
       weights: weights * (1 / Float(factors.queries.size(0))))
   }
 
-  /// The mean loss, by pairs, of inner products with columns of each row's own; `nil` for logits that
-  /// are no such products or not on a CPU.
+  /// The mean pairwise loss of inner products with each row's own columns, in one pass; `nil` for
+  /// other logits, and for those that are not on a CPU.
   ///
   /// - Parameters:
-  ///   - form: what the loss of a row is.
-  ///   - temperature: what scores are divided by.
-  ///   - weights: what the loss of a row is multiplied by, `[batch]`.
+  ///   - form: the loss of a row.
+  ///   - temperature: the divisor of scores.
+  ///   - weights: a factor of the loss of each row, `[batch]`.
   /// - Returns: the mean, from which gradients flow.
   func fused(_ form: Tensor.PairwiseForm, _ temperature: Float, weights: Tensor?) -> Tensor? {
     guard let (queries, items) = scores.factors, let own = scores.own, queries.device == .cpu,

@@ -1,8 +1,8 @@
 package import Torch
 
-/// What training minimises, as a function of logits.
+/// A function of logits that training minimises.
 ///
-/// Losses are rows, not yet summed: the caller weights them by the rewards r_i and takes the mean.
+/// A loss has one value for each row; the mean weighs them by the rewards r_i.
 package protocol Loss: Sendable {
   /// The loss of each row, `[batch]`.
   func callAsFunction(_ logits: Logits) -> Tensor
@@ -34,14 +34,14 @@ extension Loss where Self == FullSoftmax {
 }
 
 extension Loss where Self == SampledSoftmax {
-  /// Cross-entropy over the positive and its negatives, corrected as the logits say.
+  /// Cross-entropy over the positive and its negatives, with the correction of the logits.
   package static func sampledSoftmax(temperature: Float = 1) -> SampledSoftmax {
     SampledSoftmax(temperature: temperature)
   }
 }
 
 extension Loss where Self == BayesianPersonalisedRanking {
-  /// The positive above each negative.
+  /// The positive should score above each negative.
   package static func bpr(temperature: Float = 1) -> BayesianPersonalisedRanking {
     BayesianPersonalisedRanking(temperature: temperature)
   }
@@ -55,7 +55,7 @@ extension Loss where Self == BinaryCrossEntropy {
 }
 
 extension Loss where Self == GeneralisedBinaryCrossEntropy {
-  /// The positive is 1, each negative 0, calibrated for how few of the items are negatives.
+  /// The positive is 1, each negative 0, with a correction for how few of the items are negatives.
   package static func gbce(
     itemCount: Int, calibration: Float = 0.75, temperature: Float = 1
   ) -> GeneralisedBinaryCrossEntropy {

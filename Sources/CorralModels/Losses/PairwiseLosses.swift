@@ -1,11 +1,12 @@
 package import Torch
 
-/// Bayesian personalised ranking (Rendle and others, 2009): the positive above each negative.
+/// Bayesian personalised ranking (Rendle and others, 2009): the positive should score above
+/// negatives.
 ///
 /// The mean over a row's negatives of `-log sigmoid((f_p - f_n) / temperature)`. Corrections do not
 /// apply.
 package struct BayesianPersonalisedRanking: Loss {
-  /// What scores are divided by.
+  /// The divisor of scores.
   package var temperature: Float
 
   /// The loss at a temperature.
@@ -17,7 +18,7 @@ package struct BayesianPersonalisedRanking: Loss {
     return logits.meanOverNegatives(margins.softplus())
   }
 
-  /// The mean of the rows; of inner products with columns of each row's own, in one pass.
+  /// The mean of the rows, in one pass for inner products with each row's own columns.
   package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     logits.fused(.ranking, temperature, weights: weights) ?? self(logits).mean(weights: weights)
   }
@@ -28,7 +29,7 @@ package struct BayesianPersonalisedRanking: Loss {
 /// `-log sigmoid(f_p / temperature)` and the mean over a row's negatives of
 /// `-log sigmoid(-f_n / temperature)`. Corrections do not apply.
 package struct BinaryCrossEntropy: Loss {
-  /// What scores are divided by.
+  /// The divisor of scores.
   package var temperature: Float
 
   /// The loss at a temperature.
@@ -40,25 +41,24 @@ package struct BinaryCrossEntropy: Loss {
       + logits.meanOverNegatives(logits.negatives(temperature).softplus())
   }
 
-  /// The mean of the rows; of inner products with columns of each row's own, in one pass.
+  /// The mean of the rows, in one pass for inner products with each row's own columns.
   package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     logits.fused(.binary, temperature, weights: weights) ?? self(logits).mean(weights: weights)
   }
 }
 
-/// Binary cross-entropy with fewer negatives than there are, corrected for it (Petrov and Macdonald,
-/// 2023).
+/// Binary cross-entropy that makes up for having few of the negatives (Petrov and Macdonald, 2023).
 ///
-/// `-(log sigmoid^beta(f_p) + sum_n log(1 - sigmoid(f_n))) / (n + 1)` with
-/// `beta = alpha (t (1 - 1 / alpha) + 1 / alpha)` and `alpha = n / (items - 1)`: negatives that are
-/// drawn less often than they occur make a model overconfident, and a lower power of the positive
-/// undoes that, wholly for t = 1 and not at all for t = 0. Corrections do not apply.
+/// `-(log sigmoid^beta(f_p) + sum_n log(1 - sigmoid(f_n))) / (n + 1)` with `beta = alpha (t (1 - 1
+/// / alpha) + 1 / alpha)` and `alpha = n / (items - 1)`. Few negatives make a model overconfident;
+/// a lower power of the positive undoes that, wholly for t = 1 and not at all for t = 0.
+/// Corrections do not apply.
 package struct GeneralisedBinaryCrossEntropy: Loss {
   /// The number of items of the catalogue.
   package var itemCount: Int
   /// t: how much of the overconfidence is undone.
   package var calibration: Float
-  /// What scores are divided by.
+  /// The divisor of scores.
   package var temperature: Float
 
   /// The loss for a catalogue.
@@ -78,20 +78,5 @@ package struct GeneralisedBinaryCrossEntropy: Loss {
     let positives = (-logits.positives(temperature)).softplus() * beta
     let negatives = (logits.negatives(temperature).softplus() * weights).sum(1)
     return (positives + negatives) / (counts + 1)
-  }
-}
-
-extension Logits {
-  /// How many negatives of its row each column stands for, `[batch, columns]`.
-  func negativeWeights() -> Tensor {
-    let counts = (logCounts ?? Tensor.zeros([values.size(1)], device: values.device)).exp()
-    let weights = counts.expand(values.shape).scatter(1, target.unsqueeze(1), 0)
-    return isMasked.map { weights.maskedFill($0, 0) } ?? weights
-  }
-
-  /// The mean of a quantity `[batch, columns]` over the negatives of each row; 0 without any.
-  func meanOverNegatives(_ quantity: Tensor) -> Tensor {
-    let weights = negativeWeights()
-    return (quantity * weights).sum(1) / weights.sum(1).clamped(to: 1...(.infinity))
   }
 }

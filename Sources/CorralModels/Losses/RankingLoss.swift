@@ -1,22 +1,21 @@
 package import CorralData
 package import Torch
 
-/// What a ranker learns from: candidates of which the first is the one that was taken, and what is
-/// known about each for every further head.
+/// A training batch of a ranker: the candidates of each query, of which it took the first, and
+/// their labels for every further head.
 package struct RankingBatch: Sendable {
   /// The candidates; column 0 is the positive of each query, the others are its negatives.
   package var candidates: CandidateBatch
-  /// Whether a candidate does not count, `[batch, candidates]`; empty where all count.
-  ///
-  /// A draw that hit the positive does not.
+  /// Whether a candidate is left out, `[batch, candidates]`, as a draw of the positive is; empty if
+  /// none is.
   package var isMasked: [Bool]
-  /// The label of each candidate, `[batch, candidates]`, once for each further head; `nan` where
-  /// nobody knows.
+  /// The labels of the candidates for each further head, `[batch, candidates]`; `nan` is an unknown
+  /// label.
   package var labels: [[Float]]
-  /// How much each query counts, `[batch]`.
+  /// The weight of each query, `[batch]`.
   package var weights: [Float]
 
-  /// A batch of candidates with what is known about them.
+  /// A batch of candidates with their labels.
   package init(
     candidates: CandidateBatch, isMasked: [Bool] = [], labels: [[Float]] = [], weights: [Float]
   ) {
@@ -38,10 +37,10 @@ package struct RankingBatch: Sendable {
 
 /// The loss of all heads of a ranker: `L_main + sum_h weight_h L_h`.
 ///
-/// The main head tells the positive of a query from its other candidates by a loss of the
-/// retrievers'. A further head predicts a label in 0...1 as `sigmoid(logit)` and learns from the
-/// candidates whose label is known, by cross-entropy or squared error, their mean weighted as queries
-/// are.
+/// The main head tells the positive of a query from its other candidates, by one of the retrievers'
+/// losses. A further head predicts a label in 0...1 as `sigmoid(logit)`. It learns from the
+/// candidates with a known label, by cross-entropy or squared error; its mean has the weights of
+/// the queries.
 package struct RankingLoss: Sendable {
   /// The loss of the main head.
   package var main: LossSettings
@@ -64,7 +63,7 @@ package struct RankingLoss: Sendable {
     }
     let device = logits.device
     let scores = logits.select(2, 0)
-    // The candidates are all the items that there are here.
+    // The candidates are the whole catalogue of this loss.
     var loss = main.mean(
       ofDivided: Logits(
         values: main.temperature == 1 ? scores : scores * (1 / main.temperature),
@@ -82,7 +81,7 @@ package struct RankingLoss: Sendable {
 }
 
 extension HeadSettings.HeadLoss {
-  /// The weighted mean over the known labels; `nil` where none is known.
+  /// The weighted mean over the known labels; `nil` if none is known.
   fileprivate func callAsFunction(
     of logits: Tensor, _ labels: [Float], rowWeights: [Float]
   ) -> Tensor? {

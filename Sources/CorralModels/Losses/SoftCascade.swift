@@ -2,17 +2,17 @@ package import Torch
 
 /// The loss of two stages as one soft cascade: ICC (Gallagher and others, 2019).
 ///
-/// With `p = sigmoid(M)` and `r = sigmoid(R)` the stages' scores of a column, and t the `passed`-th
-/// best p among a row's negatives, `g = sigmoid((p - t) / softness)` relaxes whether the first stage
-/// lets the column pass; t is a constant. The score of the cascade is that of the stage in which a
-/// column ends, `s = (1 - g) p + g r`, and its loss cross-entropy: `-log s` of the positive and the
-/// mean over the negatives of `-log(1 - s)`. Corrections do not apply.
+/// Let `p = sigmoid(M)` and `r = sigmoid(R)` be the stages' scores of a column, and t, a constant,
+/// the `passed`-th best p of a row's negatives. `g = sigmoid((p - t) / softness)` says how far the
+/// first stage lets a column pass. The score of the cascade is that of the stage in which a column
+/// ends, `s = (1 - g) p + g r`. The loss is cross-entropy: `-log s` of the positive, and the mean
+/// of `-log(1 - s)` over the negatives. Corrections do not apply.
 ///
-/// The released implementations that later papers compare with put the constants 0 and tanh(1) for t
-/// and end every column before the last stage; here the cut follows the row, and the last stage keeps
-/// what it is given.
+/// The released implementations that later papers compare with use the constants 0 and tanh(1) for
+/// t, and end every column before the last stage. Here t follows the row, and the last stage keeps
+/// every column that it is given.
 package struct SoftCascade: Sendable {
-  /// How many negatives the first stage lets pass.
+  /// The number of negatives that the first stage lets pass.
   package var passed: Int
   /// The width of the relaxed cut, in probability.
   package var softness: Float
@@ -33,28 +33,8 @@ package struct SoftCascade: Sendable {
     return -taken.log() + first.meanOverNegatives(-(-score + 1).log())
   }
 
-  /// The mean over the rows, each times its weight.
+  /// The mean of the rows, each times its weight.
   package func mean(first: Logits, second: Logits, weights: Tensor? = nil) -> Tensor {
     self(first: first, second: second).mean(weights: weights)
-  }
-}
-
-extension Logits {
-  /// The score of each row's `count`-th best negative, `[batch, 1]`, a constant; that of the worst
-  /// where there are fewer columns.
-  func cut(below count: Int) -> Tensor {
-    let best = negatives(1).detach().topK(min(max(count, 1), values.size(1)), 1).values
-    return best.narrow(1, best.size(1) - 1..<best.size(1))
-  }
-
-  /// The columns without the negatives that another model does not let pass: those that it scores
-  /// below each row's `count` best.
-  package func passing(_ count: Int, by other: Logits) -> Logits {
-    let isBelow = other.negatives(1).detach() .< other.cut(below: count)
-    // The positive passes whatever its score.
-    let lost = isBelow.scatter(1, target.unsqueeze(1), 0)
-    var passing = self
-    passing.isMasked = isMasked.map { $0 .| lost } ?? lost
-    return passing
   }
 }

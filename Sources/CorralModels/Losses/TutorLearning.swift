@@ -1,19 +1,19 @@
 package import Torch
 
-/// What an earlier stage learns from a later one: the tutor-learning of RankFlow (Qin and others,
-/// 2022).
+/// The loss by which an earlier stage learns from a later one: the tutor-learning of RankFlow (Qin
+/// and others, 2022).
 ///
-/// Over a row's columns that are not masked, the positive among them, with s the earlier stage's
-/// scores and t the later one's, constants:
-/// `share * -log sigmoid(mean of s over the kept best by t - mean of s over the others)
-/// + (1 - share) * mean of (sigmoid(s) - sigmoid(t))^2`. Corrections do not apply.
+/// Over a row's columns that are not masked, including the positive; s are the earlier stage's
+/// scores, and t the later one's, constants: `share * -log sigmoid(mean of s over the kept best by
+/// t - mean of s over the others) + (1 - share) * mean of (sigmoid(s) - sigmoid(t))^2`. Corrections
+/// do not apply.
 package struct TutorLearning: Sendable {
-  /// How many columns the later stage keeps.
+  /// The number of columns that the later stage keeps.
   package var kept: Int
-  /// How much the order counts against the values, from 0 to 1.
+  /// The weight of the order against the values, from 0 to 1.
   package var share: Float
 
-  /// A lesson on the columns that the later stage keeps.
+  /// The loss with a number of columns that the later stage keeps.
   package init(kept: Int, share: Float = 0.5) {
     self.kept = kept
     self.share = share
@@ -34,7 +34,7 @@ package struct TutorLearning: Sendable {
     return (-order).softplus() * share + (gap * gap).mean(over: isThere) * (1 - share)
   }
 
-  /// The mean over the rows, each times its weight.
+  /// The mean of the rows, each times its weight.
   package func mean(
     _ student: Logits, toward teacher: Logits, weights: Tensor? = nil
   ) -> Tensor {
@@ -43,7 +43,7 @@ package struct TutorLearning: Sendable {
 }
 
 extension Tensor {
-  /// The mean of each row's elements where a mask is true, `[rows]`; 0 where it is nowhere.
+  /// The mean of each row's elements that a mask marks, `[rows]`; 0 if it marks none.
   fileprivate func mean(over mask: Tensor) -> Tensor {
     maskedFill(.!mask, 0).sum(1) / mask.to(.float32).sum(1).clamped(to: 1...(.infinity))
   }

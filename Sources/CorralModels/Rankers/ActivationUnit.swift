@@ -1,13 +1,13 @@
 import Torch
 
-/// How much each item of a history counts for a candidate (Zhou and others, 2018, section 4.3):
-/// `a(t, s) = MLP([t; s; t * s; t - s]) / sqrt(dimension)`, without a softmax, so that the sum of the
-/// weights tells how strong an interest is.
+/// The weight of each item of a history for a candidate (Zhou and others, 2018, section 4.3): `a(t,
+/// s) = MLP([t; s; t * s; t - s]) / sqrt(dimension)`.
 ///
-/// The first layer is taken apart: `t - s` has no product of its own, what follows from a history's
-/// item is computed once a query, what follows from a candidate's once an item, and only `t * s` takes
-/// both. The layers have sigmoids between them, as in the authors' code. Parameters: `N.weight`,
-/// `N.bias`.
+/// There is no softmax, so that the sum of the weights says how strong an interest is.
+///
+/// The first layer is split: the part of s is computed once for each query, the part of t once for
+/// each different item, and only that of `t * s` for each pair; `t - s` needs no product of its
+/// own. Between the layers are sigmoids, as in the authors' code. Parameters: `N.weight`, `N.bias`.
 struct ActivationUnit {
   private let layers: [Linear]
   private let dimension: Int
@@ -17,13 +17,13 @@ struct ActivationUnit {
     self.dimension = dimension
   }
 
-  /// How much each item of a history counts for each candidate.
+  /// The weight of each item of a history for each candidate.
   ///
   /// - Parameters:
   ///   - history: the embeddings of the items of each history, `[batch, length, dimension]`.
   ///   - items: those of the different candidates, `[items, dimension]`.
-  ///   - candidates: the same where they stand, `[batch, candidates, dimension]`.
-  ///   - rows: where they stand.
+  ///   - candidates: those of every candidate, `[batch, candidates, dimension]`.
+  ///   - rows: which item each candidate is.
   /// - Returns: the weights, `[batch, candidates, length]`.
   func callAsFunction(
     history: Tensor, items: Tensor, candidates: Tensor, _ rows: CandidateRows

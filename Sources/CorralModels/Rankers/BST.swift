@@ -5,13 +5,13 @@ package import Torch
 public struct BSTSettings: RankerModelSettings {
   /// The number of elements of each embedding.
   public var dimension = 64
-  /// The last items of a history that a candidate looks at.
+  /// The number of last items that a candidate looks at.
   public var history = 20
   /// The number of transformer blocks.
   public var layers = 1
-  /// The number of parts that attention looks with; they divide the dimension.
+  /// The heads of the attention; each has an equal part of the dimension.
   public var heads = 2
-  /// The widths of the layers before the heads of the tasks.
+  /// The widths of the layers before the heads.
   public var hidden = [128, 64]
   /// The share of activations that training drops, in blocks and after each of those layers.
   public var dropout: Float = 0.2
@@ -36,7 +36,7 @@ public struct BSTSettings: RankerModelSettings {
     tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker { try BST(self, tasks: tasks, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkCommon()
     try check(
@@ -50,13 +50,13 @@ public struct BSTSettings: RankerModelSettings {
   }
 }
 
-/// The behaviour sequence transformer (Chen and others, 2019): the candidate is the last position of a
-/// transformer over the history.
+/// The behaviour sequence transformer (Chen and others, 2019): the candidate is the last position
+/// of a transformer over the history.
 ///
-/// Positions end with the candidate's; the layers are over `[the history's outputs end to end; the
-/// query's fields; the item's fields; the candidate's output]`. Unlike the paper's, the history does
-/// not look at the candidate: so it is read once a query, and only the candidate's own position once
-/// a candidate.
+/// The last position is the candidate's. The layers read `[the history's outputs end to end; the
+/// query's fields; the item's fields; the candidate's output]`. Unlike in the paper, the history
+/// does not attend to the candidate. So the history is computed once for each query, and only the
+/// candidate's own position once for each candidate.
 ///
 /// Parameters: those of the fields, `positions.weight` `[history + 1, dimension]`, those of
 /// `blocks.N`, `mlp.N.weight`, `mlp.N.bias`.
@@ -70,7 +70,7 @@ package struct BST: Ranker {
   private let blocks: [BSTBlock]
   private let mlp: CandidateMLP
 
-  /// A ranker for a catalogue with some heads of tasks.
+  /// A ranker for a catalogue with some heads.
   ///
   /// Throws `TorchError` if stored parameters do not fit.
   package init(
@@ -95,14 +95,14 @@ package struct BST: Ranker {
       dropout: settings.dropout, in: scope / "mlp")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
   package func logits(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
     let rows = CandidateRows(batch, device: device)
     let recent = RecentItems(batch.queries.histories, length: historyLength)
-    let isThere = recent.mask(on: device)
+    let isThere = recent.isThere(on: device)
     let fields = itemFields(rows.items)
     var history = recent.embedded(by: itemFields.table) + positions[0..<historyLength]
     var candidates = rows.spread(fields[0] + positions[historyLength])

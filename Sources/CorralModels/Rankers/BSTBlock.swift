@@ -1,11 +1,11 @@
 import Torch
 
-/// One block of a transformer (Vaswani and others, 2017; post-norm, leaky ReLU as in Chen and others,
-/// 2019) over a history and, beside it, any number of candidates that look at the history and at
-/// themselves.
+/// One block of a transformer over a history, and over any number of candidates that attend to the
+/// history and to themselves (Vaswani and others, 2017; post-norm and leaky ReLU as in Chen and
+/// others, 2019).
 ///
 /// `y = LayerNorm(x + Attention(x))`, `x' = LayerNorm(y + W2 leaky(W1 y + b1) + b2)`. The keys and
-/// values of a history are computed once, however many candidates look at it. Parameters: `query`,
+/// values of a history are computed once for all candidates. Parameters: `query`,
 /// `key`, `value`, `output`, `inner` and `outer`, each a linear layer, `attention_norm`, `norm`.
 struct BSTBlock {
   private let query: Linear
@@ -35,17 +35,18 @@ struct BSTBlock {
     self.stream = stream
   }
 
-  /// What a history's positions become, `[batch, length, dimension]`: each looks at all of them.
+  /// The outputs of a history's positions, `[batch, length, dimension]`; each attends to all of
+  /// them.
   ///
-  /// `isThere` is true where a position has an item, `[batch, 1, length]`.
+  /// `isThere`, `[batch, 1, length]`, is true if a position holds an item.
   func history(_ x: Tensor, _ isThere: Tensor, _ phase: Phase) -> Tensor {
     let looked = Tensor.attention(
       split(query(x)), split(key(x)), split(value(x)), mask: isThere.unsqueeze(1))
     return finished(x, joined(looked), phase, stream)
   }
 
-  /// What candidates become, `[batch, candidates, dimension]`: each looks at the history, which is as
-  /// it was before this block, and at itself.
+  /// The outputs of candidates, `[batch, candidates, dimension]`; each attends to itself and to the
+  /// history as it was before this block.
   func candidates(
     _ x: Tensor, history: Tensor, _ isThere: Tensor, _ phase: Phase
   ) -> Tensor {

@@ -1,12 +1,12 @@
 import Torch
 
-/// Layers over what is known of a query, of an item and of both, joined end to end:
+/// Layers over the fields of a query, of an item and of the pair, joined end to end:
 /// `[batch, candidates, tasks]`.
 ///
-/// The first layer is taken apart, `W [q; i; p] = Wq q + Wi i + Wp p`, so that its products are as
-/// many as there are queries, different items and, for the last part alone, candidates. After every
-/// layer but the last comes ReLU or Dice, then dropout. Parameters: `0.weight`, `0.bias`,
-/// `1.weight`..., and `0.dice.alpha`... with Dice.
+/// The first layer is split, `W [q; i; p] = Wq q + Wi i + Wp p`: the first part is computed once
+/// for each query, the second once for each different item, and only the last once for each
+/// candidate. After every layer but the last comes ReLU or Dice, then dropout. Parameters:
+/// `0.weight`, `0.bias`, `1.weight`..., and `0.dice.alpha`... with Dice.
 struct CandidateMLP {
   private let layers: [Linear]
   private let dices: [Dice]
@@ -14,10 +14,10 @@ struct CandidateMLP {
   private let item: Int
   private let dropout: Float
 
-  /// What comes after a layer.
+  /// The function after a layer.
   enum Nonlinearity { case relu, dice }
 
-  /// Layers over parts of these widths; a part that is not there has width 0.
+  /// Layers over parts of these widths; a missing part has width 0.
   init(
     query: Int, item: Int, pair: Int = 0, hidden: [Int], tasks: Int,
     _ nonlinearity: Nonlinearity = .relu, dropout: Float, in scope: Parameters.Scope
@@ -31,13 +31,13 @@ struct CandidateMLP {
     self.dropout = dropout
   }
 
-  /// What the last layer gives.
+  /// The output of the last layer.
   ///
   /// - Parameters:
-  ///   - query: what is known of each query, `[batch, query]`; `nil` where it is nothing.
-  ///   - item: what is known of each different item, `[items, item]`.
-  ///   - pair: what takes both to know, `[batch, candidates, pair]`.
-  ///   - rows: where the items stand.
+  ///   - query: the fields of each query, `[batch, query]`; `nil` if it has none.
+  ///   - item: the fields of each different item, `[items, item]`.
+  ///   - pair: the fields of each pair, `[batch, candidates, pair]`.
+  ///   - rows: which item each candidate is.
   ///   - phase: what the output is for.
   /// - Returns: `[batch, candidates, tasks]`.
   func callAsFunction(
@@ -58,5 +58,33 @@ struct CandidateMLP {
     if let q { x = x + q.linear(weight.narrow(1, 0..<query), bias).unsqueeze(1) }
     if let p { x = x + p.linear(weight.narrow(1, query + item..<weight.size(1))) }
     return x
+  }
+}
+
+/// Dice, an activation that adapts to the distribution of its input (Zhou and others, 2018, section
+/// 5.3): `f(x) = p(x) x + (1 - p(x)) alpha x` with `p(x) = sigmoid((x - mean) / sqrt(variance +
+/// 1e-8))`, element by element of the last dimension.
+///
+/// Training takes mean and variance from the batch, and moves the running averages a tenth of the
+/// way towards them. Scores use the running averages, so that no candidate changes another's score.
+/// Parameters: `alpha`, 0 at first, and the averages `mean` and `variance`, which have no gradient
+/// but are saved with the others.
+struct Dice {
+  private let alpha: Tensor
+  private let mean: Tensor
+  private let variance: Tensor
+
+  init(_ width: Int, in scope: Parameters.Scope) throws {
+    alpha = try scope.parameter("alpha", shape: [width])
+    mean = try scope.parameter("mean", shape: [width])
+    variance = try scope.parameter("variance", shape: [width], initializer: .ones)
+  }
+
+  /// The activation of `[..., width]`.
+  func callAsFunction(_ x: Tensor, _ phase: Phase) -> Tensor {
+    switch phase {
+    case .training: x.dice(alpha, mean: mean, variance: variance, updating: true)
+    case .inference: x.dice(alpha, mean: mean, variance: variance, updating: false)
+    }
   }
 }

@@ -1,7 +1,7 @@
 import CorralData
 import Torch
 
-/// The candidates of a batch: each different item once, and where it stands.
+/// The different items of a batch of candidates, and which of them each candidate is.
 struct CandidateRows {
   /// The different items.
   let items: [ItemIndex]
@@ -15,7 +15,7 @@ struct CandidateRows {
       distinct.positions, shape: [batch.count, batch.candidates], device: device)
   }
 
-  /// A quantity of the different items, `[items, width]`, for every candidate,
+  /// A quantity of the different items, `[items, width]`, spread over the candidates,
   /// `[batch, candidates, width]`.
   func spread(_ quantity: Tensor) -> Tensor { quantity.rows(positions, gradient: .dense) }
 }

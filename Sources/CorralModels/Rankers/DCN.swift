@@ -9,9 +9,9 @@ public struct DCNSettings: RankerModelSettings {
   public var crosses = 3
   /// The widths of the layers beside them.
   public var hidden = [128, 128, 64]
-  /// The share of activations that training drops after each of those.
+  /// The share of activations that training drops after each of those layers.
   public var dropout: Float = 0.3
-  /// The last items of a history, whose mean is a field of its own; 0 looks at none.
+  /// The number of last items whose mean is a field; 0 for no such field.
   public var history = 0
   /// Whether users are known by their ids.
   public var userEmbedding = RetrieverSettings.Presence.on
@@ -34,7 +34,7 @@ public struct DCNSettings: RankerModelSettings {
     tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker { try DCN(self, tasks: tasks, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkCommon()
     try check(crosses > 0, "crosses", crosses, "give 1 cross layer or more, such as 3")
@@ -44,12 +44,12 @@ public struct DCNSettings: RankerModelSettings {
 /// The deep and cross network (Wang and others, 2017): `x_{l+1} = x_0 (x_l . w_l) + b_l + x_l` over
 /// all embeddings end to end, beside ordinary layers; a head is linear in both ends.
 ///
-/// Every `x_l` is `a_l x_0 + c_l` with a number `a_l` and `c_l = b_0 + ... + b_{l-1}`, so that a cross
-/// layer needs `x_0 . w_l` alone, which is the query's share plus the item's: a few numbers a
+/// Every `x_l` is `a_l x_0 + c_l` with a number `a_l` and `c_l = b_0 + ... + b_{l-1}`. So a cross
+/// layer needs only `x_0 . w_l`, which is the query's share plus the item's: a few numbers for each
 /// candidate, however wide `x_0` is.
 ///
-/// Parameters: those of the fields, `cross.weight` and `cross.bias` `[crosses, width]`, `cross.heads`
-/// `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
+/// Parameters: those of the fields, `cross.weight` and `cross.bias` `[crosses, width]`,
+/// `cross.heads` `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
 package struct DCN: Ranker {
   /// The number of heads.
   package let tasks: Int
@@ -85,7 +85,7 @@ package struct DCN: Ranker {
       dropout: settings.dropout, in: scope / "mlp")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.

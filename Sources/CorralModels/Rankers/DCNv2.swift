@@ -11,9 +11,9 @@ public struct DCNv2Settings: RankerModelSettings {
   public var rank = 0
   /// The widths of the layers beside them.
   public var hidden = [128, 128, 64]
-  /// The share of activations that training drops after each of those.
+  /// The share of activations that training drops after each of those layers.
   public var dropout: Float = 0.3
-  /// The last items of a history, whose mean is a field of its own; 0 looks at none.
+  /// The number of last items whose mean is a field; 0 for no such field.
   public var history = 0
   /// Whether users are known by their ids.
   public var userEmbedding = RetrieverSettings.Presence.on
@@ -36,7 +36,7 @@ public struct DCNv2Settings: RankerModelSettings {
     tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker { try DCNv2(self, tasks: tasks, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkCommon()
     try check(crosses > 0, "crosses", crosses, "give 1 cross layer or more, such as 2")
@@ -44,15 +44,15 @@ public struct DCNv2Settings: RankerModelSettings {
   }
 }
 
-/// The deep and cross network with matrices (Wang and others, 2021):
-/// `x_{l+1} = x_0 * (W_l x_l + b_l) + x_l`, element by element, over all embeddings end to end, beside
-/// ordinary layers (the paper's parallel structure); a head is linear in both ends.
+/// The deep and cross network with matrices (Wang and others, 2021): `x_{l+1} = x_0 * (W_l x_l +
+/// b_l) + x_l`, element by element, over all embeddings end to end, beside ordinary layers (the
+/// paper's parallel structure); a head is linear in both ends.
 ///
-/// `W_0 x_0` is the query's share plus the item's; the later products are a candidate's own. With a
-/// rank r below the width, `W_l = U_l V_l` with `V_l` `[r, width]`.
+/// `W_0 x_0` is the query's share plus the item's; the later products are made for each candidate.
+/// With a rank r below the width, `W_l = U_l V_l` with `V_l` `[r, width]`.
 ///
-/// Parameters: those of the fields, `cross.N.weight` and `cross.N.bias`, with a rank `cross.N.inner`
-/// too, `heads.weight` `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
+/// Parameters: those of the fields, `cross.N.weight` and `cross.N.bias`, with a rank also
+/// `cross.N.inner`, `heads.weight` `[tasks, width]`, `mlp.N.weight`, `mlp.N.bias`.
 package struct DCNv2: Ranker {
   /// The number of heads.
   package let tasks: Int
@@ -63,7 +63,7 @@ package struct DCNv2: Ranker {
   private let heads: Tensor
   private let mlp: CandidateMLP
 
-  /// `W x + b`, whole or as a product.
+  /// `W x + b`, with a whole matrix or a product of two.
   private struct Cross {
     let inner: Tensor?
     let outer: Linear
@@ -78,7 +78,7 @@ package struct DCNv2: Ranker {
 
     func callAsFunction(_ x: Tensor) -> Tensor { outer(inner.map { x.linear($0) } ?? x) }
 
-    /// `W x_0 + b + 1` from the two parts of `x_0`; the 1 is added where it is once a query.
+    /// `W x_0 + b + 1` from the two parts of `x_0`.
     func first(query: Tensor, item: Tensor, _ rows: CandidateRows) -> Tensor {
       let matrix = inner ?? outer.weight
       let width = query.size(1)
@@ -113,7 +113,7 @@ package struct DCNv2: Ranker {
       dropout: settings.dropout, in: scope / "mlp")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.

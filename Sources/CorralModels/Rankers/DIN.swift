@@ -5,15 +5,15 @@ package import Torch
 public struct DINSettings: RankerModelSettings {
   /// The number of elements of each embedding.
   public var dimension = 128
-  /// The last items of a history that a candidate looks at.
+  /// The number of last items that a candidate looks at.
   public var history = 20
-  /// Whether how long ago an item was taken, in items since, counts for its weight.
+  /// Whether the weight of an item depends on its position in the history.
   public var positionEmbedding = RetrieverSettings.Presence.off
   /// The widths of the layers of the activation unit.
   public var attention = [128, 64]
   /// The widths of the layers before the heads.
   public var hidden = [128, 128]
-  /// The share of activations that training drops after each of those.
+  /// The share of activations that training drops after each of those layers.
   public var dropout: Float = 0.3
   /// Whether users are known by their ids.
   public var userEmbedding = RetrieverSettings.Presence.off
@@ -36,7 +36,7 @@ public struct DINSettings: RankerModelSettings {
     tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker { try DIN(self, tasks: tasks, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkCommon()
     try check(
@@ -46,17 +46,16 @@ public struct DINSettings: RankerModelSettings {
   }
 }
 
-/// The deep interest network (Zhou and others, 2018): a candidate decides how much each item of the
-/// history counts.
+/// The deep interest network (Zhou and others, 2018): a candidate weighs each item of the history.
 ///
-/// With `t` the candidate's embedding and `s_l` those of the last items, `v = sum_l a(t, s_l) s_l`; the
-/// layers, with Dice, are over `[query's fields; t; item's features; v; t * v]`, and each item has a
-/// bias of its own. An empty history gives `v = 0`. With `positionEmbedding` the weight is
-/// `a(t, s_l + p_l)`, so that the order of a history counts, which it does not in the paper.
+/// Let `t` be the candidate's embedding and `s_l` those of the last items: `v = sum_l a(t, s_l)
+/// s_l`. The layers, with Dice, read `[query's fields; t; item's features; v; t * v]`, and each
+/// item has a bias of its own. An empty history gives `v = 0`. With `positionEmbedding` the weight
+/// is `a(t, s_l + p_l)`, so that the order of a history counts, as it does not in the paper.
 ///
 /// Parameters: those of the fields, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
-/// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`, and with those
-/// `positions.weight` `[history, dimension]`.
+/// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`, and with position
+/// embeddings `positions.weight` `[history, dimension]`.
 package struct DIN: Ranker {
   /// The number of heads.
   package let tasks: Int
@@ -95,7 +94,7 @@ package struct DIN: Ranker {
       dropout: settings.dropout, in: scope / "mlp")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
@@ -109,7 +108,7 @@ package struct DIN: Ranker {
     let weights = attention(
       history: positions.map { history + $0[historyLength - length..<historyLength] } ?? history,
       items: fields[0], candidates: candidates, rows)
-    // Where a history has no item its embedding is zero, whatever the weight.
+    // A position without an item has a zero embedding, whatever its weight.
     let interest = weights.matmul(history)
     let logits = mlp(
       query: queryFields(batch.queries).joined(), item: Tensor.cat(fields, 1),

@@ -7,11 +7,11 @@ public struct DeepFMSettings: RankerModelSettings {
   public var dimension = 64
   /// The widths of the layers before the heads.
   public var hidden = [128, 128, 64]
-  /// The share of activations that training drops after each of them.
+  /// The share of activations that training drops after each of those layers.
   public var dropout: Float = 0.3
-  /// Whether each category has a weight of its own besides its embedding.
+  /// Whether each category has a first-order weight besides its embedding.
   public var firstOrder = RetrieverSettings.Presence.off
-  /// The last items of a history, whose mean is a field of its own; 0 looks at none.
+  /// The number of last items whose mean is a field; 0 for no such field.
   public var history = 0
   /// Whether users are known by their ids.
   public var userEmbedding = RetrieverSettings.Presence.on
@@ -34,16 +34,16 @@ public struct DeepFMSettings: RankerModelSettings {
     tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker { try DeepFM(self, tasks: tasks, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no DeepFM can have.
+  /// Throws `SettingError` for the first value that DeepFM cannot have.
   package func validate() throws { try checkCommon() }
 }
 
 /// DeepFM (Guo and others, 2017): a factorisation machine and layers over the same embeddings.
 ///
-/// `logit = w + sum_{i<j} <e_i, e_j> + MLP([e_1; e_2; ...])` over the fields of query and item, where
-/// `w`, the sum of first-order weights, is an option. With `s` the sum of a side's embeddings,
-/// `sum_{i<j} <e_i, e_j> = fm(query) + fm(item) + <s_query, s_item>`: one inner product a candidate.
-/// Further heads come out of the last layer and share the other terms.
+/// `logit = w + sum_{i<j} <e_i, e_j> + MLP([e_1; e_2; ...])` over the fields of query and item;
+/// `w`, the sum of first-order weights, is optional. Let `s` be the sum of a side's embeddings:
+/// `sum_{i<j} <e_i, e_j> = fm(query) + fm(item) + <s_query, s_item>`, one inner product for each
+/// candidate. Further heads have outputs of their own in the last layer, and share the other terms.
 ///
 /// Parameters: `users.weight`, `items.weight`, `history.weight`, `user_features.NAME.weight`,
 /// `item_features.NAME.weight`, the same under `first_order`, `mlp.N.weight`, `mlp.N.bias`.
@@ -85,7 +85,7 @@ package struct DeepFM: Ranker {
       hidden: settings.hidden, tasks: tasks, dropout: settings.dropout, in: scope / "mlp")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemFields.table.weight.device }
 
   /// The logits of some candidates, `[batch, candidates, tasks]`.
@@ -100,7 +100,7 @@ package struct DeepFM: Ranker {
       alone = firstOrder.query(batch.queries).reduce(alone, +)
       itemAlone = firstOrder.item(rows.items).reduce(itemAlone, +)
     }
-    // The item's own term is one more coordinate, met by a 1.
+    // The item's own term is one more coordinate; the query's is 1.
     let one = Tensor.ones([batch.count, 1], device: device)
     let crossed = rows.spread(Tensor.cat([ofItem, itemAlone], 1))
       .matmul(Tensor.cat([ofQuery, one], 1).unsqueeze(2))

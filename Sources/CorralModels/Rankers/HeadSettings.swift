@@ -1,14 +1,14 @@
 import CorralData
 
-/// A head beside the main one, which learns a label of the data: an entry of `heads`.
+/// A further head of a ranker, which learns a label of the data: an entry of `heads`.
 ///
 /// Written `LABEL`, `LABEL:LOSS` or `LABEL:LOSS:WEIGHT`, as `is_like` or `watch:squared:0.5`.
 public struct HeadSettings: Sendable, Equatable {
   /// The label: a column of `data.labels`.
   public var label: String
-  /// What the head minimises.
+  /// The loss of the head.
   public var loss = HeadLoss.crossEntropy
-  /// What its loss counts beside that of the main head.
+  /// The weight of its loss; that of the main head has weight 1.
   public var weight: Float = 1
 
   /// A head for a label.
@@ -18,9 +18,9 @@ public struct HeadSettings: Sendable, Equatable {
     self.weight = weight
   }
 
-  /// The losses of a head, of a prediction `sigmoid(logit)`.
+  /// The losses of a head, whose prediction is `sigmoid(logit)`.
   public enum HeadLoss: String, Sendable, Codable, CaseIterable {
-    /// Binary cross-entropy: for yes and no, and for fractions.
+    /// Binary cross-entropy: for yes or no, and for fractions.
     case crossEntropy = "bce"
     /// The squared error: for fractions.
     case squaredError = "squared"
@@ -28,8 +28,8 @@ public struct HeadSettings: Sendable, Equatable {
 }
 
 extension HeadSettings: Codable, CustomStringConvertible {
-  /// The head of a text; throws `SettingError` for one that is none.
-  public init(_ text: String) throws { try self.init(text, key: "heads") }
+  /// The head that a text describes; throws `SettingError` for a text that describes none.
+  package init(_ text: String) throws { try self.init(text, key: "heads") }
 
   private init(_ text: String, key: String) throws {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -52,8 +52,8 @@ extension HeadSettings: Codable, CustomStringConvertible {
     }
   }
 
-  /// Reads a head from its text; throws `SettingError`, which says where it stands, for one
-  /// that is none.
+  /// Reads a head from its text; throws `SettingError`, with the path of the text, for a text that
+  /// describes none.
   public init(from decoder: any Decoder) throws {
     let names = decoder.codingPath.filter { $0.intValue == nil }.map(\.stringValue)
     try self.init(
@@ -71,10 +71,10 @@ extension HeadSettings: Codable, CustomStringConvertible {
   public var description: String { "\(label):\(loss.rawValue):\(weight)" }
 }
 
-/// What the heads of a ranker make of a candidate when it serves.
+/// How a ranker that serves turns the outputs of its heads into one score.
 public enum ServedScore: String, Sendable, Codable, CaseIterable {
   /// The main head's logit.
   case main
-  /// The probability of the main head, and those of the others each times its weight, added up.
+  /// The sum of all heads' probabilities; those of further heads are multiplied by their weights.
   case sum
 }

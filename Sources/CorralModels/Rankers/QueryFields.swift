@@ -1,13 +1,14 @@
 import CorralData
 import Torch
 
-/// What is known of who asks, one embedding `[batch, dimension]` a field: the user's id where it is
-/// asked for, each feature of the user, each column of the request's context, and the mean of the
-/// last items of the history where it is asked for.
+/// The fields of a query, each an embedding `[batch, dimension]`: the user's id, each feature of
+/// the user, each column of the request's context, and the mean of the last items of the history.
 ///
-/// A field about which nothing is known is zero. Parameters: `users.weight`,
-/// `user_features.NAME.weight`, `context.NAME.weight` (for numbers `.mean` and `.deviation` too),
-/// `history.weight`: what was met says something else about a user than what it is as a candidate.
+/// The settings say which of them exist.
+///
+/// An unknown field is zero. Parameters: `users.weight`, `user_features.NAME.weight`,
+/// `context.NAME.weight` (for numbers also `.mean` and `.deviation`), and `history.weight`, since
+/// an item in a history says something else than the same item as a candidate.
 struct QueryFields {
   private let users: Embedding?
   private let features: [FeatureEncoder]
@@ -18,11 +19,11 @@ struct QueryFields {
   /// The fields of a catalogue's users.
   ///
   /// - Parameters:
-  ///   - parts: which fields there are, and their width.
-  ///   - catalogue: what is known of users.
-  ///   - historyLength: the most items that the mean of a history is of; 0 where it is no field.
+  ///   - parts: which fields exist, and their width.
+  ///   - catalogue: the users and items, and the columns of contexts.
+  ///   - historyLength: the most items in the mean of a history; 0 for no such field.
   ///   - scope: the scope of the ranker.
-  /// - Throws: `TorchError` when stored parameters do not fit.
+  /// - Throws: `TorchError` if stored parameters do not fit.
   init(
     _ parts: FieldParts, of catalogue: Catalogue, historyLength: Int = 0,
     in scope: Parameters.Scope
@@ -73,7 +74,7 @@ struct QueryFields {
   }
 }
 
-/// What is known of items, one embedding `[items, dimension]` a field: the id and each feature.
+/// The fields of items, each an embedding `[items, dimension]`: the id and each feature.
 ///
 /// Parameters: `items.weight`, `item_features.NAME.weight`.
 struct ItemFields {
@@ -101,7 +102,7 @@ struct ItemFields {
   }
 }
 
-/// Which fields a ranker has, and the width of their embeddings.
+/// Which fields a ranker has, and the dimension of their embeddings.
 struct FieldParts {
   var dimension: Int
   var spread: Float
@@ -120,7 +121,7 @@ struct FieldParts {
 }
 
 extension Bags {
-  /// One bag a history: its last items.
+  /// One bag for each history: its last items.
   init(last length: Int, of histories: Ragged<ItemIndex>) {
     self.init(capacity: histories.count * length, rows: histories.count)
     for row in 0..<histories.count {
@@ -131,7 +132,7 @@ extension Bags {
 }
 
 extension Array where Element == Tensor {
-  /// Fields joined end to end, `[rows, fields * dimension]`; `nil` without any.
+  /// Fields joined end to end, `[rows, fields * dimension]`; `nil` if there are none.
   func joined() -> Tensor? {
     guard let first else { return nil }
     return count == 1 ? first : Tensor.cat(self, 1)

@@ -25,8 +25,8 @@ package protocol RankerModelSettings: ModelSettings, RankerSettings.Model {
 
   /// The network over a catalogue with some heads, its parameters claimed from a scope.
   ///
-  /// Called with settings that `validate()` accepts. Throws `SettingError` if the catalogue leaves a
-  /// query nothing to say, and `TorchError` if stored parameters do not fit.
+  /// Called with settings that `validate()` accepts. Throws `SettingError` if the catalogue leaves
+  /// a query nothing to say, and `TorchError` if stored parameters do not fit.
   func network(
     tasks: Int, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker

@@ -8,7 +8,9 @@ public struct RankerSettings: Sendable {
   /// The settings of one of Corral's rankers, such as `DeepFMSettings`.
   public protocol Model: Sendable, Codable, Equatable {}
 
-  /// Every ranker, in the order in which settings list them. A new one is a line here.
+  /// Every ranker, in the order in which settings list them.
+  ///
+  /// A new one is a line here.
   package static let models: [any RankerModelSettings.Type] = [
     DeepFMSettings.self, DCNSettings.self, DCNv2Settings.self, DINSettings.self, BSTSettings.self,
   ]
@@ -49,8 +51,8 @@ extension RankerSettings {
 
   /// The ranker over a catalogue with some heads, its parameters claimed from a scope.
   ///
-  /// Throws `SettingError` under the name of the block, `ranker`, for settings that it cannot have, and
-  /// `TorchError` if stored parameters do not fit.
+  /// Throws `SettingError` under the name of the block, `ranker`, for settings that it cannot have,
+  /// and `TorchError` if stored parameters do not fit.
   package func network(
     tasks: Int = 1, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Ranker {

@@ -26,8 +26,8 @@ package protocol RetrieverModelSettings: ModelSettings, RetrieverSettings.Model 
 
   /// The network over a catalogue, its parameters claimed from a scope.
   ///
-  /// Called with settings that `validate()` accepts. Throws `SettingError` if the catalogue leaves a
-  /// query nothing to say, and `TorchError` if stored parameters do not fit.
+  /// Called with settings that `validate()` accepts. Throws `SettingError` if the catalogue leaves
+  /// a query nothing to say, and `TorchError` if stored parameters do not fit.
   func network(for catalogue: Catalogue, in scope: Parameters.Scope) throws -> any Retriever
 }
 
@@ -58,4 +58,18 @@ extension RetrieverModelSettings {
   func checkEmbeddings(initialSpread: Float) throws {
     try check(initialSpread: initialSpread, such: 0.1)
   }
+}
+
+/// Which parts of a request decide the scores of a retriever.
+package enum ScoredBy: Sendable {
+  /// None: everybody has the same scores.
+  case nothing
+  /// The vector of a user whom training met; for others, the history.
+  case userFirst
+  /// The history; without one, the vector of a user whom training met.
+  case historyFirst
+  /// The history alone.
+  case history
+  /// What is known of the user, and the history.
+  case both
 }

@@ -1,7 +1,7 @@
 import Torch
 
 extension RetrieverSettings {
-  /// The scores that an inner-product index can search by.
+  /// How vectors are compared; an inner-product index can search by both.
   public enum Similarity: String, Sendable, Codable, CaseIterable {
     /// The inner product of vectors scaled to length 1.
     case cosine
@@ -17,24 +17,24 @@ extension RetrieverSettings {
     }
   }
 
-  /// Where the multiplier of scores comes from.
+  /// Whether a multiplier of scores is learned.
   public enum Scale: String, Sendable, Codable, CaseIterable {
-    /// Scores are divided by the temperature of the loss, and that is all.
+    /// Only the temperature of the loss scales the scores.
     case fixed
-    /// A learned multiplier, 1 at first: the temperature of the loss is where it starts from.
+    /// A learned multiplier, 1 at first, on top of the temperature of the loss.
     case learned
 
-    /// The logarithm of the learned multiplier, 0 at first; `nil` where it is fixed.
+    /// The logarithm of the learned multiplier, 0 at first; `nil` if none is learned.
     func logarithm(in scope: Parameters.Scope) throws -> Tensor? {
       self == .fixed ? nil : try (scope / "scale").parameter("log", shape: [])
     }
   }
 
-  /// Whether a part of a model is there.
+  /// Whether a part of a model exists.
   public enum Presence: String, Sendable, Codable, CaseIterable {
-    /// It is.
+    /// It does.
     case on
-    /// It is not.
+    /// It does not.
     case off
   }
 }

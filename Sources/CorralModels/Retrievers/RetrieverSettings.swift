@@ -8,7 +8,9 @@ public struct RetrieverSettings: Sendable {
   /// The settings of one of Corral's retrievers, such as `TwoTowerSettings`.
   public protocol Model: Sendable, Codable, Equatable {}
 
-  /// Every retriever, in the order in which settings list them. A new one is a line here.
+  /// Every retriever, in the order in which settings list them.
+  ///
+  /// A new one is a line here.
   package static let models: [any RetrieverModelSettings.Type] = [
     TwoTowerSettings.self, MatrixFactorisationSettings.self, BPRMFSettings.self,
     LogisticMFSettings.self, NeuMFSettings.self, DSSMSettings.self, CaserSettings.self,
@@ -52,8 +54,8 @@ extension RetrieverSettings {
 
   /// The retriever over a catalogue, its parameters claimed from a scope.
   ///
-  /// Throws `SettingError` under the name of the block, `retriever`, for settings that it cannot have,
-  /// and `TorchError` if stored parameters do not fit.
+  /// Throws `SettingError` under the name of the block, `retriever`, for settings that it cannot
+  /// have, and `TorchError` if stored parameters do not fit.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever {

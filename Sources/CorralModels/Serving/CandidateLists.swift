@@ -1,12 +1,11 @@
-import CorralData
+package import CorralData
 import Torch
 
 extension Ragged<ItemIndex> {
-  /// One score for every candidate of some requests, aligned with `values`: one row of candidates a
-  /// query, of any lengths.
+  /// One score for every candidate, aligned with `values`; each query has a row of any length.
   ///
-  /// Rows are scored some thousand candidates at a time, filled up to the longest of them;
-  /// `score` makes `[batch, candidates]` of each such batch.
+  /// Rows are filled up to the longest of a block of some thousand candidates; `score` gives the
+  /// `[batch, candidates]` of a block.
   func scored(for queries: QueryBatch, by score: (CandidateBatch) -> Tensor) -> [Float] {
     if count != queries.count {
       fatalError("scores: \(count) rows of candidates for \(queries.count) queries")
@@ -48,5 +47,52 @@ extension Ragged<ItemIndex> {
   }
 }
 
-/// The candidates that are scored at a time.
+/// The most candidates in a block.
 private let candidatesPerBlock = 8192
+
+extension Ranker {
+  /// The score of every candidate, aligned with `candidates.values`; each query has a row of any
+  /// length.
+  package func scores(
+    _ candidates: Ragged<ItemIndex>, for queries: QueryBatch, as score: ServedScore = .main,
+    heads: [HeadSettings] = []
+  ) -> [Float] {
+    candidates.scored(for: queries) { score.scores(logits($0, .inference), heads) }
+  }
+}
+
+extension ServedScore {
+  /// The score `[batch, candidates]` of logits `[batch, candidates, tasks]`.
+  fileprivate func scores(_ logits: Tensor, _ heads: [HeadSettings]) -> Tensor {
+    switch self {
+    case .main: logits.select(2, 0)
+    case .sum:
+      logits.sigmoid().matmul(
+        Tensor([1] + heads.map(\.weight), device: logits.device))
+    }
+  }
+}
+
+extension FrozenRetriever {
+  /// The score of every candidate, aligned with `candidates.values`; each query has a row of any
+  /// length.
+  ///
+  /// The prior, which is for retrieval, is not added.
+  package func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
+    network { retriever in
+      candidates.scored(for: queries) { retriever.scores($0, .inference) }
+    }
+  }
+}
+
+extension Retriever {
+  /// The score of every candidate, `[batch, candidates]`, by the best interest of its query.
+  func scores(_ batch: CandidateBatch, _ phase: Phase) -> Tensor {
+    let rows = CandidateRows(batch, device: device)
+    let own = rows.spread(items(rows.items, phase))
+    let queries = queries(batch.queries, phase)
+    if queries.rank == 2 { return scores(queries, own) }
+    return (0..<interests).map { scores(queries.select(1, $0), own) }
+      .reduce(nil) { best, next in best.map { maximum($0, next) } ?? next } ?? own
+  }
+}

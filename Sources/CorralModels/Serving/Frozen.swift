@@ -1,16 +1,16 @@
 import Torch
 
-/// A network that serves: its parameters are never changed again.
+/// A network that serves: its parameters never change again.
 ///
-/// `@unchecked Sendable` is the only one of the package, and holds because parameters are not mutated
-/// after `init` and every call into libtorch runs inside `withoutGradients`.
+/// `@unchecked Sendable` is the only one of the package, and holds because parameters are not
+/// mutated after `init` and every call into libtorch runs inside `withoutGradients`.
 final class Frozen<Network>: @unchecked Sendable {
   private let parameters: Parameters
   private let network: Network
 
-  /// The network of some stored parameters, by the constructor that made it for training.
+  /// The network of some stored parameters, made by the constructor that training uses.
   ///
-  /// Throws `TorchError` when the parameters are not those of this network, and what making it throws.
+  /// Throws `TorchError` if the parameters are not those of this network, and what the body throws.
   init(
     _ stored: [String: StoredTensor], _ body: (Parameters.Scope) throws -> Network
   ) throws {
@@ -24,7 +24,7 @@ final class Frozen<Network>: @unchecked Sendable {
   /// The parameters by name, to be saved.
   var stored: [String: StoredTensor] { parameters.stored() }
 
-  /// What the body makes of the network, in numbers: no tensor leaves.
+  /// The result of a body that reads the network; no tensor leaves it.
   func callAsFunction<Result: Sendable>(
     _ body: (Network) throws -> Result
   ) rethrows -> Result {

@@ -7,17 +7,17 @@ import Torch
 extension FrozenRanker {
   private static let settingsKey = "ranker"
 
-  /// What a file of weights says of itself.
+  /// The settings in a file of weights.
   private struct Record: Codable {
     var settings: RankerSettings
     var heads: [HeadSettings]
     var score: ServedScore
-    /// The weight of the retriever's scores, where they are added.
+    /// The weight of the retriever's scores; `nil` if they are not added.
     var stacked: Float?
   }
 
-  /// Writes the parameters, the settings that give them their meaning, the features and the names of
-  /// contexts into a model folder: `ranker.safetensors` beside the files of a retriever.
+  /// Writes parameters, settings, features and the columns of contexts into a model folder:
+  /// `ranker.safetensors` beside the files of a retriever.
   package func write(to folder: ModelFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -2,23 +2,23 @@ public import CorralData
 public import CorralIndex
 package import Torch
 
-/// A trained ranker that serves: the same network, its parameters never changed again.
+/// A trained ranker that serves: its parameters never change again.
 public struct FrozenRanker: CandidateScorer {
   /// The shape of the ranker.
   public let settings: RankerSettings
-  /// The heads beside the main one.
+  /// The further heads.
   package let heads: [HeadSettings]
-  /// What the heads make of a candidate.
+  /// How the outputs of the heads become one score.
   package let score: ServedScore
-  /// What its scores are added to; `nil` where they stand alone.
-  public let stacked: StackedRetriever?
+  /// The retriever whose scores are added; `nil` if the ranker stands alone.
+  package let stacked: StackedRetriever?
   /// The users, items and contexts that it knows.
-  public let catalogue: Catalogue
+  package let catalogue: Catalogue
   private let network: Frozen<any Ranker>
 
-  /// The ranker of some stored parameters, by the constructor that made it for training.
+  /// The ranker of some stored parameters.
   ///
-  /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
+  /// Throws `TorchError` if the parameters are not those of these settings and this catalogue.
   package init(
     _ settings: RankerSettings, heads: [HeadSettings] = [], score: ServedScore = .main,
     for catalogue: Catalogue, stored: [String: StoredTensor], over stacked: StackedRetriever? = nil
@@ -40,8 +40,8 @@ public struct FrozenRanker: CandidateScorer {
   /// The parameters by name, to be saved.
   package var stored: [String: StoredTensor] { network.stored }
 
-  /// The score of every candidate of some requests, aligned with `candidates.values`: one row of
-  /// candidates a query.
+  /// The score of every candidate, aligned with `candidates.values`; each query has a row of any
+  /// length.
   public func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
     parts(of: candidates, for: queries).sum(stacked?.weight ?? 0)
   }
@@ -58,10 +58,10 @@ public struct FrozenRanker: CandidateScorer {
       retriever: stacked?.model.scores(candidates, for: queries))
   }
 
-  /// One score a candidate for one request, whose unknown items and user are left out.
+  /// The score of every candidate of one request, whose unknown user and items are left out.
   ///
-  /// Throws `ModelsError.nothingKnown` where nothing is left of the user and the history, and
-  /// `ModelsError.unknownCandidate` for an item that the ranker has no row for.
+  /// Throws `ModelsError.nothingKnown` if neither a user nor a history is left, and
+  /// `ModelsError.unknownCandidate` for an item that is not of the catalogue.
   public func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float] {
     let (users, items) = (catalogue.users.count, catalogue.items.count)
     if let stranger = candidates.first(where: { !(0..<items).contains($0.position) }) {

@@ -9,8 +9,8 @@ extension FrozenRetriever {
   private static let priorName = "serving.prior"
   private static let placedName = "serving.placed"
 
-  /// Writes the parameters, the settings that give them their meaning, and the features into a model
-  /// folder: `retriever.safetensors`, `user-features.safetensors`, `item-features.safetensors`.
+  /// Writes parameters, settings and features into a model folder: `retriever.safetensors`,
+  /// `user-features.safetensors`, `item-features.safetensors`.
   package func write(to folder: ModelFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -32,7 +32,8 @@ extension FrozenRetriever {
 
   /// The retriever of a saved model.
   ///
-  /// Throws `ModelsError.otherKind` for one that is no network, `ModelsError.damaged`, `TorchError` or `ArtifactError` when its files do not fit together.
+  /// Throws `ModelsError.otherKind` for a model that is not a network, and `ModelsError.damaged`,
+  /// `TorchError` or `ArtifactError` if its files do not fit together.
   package init(_ model: SavedModel) throws {
     if let kind = model.manifest.kinds["retriever"],
       ["popularity", "implicit-als", "item2vec"].contains(kind)
@@ -77,5 +78,16 @@ extension FrozenRetriever {
       }
     }
     try self.init(settings, for: catalogue, stored: stored, prior: prior, placed: placed)
+  }
+}
+
+extension JSONValue {
+  /// The settings of a saved model: a key that is younger than the model has the default of its
+  /// kind.
+  ///
+  /// Throws what decoding throws, for an unknown model too.
+  func settings<Settings: Codable>(_ defaults: (String) -> Settings?) throws -> Settings {
+    let name: String? = try self["model"]?.decoded()
+    return try completed(by: JSONValue(encoding: name.flatMap(defaults))).decoded()
   }
 }

@@ -3,21 +3,21 @@ public import CorralIndex
 public import CorralVectors
 package import Torch
 
-/// A trained retriever that serves: the same network, its parameters never changed again.
+/// A trained retriever that serves: its parameters never change again.
 public struct FrozenRetriever: QueryEncoder {
   /// The shape of the retriever.
   public let settings: RetrieverSettings
   /// The users and items that it knows.
-  public let catalogue: Catalogue
-  /// What is added to scores through an extra coordinate; `nil` for scores as training made them.
+  package let catalogue: Catalogue
+  /// The item prior that is added to scores; `nil` for scores as training made them.
   package private(set) var prior: ServingPrior?
-  /// The items that it can place: those that training met, and those that it knows by their features.
+  /// The items that it can place: those that training met, and those with known features.
   public let placed: PlacedItems
   let network: Frozen<any Retriever>
 
-  /// The retriever of some stored parameters, by the constructor that made it for training.
+  /// The retriever of some stored parameters.
   ///
-  /// Throws `TorchError` when the parameters are not those of these settings and this catalogue.
+  /// Throws `TorchError` if the parameters are not those of these settings and this catalogue.
   package init(
     _ settings: RetrieverSettings, for catalogue: Catalogue, stored: [String: StoredTensor],
     prior: ServingPrior? = nil, placed: PlacedItems = .all
@@ -37,15 +37,15 @@ public struct FrozenRetriever: QueryEncoder {
     }
   }
 
-  /// The number of elements of a vector, the extra coordinate counted.
-  public var dimension: Int { network { $0.dimension } + (prior == nil ? 0 : 1) }
+  /// The number of elements of a vector that an index holds: the width, and one for a prior.
+  public var dimension: Int { network { $0.width } + (prior == nil ? 0 : 1) }
 
-  /// The number of vectors that a query has; an item is scored by the one that likes it best.
+  /// The number of vectors of a query; the one that likes an item best scores it.
   package var interests: Int { network { $0.interests } }
 
-  /// Whether scores are inner products, so that an index can search by them; where they are not,
-  /// `scores(for:)` finds items by brute force.
-  public var isInnerProduct: Bool { network { $0.isInnerProduct } }
+  /// Whether scores are inner products, so that an index can search by them; if they are not,
+  /// `candidates(for:count:where:)` scores every item.
+  package var isInnerProduct: Bool { network { $0.isInnerProduct } }
 
   /// The learned multiplier of scores; `nil` if none is learned.
   package var scale: Float? { network { $0.scale?.item() } }
@@ -64,14 +64,14 @@ public struct FrozenRetriever: QueryEncoder {
   /// The parameters by name, to be saved.
   package var stored: [String: StoredTensor] { network.stored }
 
-  /// The vectors of all items, `[items, dimension]`: what an index is built over.
+  /// The vectors of all items, `[items, dimension]`, for an index.
   public func itemVectors() -> Matrix {
     let vectors = network { $0.itemMatrix(count: catalogue.items.count) }
     return prior.map { vectors.appending($0.coordinates) } ?? vectors
   }
 
-  /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after the
-  /// other.
+  /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after
+  /// the other.
   package func vectors(for batch: QueryBatch) -> Matrix {
     let vectors = network { $0.queryMatrix(batch) }
     return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: vectors.rows))
@@ -89,7 +89,8 @@ public struct FrozenRetriever: QueryEncoder {
 
   /// The vector of one request to a model with one interest.
   ///
-  /// Throws `ModelsError.noSingleVector` for a model with several interests, and as `vectors(for:)`.
+  /// Throws `ModelsError.noSingleVector` for a model with several interests, and as
+  /// `vectors(for:)`.
   public func vector(for query: Query) throws -> [Float] {
     let vectors = try vectors(for: query)
     if vectors.rows > 1 {
@@ -99,10 +100,10 @@ public struct FrozenRetriever: QueryEncoder {
     return vectors.values
   }
 
-  /// The vectors of one request, `[interests, dimension]`: what an index is searched with.
+  /// The vectors of one request, `[interests, dimension]`, to search an index with.
   ///
   /// Throws `ModelsError.nothingKnown` without a known user and without an item in the history that
-  /// the model can place, and `ModelsError.noSingleVector` where scores are no inner products: an
+  /// the model can place, and `ModelsError.noSingleVector` if scores are not inner products: an
   /// index would find other items.
   public func vectors(for query: Query) throws -> Matrix {
     guard isInnerProduct else {
@@ -114,11 +115,10 @@ public struct FrozenRetriever: QueryEncoder {
     return vectors(for: try batch(of: query))
   }
 
-  /// The best `count` allowed items for one request by the scores of every item, in any model; items
-  /// that it cannot place come last.
+  /// The best `count` allowed items for one request; items that the model cannot place come last.
   ///
-  /// Throws `ModelsError.nothingKnown` as `vectors(for:)`. Costs the scores of the whole catalogue:
-  /// where scores are inner products, an index finds the same.
+  /// Throws `ModelsError.nothingKnown` as `vectors(for:)` does. Costs the scores of the whole
+  /// catalogue; if scores are inner products, an index finds the same items.
   public func candidates(
     for query: Query, count: Int, where isAllowed: (ItemIndex) -> Bool = { _ in true }
   ) throws -> [Candidate] {
@@ -131,8 +131,8 @@ public struct FrozenRetriever: QueryEncoder {
     return found + placed.candidates(after: found.count, of: count, where: isAllowed)
   }
 
-  /// The scores of all items for one request; throws `ModelsError.nothingKnown` as `vectors(for:)`.
-  public func scores(for query: Query) throws -> [Float] {
+  /// The scores of all items for one request; throws as `candidates(for:count:where:)` does.
+  package func scores(for query: Query) throws -> [Float] {
     scores(for: try batch(of: query)).values
   }
 

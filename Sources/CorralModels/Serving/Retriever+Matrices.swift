@@ -3,21 +3,24 @@ package import CorralVectors
 import Torch
 
 extension Retriever {
-  /// The vectors of all items of a catalogue, `[items, dimension]`, made a block at a time.
+  /// The vectors of all items of a catalogue, `[items, width]`, made a block at a time.
   package func itemMatrix(count: Int) -> Matrix {
     matrix(rows: count, by: Self.block) { block in items(block.map(ItemIndex.init), .inference) }
   }
 
-  /// The vectors of some queries, `[queries * interests, dimension]`, those of a query one after the
-  /// other, made a block at a time: a sequence model holds all positions of a block's histories.
+  /// The vectors of some queries, `[queries * interests, width]`, those of a query one after the
+  /// other.
+  ///
+  /// They are made a block at a time, since a sequence model holds all positions of a block's
+  /// histories.
   package func queryMatrix(_ batch: QueryBatch) -> Matrix {
     matrix(rows: batch.count, each: interests, by: 512) { block in
       queries(batch[block], .inference)
     }
   }
 
-  /// The scores of all items of a catalogue for some queries, `[queries, items]`, by the best of a
-  /// query's interests: brute force, which is all that a model without inner products has.
+  /// The scores of all items of a catalogue for some queries, `[queries, items]`, by the best
+  /// interest of a query.
   ///
   /// Memory beyond the result: a block of 8192 items.
   package func scoreMatrix(_ batch: QueryBatch, count: Int) -> Matrix {
@@ -34,7 +37,7 @@ extension Retriever {
     }
   }
 
-  /// The items that are made at a time.
+  /// The most items in a block.
   private static var block: Int { 8192 }
 
   private func matrix(
@@ -42,11 +45,11 @@ extension Retriever {
   ) -> Matrix {
     withoutGradients {
       var values: [Float] = []
-      values.reserveCapacity(rows * each * dimension)
+      values.reserveCapacity(rows * each * width)
       for start in stride(from: 0, to: rows, by: length) {
         values += block(start..<min(start + length, rows)).floats()
       }
-      return Matrix(rows: rows * each, columns: dimension, values: values)
+      return Matrix(rows: rows * each, columns: width, values: values)
     }
   }
 }

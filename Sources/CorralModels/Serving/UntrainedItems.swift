@@ -1,13 +1,12 @@
 package import CorralData
 package import Torch
 
-/// What a network knows of the items that training never met: their features, or nothing.
+/// The items that training never met: of them a network knows their features, or nothing.
 ///
 /// A table of ids starts from random numbers, and negatives push every item that is never a target
-/// away from everybody. So the id of an item without a training interaction says nothing about it. It
-/// is set to zero when a model is frozen: the embedding that adds nothing to the sum of an item's
-/// parts, as a feature that is not known. So is the embedding of a category that no item with an
-/// interaction has.
+/// away from everybody. So the id of an item without a training interaction says nothing about it.
+/// It is set to zero when a model is frozen, which adds nothing to the sum of an item's parts, like
+/// an unknown feature. So is the embedding of a category that no trained item has.
 package struct UntrainedItems {
   /// Whether each item has a training interaction.
   private let isTrained: [Bool]
@@ -15,8 +14,7 @@ package struct UntrainedItems {
   /// For each column of categories by name, whether an item with an interaction has the category.
   private let knownCategories: [String: [Bool]]
 
-  /// The items of a catalogue by their numbers of training interactions; items beyond the counts have
-  /// none.
+  /// The items of a catalogue without a training interaction; items beyond the counts have none.
   package init(counts: [Int], features: FeatureTable) {
     let isTrained = (0..<features.count).map { $0 < counts.count && counts[$0] > 0 }
     self.isTrained = isTrained
@@ -38,15 +36,15 @@ package struct UntrainedItems {
   /// Whether every item has a training interaction.
   package var areNone: Bool { !isTrained.contains(false) }
 
-  /// The items that a retriever of some settings can place: those of training and, where it sees
-  /// features, those of which it knows one.
+  /// The items that a retriever can place: those of training, and, if it sees features, those with
+  /// a known feature.
   package func placed(by settings: RetrieverSettings) -> PlacedItems {
     if areNone { return .all }
     guard settings.model.placesItemsByFeatures else { return PlacedItems(isTrained) }
     return PlacedItems(isTrained.indices.map { isTrained[$0] || hasKnownFeature($0) })
   }
 
-  /// Whether something that training could learn is known of an item.
+  /// Whether training could learn one of the features of an item.
   private func hasKnownFeature(_ item: Int) -> Bool {
     features.columns.contains { column in
       switch column.values {

@@ -5,9 +5,9 @@ package import Torch
 public struct LossSettings: Sendable, Codable, Equatable {
   /// The loss.
   public var kind = Kind.softmax
-  /// What scores are divided by before anything else happens to them.
+  /// The divisor of all scores, applied before anything else.
   public var temperature: Float = 0.1
-  /// For `gbce`, how much of the overconfidence that few negatives make is undone: t, from 0 to 1.
+  /// For `gbce`, t: how much of the overconfidence due to few negatives is undone, from 0 to 1.
   public var calibration: Float = 0.75
 
   /// The defaults: softmax at temperature 0.1.
@@ -17,19 +17,19 @@ public struct LossSettings: Sendable, Codable, Equatable {
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// Cross-entropy over the positive and its negatives.
     case softmax
-    /// Bayesian personalised ranking: the positive above each negative.
+    /// Bayesian personalised ranking: the positive should score above each negative.
     case bpr
     /// Binary cross-entropy: the positive is 1, each negative 0.
     case bce
-    /// Binary cross-entropy, the positive's power lowered for how few of the items are negatives.
+    /// Binary cross-entropy that counts the positive less if few of the items are negatives.
     case gbce
 
-    /// Whether what columns are corrected by plays any part.
+    /// Whether the correction of sampling plays a part.
     package var isCorrected: Bool { self == .softmax }
   }
 
-  /// Throws `SettingError` for a temperature that scores cannot be divided by, and for a calibration
-  /// that is no share.
+  /// Throws `SettingError` for a temperature that scores cannot be divided by, and for a
+  /// calibration that is not a share.
   package func validate() throws {
     // Scores divided by less than this are not finite before they learn anything.
     try SettingError.check(
@@ -40,8 +40,10 @@ public struct LossSettings: Sendable, Codable, Equatable {
       "give a share from 0 to 1, such as 0.75")
   }
 
-  /// The mean loss of a batch, `(1 / batch) sum_i r_i loss_i`, of logits that were divided by the
-  /// temperature when they were made, for a catalogue of `itemCount` items.
+  /// The mean loss of a batch, `(1 / batch) sum_i r_i loss_i`, for a catalogue of `itemCount`
+  /// items.
+  ///
+  /// The logits are already divided by the temperature.
   package func mean(ofDivided logits: Logits, weights: Tensor?, itemCount: Int) -> Tensor {
     switch kind {
     case .softmax: SampledSoftmax().mean(logits, weights: weights)

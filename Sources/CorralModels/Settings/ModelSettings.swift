@@ -1,6 +1,7 @@
 import CorralData
 
-/// The settings of one model: the keys that stand beside `model` in the block `retriever` or `ranker`.
+/// The settings of one model: the keys that stand beside `model` in the block `retriever` or
+/// `ranker`.
 ///
 /// Each model has settings of its own, with the keys that it uses and no others.
 package protocol ModelSettings: Sendable, Codable, Equatable {
@@ -16,8 +17,8 @@ package protocol ModelSettings: Sendable, Codable, Equatable {
   /// The number of elements of each embedding.
   var dimension: Int { get set }
 
-  /// Throws `SettingError` for the first value that the model cannot have; its key is relative to the
-  /// block, as `dimension`.
+  /// Throws `SettingError` for the first value that the model cannot have; its key is relative to
+  /// the block, as `dimension`.
   func validate() throws
 }
 

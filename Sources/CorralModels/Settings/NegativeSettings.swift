@@ -1,16 +1,16 @@
 import CorralData
 
-/// Which items a positive is compared with: the `negatives` block of a settings file.
+/// The items that a positive is compared with: the block `negatives` of a settings file.
 public struct NegativeSettings: Sendable, Codable, Equatable {
   /// Where negatives come from.
   public var kind = Kind.inBatch
-  /// How many are drawn: besides the batch's own items for `in-batch` (mixed negatives), and instead
-  /// of them for `uniform` and `popularity`.
+  /// The number of draws: added to the batch's own items for `in-batch` (mixed negatives), and
+  /// instead of them for `uniform` and `popularity`.
   public var count = 0
-  /// For which targets each of them counts.
+  /// Whether draws are shared by a batch.
   public var sharing = Sharing.batch
-  /// For `popularity`, the power of the counts that draws are in proportion to: 1 draws as batches do,
-  /// 0.75 as word2vec does.
+  /// For `popularity`, the power of an item's count that its draws are in proportion to: 1 draws as
+  /// batches do, 0.75 as word2vec does.
   public var exponent = 1.0
 
   /// The defaults: the other items of the batch.
@@ -18,7 +18,7 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
 
   /// Where negatives come from.
   public enum Kind: String, Sendable, Codable, CaseIterable {
-    /// The other items of the batch, and `count` uniform ones besides (Yang and others, 2020).
+    /// The other items of the batch, and `count` uniform ones (Yang and others, 2020).
     case inBatch = "in-batch"
     /// `count` items, each as likely as any other.
     case uniform
@@ -28,7 +28,7 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
     case all
   }
 
-  /// Who is compared with a negative that was drawn.
+  /// Which targets are compared with a draw.
   public enum Sharing: String, Sendable, Codable, CaseIterable {
     /// All targets of a batch are compared with the same `count` negatives.
     case batch

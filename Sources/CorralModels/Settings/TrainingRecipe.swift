@@ -34,8 +34,8 @@ extension TrainingRecipe {
     return recipe
   }
 
-  /// For models that predict the next item at every position: the sampled softmax without correction,
-  /// in small batches of histories, at a rate that falls to 0.
+  /// For models that predict the next item at every position: the sampled softmax without
+  /// correction, in small batches of histories, at a rate that falls to 0.
   package static var everyPosition: TrainingRecipe {
     var recipe = sampledSoftmax(negatives: 1000)
     recipe.correction.estimate = .none

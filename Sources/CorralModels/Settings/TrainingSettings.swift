@@ -2,36 +2,38 @@
 public struct TrainingSettings: Sendable, Codable, Equatable {
   /// Passes over the training examples, at most.
   public var epochs = 20
-  /// Examples in a step.
+  /// The number of examples in a step.
   public var batch = 1024
-  /// What turns gradients into new parameters.
+  /// The update rule.
   public var optimiser = Optimiser.adam
   /// The learning rate.
   public var rate: Float = 1e-3
   /// How the learning rate changes over the run.
   public var schedule = Schedule.constant
-  /// The share of a weight that a step at rate 1 takes away (AdamW); on the rows that a step touches.
+  /// The share of a weight that a step at rate 1 takes away (AdamW), on the rows that a step
+  /// touches.
   public var weightDecay: Float = 0
-  /// Largest norm of all gradients together; 0 leaves them as they are.
+  /// The largest norm of all gradients together; 0 does not clip.
   public var clip: Float = 0
   /// The seed of initial parameters, example order, dropout and negatives.
   public var seed: UInt64 = 42
-  /// The share of examples whose user is withheld, so that users that training never saw are ordinary.
+  /// The share of examples without their user, so that the model learns to serve unknown users.
   public var withheldUsers = 0.0
   /// The validation metric that decides which epoch is best.
   public var metric = "ndcg@10"
-  /// Epochs from one validation to the next.
+  /// The number of epochs from one validation to the next.
   public var evaluateEvery = 1
   /// Validations without a better value before training stops; 0 never stops early.
   public var patience = 5
-  /// Steps from one checkpoint to the next inside an epoch; 0 saves at the end of epochs only.
+  /// The number of steps from one checkpoint to the next in an epoch; 0 saves only at the end of
+  /// epochs.
   public var checkpointEvery = 0
   /// Threads that tensor operations use; 0 leaves the choice to libtorch.
   ///
-  /// The steps of small models gain little from a second thread, and wait for it more than 30 times
-  /// as long as they compute where another program uses its core.
+  /// Small models gain little from a second thread. If another program uses its core, a step waits
+  /// more than 30 times as long as it computes.
   public var threads = 1
-  /// Where tensors live: `cpu`, or `cuda` where the machine has it.
+  /// The device of the tensors: `cpu`, or `cuda` if the machine has one.
   public var device = "cpu"
 
   /// The defaults.
@@ -41,16 +43,16 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public enum Optimiser: String, Sendable, Codable, CaseIterable {
     /// Adam, lazy on the rows of embedding tables (Kingma and Ba, 2015).
     case adam
-    /// RMSProp, whose tables are what dense updates would make of them: for sparse logs, in which rows
+    /// RMSProp, which gives tables exactly what dense updates would: for sparse logs, in which rows
     /// are touched rarely (Tieleman and Hinton, 2012).
     case rmsprop
-    /// Adagrad, one accumulator a row of embedding tables (Duchi and others, 2011).
+    /// Adagrad, with one accumulator for each row of an embedding table (Duchi and others, 2011).
     case adagrad
     /// Plain stochastic gradient descent.
     case sgd
   }
 
-  /// The courses of the learning rate.
+  /// How the learning rate changes over a run.
   public enum Schedule: String, Sendable, Codable, CaseIterable {
     /// The same throughout.
     case constant

@@ -26,6 +26,7 @@ extension RetrieverTrainingSettings {
   ///   - catalogue: what the retriever was made for.
   ///   - counts: the training interactions of each item.
   /// - Returns: the retriever.
+  /// - Throws: what making a `FrozenRetriever` throws.
   func frozen(
     _ stored: [String: StoredTensor], of parameters: Parameters, under path: String = "",
     for catalogue: Catalogue, counts: [Int]

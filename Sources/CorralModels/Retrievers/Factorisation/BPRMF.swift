@@ -17,7 +17,7 @@ public struct BPRMFSettings: RetrieverModelSettings {
   /// Who described the model, and when.
   package static let paper = "Rendle, Freudenthaler, Gantner and Schmidt-Thieme, 2009"
 
-  /// Histories matter for users that training never saw only.
+  /// Only for users whom training never met does a history matter.
   package var historyLength: Int { 0 }
 
   /// As described: each positive is compared with negatives of its own.
@@ -32,20 +32,20 @@ public struct BPRMFSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try BPRMF(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no factorisation can have.
+  /// Throws `SettingError` for the first value that a factorisation cannot have.
   package func validate() throws { try checkEmbeddings(initialSpread: initialSpread) }
 }
 
 /// BPR-MF: a vector for each user and each item, compared by inner product
 /// (Rendle and others, 2009).
 ///
-/// `x_ui = <w_u, h_i>`. What makes it BPR-MF is how it is trained: by the loss of that paper, against
-/// negatives drawn for each example. The paper's regularisation is the decay of weights.
-/// An unknown user is the mean of the items in their history. Parameters: `users.weight`
+/// `x_ui = <w_u, h_i>`. It differs from other factorisations in how it is trained: by the loss of
+/// that paper, against negatives drawn for each example. The paper's regularisation is the decay of
+/// weights. An unknown user is the mean of the items in their history. Parameters: `users.weight`
 /// `[users, dimension]` and `items.weight` `[items, dimension]`.
 package struct BPRMF: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let factors: Factors
 
   /// A factorisation of the interactions of a catalogue.
@@ -54,20 +54,20 @@ package struct BPRMF: Retriever {
   package init(
     _ settings: BPRMFSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    dimension = settings.dimension
+    width = settings.dimension
     factors = try Factors(
-      catalogue, columns: dimension, spread: settings.initialSpread, in: scope)
+      catalogue, columns: width, spread: settings.initialSpread, in: scope)
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { factors.device }
 
   /// Scores have no learned multiplier.
   package var scale: Tensor? { nil }
 
-  /// The vectors of some queries, `[batch, dimension]`; histories matter for unknown users only.
+  /// The vectors of some queries, `[batch, width]`; only for unknown users does a history matter.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor { factors.ofUsers(batch) }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor { factors.ofItems(items) }
 }

@@ -1,7 +1,7 @@
 import CorralData
 import Torch
 
-/// A row of numbers for each user and each item: what factorisations have in common.
+/// A row of numbers for each user and each item, as all factorisations have.
 ///
 /// An unknown user is the mean of the items in their history. Parameters: `users.weight`
 /// `[users, columns]` and `items.weight` `[items, columns]`.
@@ -18,10 +18,10 @@ struct Factors {
       catalogue.items.count, columns, rows: .items, initializer: spread, in: scope / "items")
   }
 
-  /// Where the tables are.
+  /// The device of the tables.
   var device: Device { items.weight.device }
 
-  /// The rows of some users, `[batch, columns]`; histories matter for unknown users only.
+  /// The rows of some users, `[batch, columns]`; only for unknown users does a history matter.
   func ofUsers(_ batch: QueryBatch) -> Tensor {
     let known = batch.users.compactMap { $0?.rawValue }
     if known.count == batch.count { return users(Tensor(known, device: device)) }
@@ -35,7 +35,7 @@ struct Factors {
 }
 
 extension Bags {
-  /// One bag a query: the history of an unknown user, nothing for a known one.
+  /// One bag for each query: the history of an unknown user, empty for a known one.
   init(historiesOfUnknown batch: QueryBatch) {
     self.init(capacity: batch.histories.values.count, rows: batch.count)
     for (row, user) in batch.users.enumerated() {

@@ -21,7 +21,7 @@ public struct MatrixFactorisationSettings: RetrieverModelSettings {
   /// Who described the model, and when.
   package static let paper = "Koren, Bell and Volinsky, 2009; with a softmax: Yi and others, 2019"
 
-  /// Histories matter for users that training never saw only.
+  /// Only for users whom training never met does a history matter.
   package var historyLength: Int { 0 }
 
   /// The network over a catalogue.
@@ -29,17 +29,17 @@ public struct MatrixFactorisationSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try MatrixFactorisation(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no factorisation can have.
+  /// Throws `SettingError` for the first value that a factorisation cannot have.
   package func validate() throws { try checkEmbeddings(initialSpread: initialSpread) }
 }
 
 /// Matrix factorisation: a vector for each user and each item (Koren, Bell and Volinsky, 2009).
 ///
 /// An unknown user is the mean of the items in their history. Parameters: `users.weight`
-/// `[users, dimension]`, `items.weight` `[items, dimension]`, and `scale.log` where learned.
+/// `[users, dimension]`, `items.weight` `[items, dimension]`, and `scale.log` if it is learned.
 package struct MatrixFactorisation: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let similarity: RetrieverSettings.Similarity
   private let factors: Factors
   private let logScale: Tensor?
@@ -50,25 +50,25 @@ package struct MatrixFactorisation: Retriever {
   package init(
     _ settings: MatrixFactorisationSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    dimension = settings.dimension
+    width = settings.dimension
     similarity = settings.similarity
     factors = try Factors(
-      catalogue, columns: dimension, spread: settings.initialSpread, in: scope)
+      catalogue, columns: width, spread: settings.initialSpread, in: scope)
     logScale = try settings.scale.logarithm(in: scope)
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { factors.device }
 
   /// The learned multiplier of scores.
   package var scale: Tensor? { logScale?.exp() }
 
-  /// The vectors of some queries, `[batch, dimension]`; histories matter for unknown users only.
+  /// The vectors of some queries, `[batch, width]`; only for unknown users does a history matter.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     similarity.prepared(factors.ofUsers(batch))
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     similarity.prepared(factors.ofItems(items))
   }

@@ -3,8 +3,8 @@ package import Torch
 
 /// The shape of NeuMF: `retriever: {model: neumf}`.
 public struct NeuMFSettings: RetrieverModelSettings {
-  /// The number of elements of each embedding: a user and an item have two each, one for the product
-  /// and one for the layers.
+  /// The number of elements of each embedding: a user and an item have two each, one for the
+  /// product and one for the layers.
   public var dimension = 32
   /// The widths of the layers over the embeddings of a pair.
   public var hidden = [64, 32, 16]
@@ -22,7 +22,7 @@ public struct NeuMFSettings: RetrieverModelSettings {
   /// Who described the model, and when.
   package static let paper = "He, Liao, Zhang, Nie, Hu and Chua, 2017"
 
-  /// Histories matter for users that training never saw only.
+  /// Only for users whom training never met does a history matter.
   package var historyLength: Int { 0 }
 
   /// No vectors have these scores for inner products.
@@ -40,7 +40,7 @@ public struct NeuMFSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try NeuMF(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(
@@ -53,18 +53,20 @@ public struct NeuMFSettings: RetrieverModelSettings {
 /// Neural matrix factorisation, the NeuMF of NCF: a product and layers over a user and an item
 /// (He and others, 2017).
 ///
-/// `score(u, i) = <h, p_u * q_i> + MLP([u; i])`, ReLU between the layers of the MLP, which have
-/// embeddings of their own. No index can search by it: all items are scored. A query's vector is
-/// `(h * p_u, W u + b)` and an item's `(q_i, W' i)`, where `[W, W']` is the first layer, so that this
-/// layer costs one product a user and one an item, and only what is above it one a pair.
+/// `score(u, i) = <h, p_u * q_i> + MLP([u; i])`. The MLP has embeddings of its own, and ReLU
+/// between its layers. No index can search by such scores: all items are scored. A query's vector
+/// is `(h * p_u, W u + b)` and an item's is `(q_i, W' i)`, where `[W, W']` is the first layer. So
+/// this layer costs one product for each user and each item, and only those above it one for each
+/// pair.
 ///
 /// An unknown user is the mean of the items in their history, in both pairs of tables. Parameters:
 /// `product.users.weight`, `product.items.weight`, `product.output` `[dimension]`,
 /// `layers.users.weight`, `layers.items.weight`, `layers.user.weight` and `.bias`,
 /// `layers.item.weight`, `layers.N.weight` and `.bias`.
 package struct NeuMF: Retriever {
-  /// The number of elements of a vector: those of the product, and the width of the first layer.
-  package let dimension: Int
+  /// The number of elements of the vectors: those of the product, and the outputs of the first
+  /// layer.
+  package let width: Int
   private let product: Factors
   private let output: Tensor
   private let pairs: Factors
@@ -79,8 +81,8 @@ package struct NeuMF: Retriever {
   package init(
     _ settings: NeuMFSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    let (columns, width) = (settings.dimension, settings.hidden[0])
-    dimension = columns + width
+    let (columns, first) = (settings.dimension, settings.hidden[0])
+    width = columns + first
     dropout = settings.dropout
     product = try Factors(
       catalogue, columns: columns, spread: settings.initialSpread, in: scope / "product")
@@ -89,13 +91,13 @@ package struct NeuMF: Retriever {
     let scope = scope / "layers"
     pairs = try Factors(catalogue, columns: columns, spread: settings.initialSpread, in: scope)
     // Two halves of one matrix, each drawn as a part of the whole.
-    let half = Initializer.uniform(bound: (6 / Float(2 * columns + width)).squareRoot())
-    ofUser = try Linear(columns, width, initializer: half, in: scope / "user")
-    ofItem = try Linear(columns, width, bias: false, initializer: half, in: scope / "item")
+    let half = Initializer.uniform(bound: (6 / Float(2 * columns + first)).squareRoot())
+    ofUser = try Linear(columns, first, initializer: half, in: scope / "user")
+    ofItem = try Linear(columns, first, bias: false, initializer: half, in: scope / "item")
     layers = try MLP(settings.hidden + [1], in: scope)
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { product.device }
 
   /// Scores have no learned multiplier.
@@ -104,20 +106,21 @@ package struct NeuMF: Retriever {
   /// No vectors have these scores for inner products.
   package var isInnerProduct: Bool { false }
 
-  /// The users' side of some queries, `[batch, dimension]`; histories matter for unknown users only.
+  /// The users' side of some queries, `[batch, width]`; only for unknown users does a history
+  /// matter.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let embeddings = pairs.ofUsers(batch).dropout(dropout, phase, 1)
     return Tensor.cat([product.ofUsers(batch) * output, ofUser(embeddings)], 1)
   }
 
-  /// The items' side, `[items, dimension]`.
+  /// The items' side, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     let embeddings = pairs.ofItems(items).dropout(dropout, phase, 2)
     return Tensor.cat([product.ofItems(items), ofItem(embeddings)], 1)
   }
 
-  /// The scores of queries `[rows, dimension]`: `[rows, columns]` against items
-  /// `[columns, dimension]`, and `[rows, n]` against each row's own, `[rows, n, dimension]`.
+  /// The scores of queries `[rows, width]`: `[rows, columns]` against shared items
+  /// `[columns, width]`, and `[rows, n]` against each row's own items `[rows, n, width]`.
   ///
   /// Costs the layers above the first for each pair, a block of pairs at a time.
   package func scores(_ queries: Tensor, _ items: Tensor) -> Tensor {
@@ -133,13 +136,13 @@ package struct NeuMF: Retriever {
   /// The two parts of vectors: of the product, and of the first layer.
   private func parts(_ vectors: Tensor) -> (product: Tensor, layer: Tensor) {
     let columns = output.size(0)
-    return (vectors.narrow(-1, 0..<columns), vectors.narrow(-1, columns..<dimension))
+    return (vectors.narrow(-1, 0..<columns), vectors.narrow(-1, columns..<width))
   }
 
-  /// The most numbers that a block of pairs has behind the first layer: 16 MB.
+  /// The most outputs of the first layer that a block of pairs has: 16 MB.
   private static let largestBlock = 1 << 22
 
-  /// What the layers say of every user and every item, halved until a block is small enough.
+  /// The outputs of the layers for every user and every item, halved until a block is small enough.
   private func crossed(_ users: Tensor, _ items: Tensor) -> Tensor {
     let (rows, columns) = (users.size(0), items.size(0))
     if rows * columns * users.size(1) <= Self.largestBlock || rows * columns <= 1 {

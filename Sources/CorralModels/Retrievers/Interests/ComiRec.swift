@@ -9,8 +9,8 @@ public struct ComiRecSettings: RetrieverModelSettings {
   public var interests = 4
   /// The number of last items that interests are made of.
   public var history = 20
-  /// The width of the layer that attention is made by; the paper's is 4 times the dimension, and costs
-  /// as much more.
+  /// The width of the layer of the attention; the paper's is 4 times the dimension, at 4 times the
+  /// cost.
   public var hidden = 64
   /// The share of the elements of the history's embeddings that training drops.
   public var dropout: Float = 0
@@ -41,7 +41,7 @@ public struct ComiRecSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try ComiRec(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(interests > 0, "interests", interests, "a user has 1 vector or more, such as 4")
@@ -53,18 +53,18 @@ public struct ComiRecSettings: RetrieverModelSettings {
 
 /// ComiRec-SA: interests by self-attention to a history's items (Cen and others, 2020).
 ///
-/// With H the embeddings of the last items, `[n, dimension]`, and P those of their places, the
-/// interests are `A^T H`, `A = softmax(tanh((H + P) W1) W2)` over the items (equations 2 and 3). Training
-/// scores a target by the one interest that likes it best; serving takes the best interest of each
-/// item.
+/// Let H be the embeddings of the last items, `[n, dimension]`, and P those of their places. The
+/// interests are `A^T H` with `A = softmax(tanh((H + P) W1) W2)` over the items (equations 2 and
+/// 3). Training scores a target by the one interest that likes it best; serving takes the best
+/// interest for each item.
 ///
-/// Parameters: `items.weight` `[items, dimension]`, of items in histories and as targets; `places`
-/// `[history, dimension]`, the last for the last item; `attention.0.weight` `[hidden, dimension]` and
-/// `attention.1.weight` `[interests, hidden]`.
+/// Parameters: `items.weight` `[items, dimension]`, for items in histories and as targets; `places`
+/// `[history, dimension]`, the last for the last item; `attention.0.weight` `[hidden, dimension]`
+/// and `attention.1.weight` `[interests, hidden]`.
 package struct ComiRec: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
-  /// The number of vectors that a query has.
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
+  /// The number of vectors of a query.
   package let interests: Int
   private let length: Int
   private let dropout: Float
@@ -78,28 +78,28 @@ package struct ComiRec: Retriever {
   package init(
     _ settings: ComiRecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    dimension = settings.dimension
+    width = settings.dimension
     interests = settings.interests
     length = settings.history
     dropout = settings.dropout
     let spread = Initializer.normal(deviation: settings.initialSpread)
     table = try Embedding(
-      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
-    places = try scope.parameter("places", shape: [length, dimension], initializer: spread)
+      catalogue.items.count, width, rows: .items, initializer: spread, in: scope / "items")
+    places = try scope.parameter("places", shape: [length, width], initializer: spread)
     let part = scope / "attention"
     attention = (
-      try Linear(dimension, settings.hidden, bias: false, in: part / 0),
+      try Linear(width, settings.hidden, bias: false, in: part / 0),
       try Linear(settings.hidden, interests, bias: false, in: part / 1)
     )
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { table.weight.device }
 
   /// Scores have no learned multiplier.
   package var scale: Tensor? { nil }
 
-  /// The interests of some queries, `[batch, interests, dimension]`; zeros without a history.
+  /// The interests of some queries, `[batch, interests, width]`; zeros without a history.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     interests(batch.histories, phase).asQueries()
   }
@@ -108,15 +108,15 @@ package struct ComiRec: Retriever {
     let recent = RecentItems(histories, length: length)
     let items = recent.embedded(by: table).dropout(dropout, phase, 1)
     let logits = attention.1(attention.0(items + places).tanh()).transpose(1, 2)
-    return logits.maskedFill(.!recent.mask(on: device), -1e9).softmax(2).matmul(items)
+    return logits.maskedFill(.!recent.isThere(on: device), -1e9).softmax(2).matmul(items)
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     table(Tensor(positions: items, device: device))
   }
 
-  /// Of each query's interests the one that scores its target best, `[batch, dimension]`.
+  /// The interest of each query that scores its target best, `[batch, width]`.
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {

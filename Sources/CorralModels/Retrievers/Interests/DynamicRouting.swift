@@ -3,12 +3,12 @@ import Torch
 /// Dynamic routing of behaviours to interest capsules (Sabour and others, 2017), as Li and others,
 /// 2019, change it: one map S for all pairs, and random logits to start from.
 ///
-/// From logits `b`, each round: `w_ki = softmax_k(b_ki)`, `z_k = sum_i w_ki S e_i`,
-/// `u_k = |z_k| z_k / (1 + |z_k|^2)`, `b_ki += <u_k, S e_i>`. The logits are no function that gradients
-/// flow through: the last round's weights are numbers to them, as in the code of Cen and others, 2020.
-/// What the logits start from is drawn once for each interest and age, and kept: the same history has
-/// the same interests at any time. Parameters: `map.weight` `[dimension, dimension]` and `start`
-/// `[interests, length]`, which no gradient changes.
+/// Each round starts from logits `b`: `w_ki = softmax_k(b_ki)`, `z_k = sum_i w_ki S e_i`, `u_k =
+/// |z_k| z_k / (1 + |z_k|^2)`, `b_ki += <u_k, S e_i>`. No gradient flows through the logits: the
+/// weights of the last round are constants, as in the code of Cen and others, 2020. The first
+/// logits are drawn once for each interest and age, and kept, so that the same history always has
+/// the same interests. Parameters: `map.weight` `[dimension, dimension]` and `start` `[interests,
+/// length]`, which no gradient changes.
 struct DynamicRouting {
   private let map: Linear
   private let start: Tensor
@@ -25,23 +25,23 @@ struct DynamicRouting {
     self.iterations = iterations
   }
 
-  /// The capsules `[batch, interests, dimension]` of behaviours `[batch, length, dimension]`; the mask,
-  /// `[batch, 1, length]`, is true where there is one.
-  func callAsFunction(_ behaviours: Tensor, mask: Tensor) -> Tensor {
+  /// The capsules `[batch, interests, dimension]` of behaviours `[batch, length, dimension]`;
+  /// `isThere`, `[batch, 1, length]`, is true if a place holds a behaviour.
+  func callAsFunction(_ behaviours: Tensor, isThere: Tensor) -> Tensor {
     let votes = map(behaviours)
-    let mask = mask.to(.float32)
+    let isThere = isThere.to(.float32)
     let weights = withoutGradients {
       var logits = start.detach().unsqueeze(0)
       for _ in 1..<iterations {
-        let capsules = Self.squashed((logits.softmax(1) * mask).matmul(votes))
+        let capsules = Self.squashed((logits.softmax(1) * isThere).matmul(votes))
         logits = logits + capsules.matmul(transposed: votes)
       }
-      return logits.softmax(1) * mask
+      return logits.softmax(1) * isThere
     }
     return Self.squashed(weights.matmul(votes))
   }
 
-  /// Vectors made shorter than 1, the long ones little and the short ones much.
+  /// Vectors made shorter than 1; the shorter a vector, the more it shrinks.
   private static func squashed(_ vectors: Tensor) -> Tensor {
     let length = vectors.norm(-1, keep: true)
     return vectors * (length / (length * length + 1))

@@ -11,7 +11,8 @@ public struct MINDSettings: RetrieverModelSettings {
   public var history = 20
   /// The rounds of routing.
   public var iterations = 3
-  /// The power p of label-aware attention: 1 takes interests by their scores, more of it the best.
+  /// The power p of label-aware attention: 1 weighs interests by their scores, more favours the
+  /// best.
   public var power: Float = 2
   /// The widths of the ReLU layers over an interest, before the linear one that ends them.
   public var hidden = [256]
@@ -44,7 +45,7 @@ public struct MINDSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try MIND(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(interests > 0, "interests", interests, "a user has 1 vector or more, such as 4")
@@ -61,19 +62,20 @@ public struct MINDSettings: RetrieverModelSettings {
 
 /// MIND: interests by dynamic routing of a history's items (Li and others, 2019).
 ///
-/// Items are routed to capsules by `DynamicRouting`; a network with ReLU layers makes each capsule an
-/// interest `v_k`, `[interests, dimension]` a user. Training scores a target e by label-aware
-/// attention, `sum_k softmax_k(<v_k, e>^p) v_k`; serving takes the best interest of each item. Of odd
-/// powers the sign is kept, and so it is here of every p, lest an interest be chosen for how badly it
-/// fits. Every user has all the interests: the paper's fewer ones for short histories save storage.
+/// `DynamicRouting` routes items to capsules; a network with ReLU layers makes each capsule an
+/// interest `v_k`, `[interests, dimension]` for each user. Training scores a target e by
+/// label-aware attention, `sum_k softmax_k(<v_k, e>^p) v_k`; serving takes the best interest for
+/// each item. An odd power keeps the sign of a score, and here every p does, so that no interest is
+/// chosen for how badly it fits. Every user has all the interests; the paper has fewer for short
+/// histories, to save storage.
 ///
-/// Parameters: `items.weight` `[items, dimension]`, of items in histories and as targets;
-/// `routing.map.weight` `[dimension, dimension]`, `routing.start` `[interests, history]`, which is
-/// drawn and never trained; `layers.N.weight` and `.bias`.
+/// Parameters: `items.weight` `[items, dimension]`, for items in histories and as targets;
+/// `routing.map.weight` `[dimension, dimension]`; `routing.start` `[interests, history]`, drawn and
+/// never trained; `layers.N.weight` and `.bias`.
 package struct MIND: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
-  /// The number of vectors that a query has.
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
+  /// The number of vectors of a query.
   package let interests: Int
   private let length: Int
   private let power: Float
@@ -88,28 +90,28 @@ package struct MIND: Retriever {
   package init(
     _ settings: MINDSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    dimension = settings.dimension
+    width = settings.dimension
     interests = settings.interests
     length = settings.history
     power = settings.power
     dropout = settings.dropout
     table = try Embedding(
-      catalogue.items.count, dimension, rows: .items,
+      catalogue.items.count, width, rows: .items,
       initializer: .normal(deviation: settings.initialSpread),
       in: scope / "items")
     routing = try DynamicRouting(
-      of: length, to: interests, dimension: dimension, iterations: settings.iterations,
+      of: length, to: interests, dimension: width, iterations: settings.iterations,
       in: scope / "routing")
-    layers = try MLP([dimension] + settings.hidden + [dimension], in: scope / "layers")
+    layers = try MLP([width] + settings.hidden + [width], in: scope / "layers")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { table.weight.device }
 
   /// Scores have no learned multiplier.
   package var scale: Tensor? { nil }
 
-  /// The interests of some queries, `[batch, interests, dimension]`.
+  /// The interests of some queries, `[batch, interests, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     interests(batch.histories, phase).asQueries()
   }
@@ -117,15 +119,15 @@ package struct MIND: Retriever {
   private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
     let recent = RecentItems(histories, length: length)
     let behaviours = recent.embedded(by: table).dropout(dropout, phase, 1)
-    return layers(routing(behaviours, mask: recent.mask(on: device)))
+    return layers(routing(behaviours, isThere: recent.isThere(on: device)))
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     table(Tensor(positions: items, device: device))
   }
 
-  /// The interests of each query, mixed by label-aware attention to its target, `[batch, dimension]`.
+  /// The interests of each query, mixed by label-aware attention to its target, `[batch, width]`.
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {

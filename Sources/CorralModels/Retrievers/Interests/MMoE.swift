@@ -7,11 +7,11 @@ public struct MMoESettings: RetrieverModelSettings {
   public var dimension = 64
   /// The number of last items that experts see.
   public var history = 50
-  /// The number of experts, a block of self-attention each.
+  /// The number of experts; each is a block of self-attention.
   public var experts = 4
   /// The number of gates, and so of vectors that a user has.
   public var interests = 1
-  /// The heads of each expert's attention; they share the dimension out.
+  /// The heads of each expert's attention; each has an equal part of the dimension.
   public var heads = 1
   /// The width of the layer after each expert's attention.
   public var hidden = 64
@@ -45,7 +45,7 @@ public struct MMoESettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try MMoE(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(history > 0, "history", history, "attention needs 1 item or more, such as 50")
@@ -60,22 +60,24 @@ public struct MMoESettings: RetrieverModelSettings {
   }
 }
 
-/// A multi-gate mixture of experts as a user encoder (Ma and others, 2018), its experts blocks of
-/// self-attention: the baseline of divide and conquer (Zhang and others, 2023).
+/// A multi-gate mixture of experts as a user encoder (Ma and others, 2018).
 ///
-/// Expert e turns a history into a vector `f_e`; gate k, which sees the mean x of what the experts see,
-/// mixes them: `v_k = sum_e softmax_e(G_k x) f_e`. In that paper a gate is a task and a task one cluster
-/// of items. Here a gate is an interest: with one, it is the mixture of experts that encodes a user;
-/// with several, training scores a target by the one that likes it best, so that gates find their
-/// tasks themselves, and serving takes the best interest of each item.
+/// Its experts are blocks of self-attention, as in the baseline of divide and conquer (Zhang and
+/// others, 2023).
 ///
-/// Parameters: `items.weight` `[items, dimension]`, of items in histories and as targets; `places`
+/// Expert e turns a history into a vector `f_e`. Gate k sees the mean x of the history and mixes
+/// the experts: `v_k = sum_e softmax_e(G_k x) f_e`. In the second paper a gate is a task, and a
+/// task is one cluster of items. Here a gate is an interest. One gate makes a plain mixture of
+/// experts; with several, training scores a target by the interest that likes it best, so that
+/// gates find their tasks themselves, and serving takes the best interest for each item.
+///
+/// Parameters: `items.weight` `[items, dimension]`, for items in histories and as targets; `places`
 /// `[history, dimension]`; `gates.weight` `[interests * experts, dimension]`; those of
 /// `SelfAttentionExpert` under `experts.N`.
 package struct MMoE: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
-  /// The number of vectors that a query has: one a gate.
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
+  /// The number of vectors of a query: one for each gate.
   package let interests: Int
   private let length: Int
   private let dropout: Float
@@ -90,58 +92,59 @@ package struct MMoE: Retriever {
   package init(
     _ settings: MMoESettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
-    dimension = settings.dimension
+    width = settings.dimension
     interests = settings.interests
     length = settings.history
     dropout = settings.dropout
     let spread = Initializer.normal(deviation: settings.initialSpread)
     table = try Embedding(
-      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
-    places = try scope.parameter("places", shape: [length, dimension], initializer: spread)
+      catalogue.items.count, width, rows: .items, initializer: spread, in: scope / "items")
+    places = try scope.parameter("places", shape: [length, width], initializer: spread)
     gates = try Linear(
-      dimension, interests * settings.experts, bias: false, in: scope / "gates")
+      width, interests * settings.experts, bias: false, in: scope / "gates")
     experts = try (0..<settings.experts).map { try SelfAttentionExpert(settings, $0, in: scope) }
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { table.weight.device }
 
   /// Scores have no learned multiplier.
   package var scale: Tensor? { nil }
 
-  /// The vectors of some queries, `[batch, interests, dimension]`, or `[batch, dimension]` with one.
+  /// The vectors of some queries, `[batch, interests, width]`, or `[batch, width]` with one
+  /// interest.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     interests(batch.histories, phase).asQueries()
   }
 
   private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
     let recent = RecentItems(histories, length: length)
-    let mask = recent.mask(on: device)
-    let known = mask.to(.float32).transpose(1, 2)
+    let isThere = recent.isThere(on: device)
+    let known = isThere.to(.float32).transpose(1, 2)
     let items = ((recent.embedded(by: table) + places) * known).dropout(dropout, phase, 1)
     let mean = items.sum(1) / known.sum(1).clamped(to: 1...(.infinity))
     let weights = gates(mean).reshape([histories.count, interests, experts.count]).softmax(2)
-    return weights.matmul(outputs(items, mask: mask, phase))
+    return weights.matmul(outputs(items, isThere, phase))
   }
 
-  /// What each expert makes of the items, `[batch, experts, dimension]`: all of them look at once.
-  private func outputs(_ items: Tensor, mask: Tensor, _ phase: Phase) -> Tensor {
+  /// The output of each expert, `[batch, experts, width]`; one product attends for all of them.
+  private func outputs(_ items: Tensor, _ isThere: Tensor, _ phase: Phase) -> Tensor {
     let last = items.narrow(1, length - 1..<length).squeeze(1)
     let looking = experts.map { $0.looking(from: last) }
     let heads = looking[0].size(1)
-    let seen = Tensor.attention(Tensor.cat(looking, 1), items, items, mask: mask)
+    let seen = Tensor.attention(Tensor.cat(looking, 1), items, items, mask: isThere)
     return Tensor.stack(
       experts.enumerated().map { number, expert in
         expert(last, seen: seen.narrow(1, number * heads..<(number + 1) * heads), phase)
       }, 1)
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     table(Tensor(positions: items, device: device))
   }
 
-  /// The one vector of each query, or the one that scores its target best, `[batch, dimension]`.
+  /// The only vector of each query, or the one that scores its target best, `[batch, width]`.
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {

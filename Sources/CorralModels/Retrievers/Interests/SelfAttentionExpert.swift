@@ -1,14 +1,13 @@
 import Torch
 
-/// One block of self-attention, of which only the last position is computed.
+/// One block of self-attention, computed at the last position only.
 ///
-/// With x the last of the inputs E: `y = norm(x + W attention(Q x, K E, V E))`,
-/// `f = norm(y + MLP(y))` (Vaswani and others, 2017). As there is one position that looks, what looks
-/// moves in place of what is looked at: `<Q x, K e> = <K' Q x, e>` and
-/// `sum a V e = V sum a e`, so that no product but the attention's own is over the length of the
-/// history. Keys have no bias, which would change nothing, and values none besides the output's.
-/// Parameters: `query`, `output` with `.weight` and `.bias`, `key.weight`, `value.weight`, `norm.0`,
-/// `norm.1`, `layers.0`, `layers.1`.
+/// Let x be the last of the inputs E: `y = norm(x + W attention(Q x, K E, V E))`, `f = norm(y +
+/// MLP(y))` (Vaswani and others, 2017). As one position attends, its query is projected instead of
+/// all keys and values: `<Q x, K e> = <K' Q x, e>` and `sum a V e = V sum a e`. So only the
+/// attention itself is as long as the history. Keys have no bias, which would change nothing, and
+/// values have none besides the output's. Parameters: `query`, `output` with `.weight` and `.bias`,
+/// `key.weight`, `value.weight`, `norm.0`, `norm.1`, `layers.0`, `layers.1`.
 struct SelfAttentionExpert {
   private let query: Linear
   private let key: Linear
@@ -20,7 +19,9 @@ struct SelfAttentionExpert {
   private let dropout: Float
   private let stream: UInt64
 
-  /// Expert number `number` of a mixture; each drops other elements.
+  /// Expert number `number` of a mixture.
+  ///
+  /// Dropout is different in each.
   init(_ settings: MMoESettings, _ number: Int, in scope: Parameters.Scope) throws {
     let (dimension, part) = (settings.dimension, scope / "experts" / number)
     query = try Linear(dimension, dimension, in: part / "query")
@@ -40,8 +41,8 @@ struct SelfAttentionExpert {
     stream = UInt64(number + 1) << 32
   }
 
-  /// What looks at the items, one vector a head, `[batch, heads, dimension]`: its inner products with
-  /// items over the root of the dimension are the logits of attention.
+  /// The projected query of each head, `[batch, heads, dimension]`: its inner products with items,
+  /// divided by the root of the dimension, are the logits of the attention.
   func looking(from last: Tensor) -> Tensor {
     let (dimension, width) = (last.size(1), last.size(1) / heads)
     let parts = query(last).reshape([last.size(0), heads, width]).transpose(0, 1)
@@ -50,7 +51,7 @@ struct SelfAttentionExpert {
     return folded.transpose(0, 1) * Float(heads).squareRoot()
   }
 
-  /// The output at the last items, `[batch, dimension]`, of which each head saw a mean of the items,
+  /// The output at the last items, `[batch, dimension]`, from each head's mean of the items,
   /// `[batch, heads, dimension]`.
   func callAsFunction(_ last: Tensor, seen: Tensor, _ phase: Phase) -> Tensor {
     let (dimension, width) = (last.size(1), last.size(1) / heads)

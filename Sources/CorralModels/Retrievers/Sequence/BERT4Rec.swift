@@ -4,19 +4,19 @@ public import Torch
 
 /// The shape of BERT4Rec: `retriever: {model: bert4rec}`.
 public struct BERT4RecSettings: RetrieverModelSettings {
-  /// The number of elements of a vector.
+  /// The number of elements of each embedding, and of the vectors.
   public var dimension = 64
-  /// The most items of a history that are looked at; at query time the mask takes the place of one.
+  /// The most items of a history that are looked at; for a query, the mask counts as one of them.
   public var history = 200
   /// The number of places in a history that have an embedding.
   public var positions = 200
   /// The share of items that training hides.
   public var hidden = 0.3
-  /// The share of histories of which training hides the last item alone, as a query does.
+  /// The share of histories in which training hides only the last item, as a query does.
   public var hiddenEnds = 0.0
   /// The number of transformer blocks.
   public var layers = 2
-  /// The equal parts of a vector that attend each for itself.
+  /// The heads of the attention; each has an equal part of the dimension.
   public var heads = 2
   /// The width between the two linear layers of a block.
   public var feedForward = 256
@@ -43,7 +43,7 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   /// The most items of a history that a query looks at.
   package var historyLength: Int { history }
 
-  /// A share of the items of a stretch is hidden and found again.
+  /// A share of the items of a history is hidden and found again.
   package var examples: ExampleShape { .cloze(share: hidden, ends: hiddenEnds) }
 
   /// An epoch asks for the hidden items only, so that this takes more epochs than the models that
@@ -64,7 +64,7 @@ public struct BERT4RecSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try BERT4Rec(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(dropout: dropout)
@@ -79,22 +79,23 @@ public struct BERT4RecSettings: RetrieverModelSettings {
   }
 }
 
-/// Bidirectional recommendation by the cloze task (Sun and others, 2019): a transformer that sees both
-/// sides of an item that was hidden.
+/// Bidirectional recommendation by the cloze task (Sun and others, 2019): a transformer that sees
+/// both sides of a hidden item.
 ///
-/// Training replaces a share of a stretch's items by a mask and finds them again; a query is the last
-/// items of a history with a mask after them, and its vector is `norm(gelu(W x + b))` of what the
-/// blocks make of that mask. Items as input and as target share the table; no item has a bias, so that
-/// the score is an inner product.
+/// Training hides a share of a history's items behind a mask and finds them again. A query is the
+/// last items of a history with a mask after them, and its vector is `norm(gelu(W x + b))` of the
+/// blocks' output x at that mask. Items as input and as target share the table. No item has a bias,
+/// so that the score is an inner product.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `mask` `[1, dimension]`, `positions.weight`
 /// `[positions, dimension]`, `input_norm...`, `blocks.N...`, `output...`, `output_norm...`.
 package struct BERT4Rec: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let settings: BERT4RecSettings
   private let itemTable: Embedding
-  private let mask: Tensor
+  /// The embedding that takes the place of a hidden item.
+  private let hiddenItem: Tensor
   private let places: Tensor
   private let inputNorm: LayerNorm
   private let blocks: Transformer
@@ -108,30 +109,31 @@ package struct BERT4Rec: Retriever {
     _ settings: BERT4RecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     self.settings = settings
-    dimension = settings.dimension
+    width = settings.dimension
     let spread = Initializer.normal(deviation: settings.initialSpread)
     itemTable = try Embedding(
-      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
-    mask = try scope.parameter("mask", shape: [1, dimension], initializer: spread)
+      catalogue.items.count, width, rows: .items, initializer: spread, in: scope / "items")
+    hiddenItem = try scope.parameter(
+      "mask", shape: [1, width], initializer: spread)
     places = try (scope / "positions").parameter(
-      "weight", shape: [settings.positions, dimension], initializer: spread)
-    inputNorm = try LayerNorm(dimension, in: scope / "input_norm")
+      "weight", shape: [settings.positions, width], initializer: spread)
+    inputNorm = try LayerNorm(width, in: scope / "input_norm")
     blocks = try Transformer(
       Transformer.Shape(
-        dimension: dimension, layers: settings.layers, heads: settings.heads,
+        dimension: width, layers: settings.layers, heads: settings.heads,
         feedForward: settings.feedForward, activation: settings.activation,
         dropout: settings.dropout, placement: settings.norm), in: scope / "blocks")
-    output = try Linear(dimension, dimension, in: scope / "output")
-    outputNorm = try LayerNorm(dimension, in: scope / "output_norm")
+    output = try Linear(width, width, in: scope / "output")
+    outputNorm = try LayerNorm(width, in: scope / "output_norm")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemTable.weight.device }
 
-  /// None is learned.
+  /// Scores have no learned multiplier.
   package var scale: Tensor? { nil }
 
-  /// The vectors of some queries, `[batch, dimension]`: what belongs after each history.
+  /// The vectors of some queries, `[batch, width]`: that of a mask after each history.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let visible = PackedHistories(batch.histories, length: settings.history - 1)
     // A mask goes after each history; its place among the items says so.
@@ -140,14 +142,14 @@ package struct BERT4Rec: Retriever {
     items.reserveCapacity(visible.count + batch.count)
     for row in 0..<batch.count {
       items += visible.items[visible.offsets[row]..<visible.offsets[row + 1]]
-      // Nothing looks at what stands where a mask is.
+      // Nothing looks at the item that a mask hides.
       items.append(ItemIndex(0))
     }
     let histories = Ragged(values: items, offsets: [0] + ends.map { $0 + 1 })
     return vectors(histories, hiding: ends, phase)
   }
 
-  /// The vectors of the hidden positions; what belongs after each history where none is hidden.
+  /// The vectors of the hidden positions; those after each history if none is hidden.
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
@@ -155,12 +157,12 @@ package struct BERT4Rec: Retriever {
     return vectors(batch.queries.histories, hiding: hidden, phase)
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     settings.similarity.prepared(itemTable(Tensor(positions: items, device: device)))
   }
 
-  /// The vectors of hidden positions, `[hidden, dimension]`, made of all that is not hidden.
+  /// The vectors of hidden positions, `[hidden, width]`, made of everything that is not hidden.
   private func vectors(
     _ histories: Ragged<ItemIndex>, hiding hidden: [Int], _ phase: Phase
   ) -> Tensor {
@@ -176,7 +178,7 @@ package struct BERT4Rec: Retriever {
     return settings.similarity.prepared(outputNorm(output(found).gelu()))
   }
 
-  /// The embedding of each item, or the mask where it is hidden, `[items, dimension]`.
+  /// The embedding of each item, or of the mask if the item is hidden, `[items, width]`.
   private func inputs(_ items: [ItemIndex], hiding hidden: [Int]) -> Tensor {
     var isHidden = [Bool](repeating: false, count: items.count)
     for position in hidden { isHidden[position] = true }
@@ -185,6 +187,6 @@ package struct BERT4Rec: Retriever {
     let known = itemTable(Tensor(positions: visible.map { items[$0] }, device: device))
     var rows = [Int32](repeating: Int32(visible.count), count: items.count)
     for (row, position) in visible.enumerated() { rows[position] = Int32(row) }
-    return Tensor.cat([known, mask], 0).indexSelect(0, Tensor(rows, device: device))
+    return Tensor.cat([known, hiddenItem], 0).indexSelect(0, Tensor(rows, device: device))
   }
 }

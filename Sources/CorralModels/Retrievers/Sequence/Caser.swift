@@ -44,7 +44,7 @@ public struct CaserSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try Caser(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(history > 0, "history", history, "filters need 1 item or more, such as 5")
@@ -59,25 +59,26 @@ public struct CaserSettings: RetrieverModelSettings {
 
 /// Caser: convolutions over the last items of a history as over an image (Tang and Wang, 2018).
 ///
-/// With E the embeddings of the last L items, `[L, dimension]`: horizontal filters, some of each
-/// height h in 1...L, see h items at a time, and each gives the largest ReLU of what it saw; vertical
-/// filters are weighted sums over the L items. One ReLU layer over all of that gives z, and
-/// `score(u, i) = <w_i, (z, p_u)> + b_i`: a user's vector is `(z, p_u, 1)` and an item's `(w_i, b_i)`.
-/// The paper's network, for the next item (T = 1). An unknown user has zeros for `p_u`, and a place
-/// without an item zeros in E.
+/// Let E be the embeddings of the last L items, `[L, dimension]`. A horizontal filter of height h
+/// in 1...L sees h items at a time, and gives the largest ReLU of its outputs. A vertical filter is
+/// a weighted sum over the L items. One ReLU layer over all filters gives z, and `score(u, i) =
+/// <w_i, (z, p_u)> + b_i`: a user's vector is `(z, p_u, 1)` and an item's is `(w_i, b_i)`. This is
+/// the paper's network for the next item (T = 1). An unknown user has zeros for `p_u`, and a place
+/// without an item has zeros in E.
 ///
 /// Parameters: `history.weight` `[items, dimension]`, `users.weight` `[users, dimension]`,
 /// `items.weight` `[items, 2 dimension + 1]` with the bias last, `horizontal.H.weight` `[filters, H
-/// dimension]` and `.bias`, `vertical.weight` `[filters, L]` and `.bias`, `layer.weight` and `.bias`.
+/// dimension]` and `.bias`, `vertical.weight` `[filters, L]` and `.bias`, `layer.weight` and
+/// `.bias`.
 package struct Caser: Retriever {
-  /// The number of elements of a vector: twice that of an embedding, and the bias.
-  package let dimension: Int
+  /// The number of elements of the vectors: those of two embeddings, and the bias.
+  package let width: Int
   private let length: Int
   private let dropout: Float
   private let history: Embedding
   private let users: Embedding
   private let items: Embedding
-  /// The filters of each height h, from 1 on, as a layer over h embeddings joined end to end.
+  /// The filters of each height h, from 1 up, as a layer over h embeddings joined end to end.
   private let horizontal: [Linear]
   private let vertical: Linear?
   private let layer: Linear
@@ -89,7 +90,7 @@ package struct Caser: Retriever {
     _ settings: CaserSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     let columns = settings.dimension
-    dimension = 2 * columns + 1
+    width = 2 * columns + 1
     length = settings.history
     dropout = settings.dropout
     let spread = Initializer.normal(deviation: settings.initialSpread)
@@ -98,7 +99,7 @@ package struct Caser: Retriever {
     users = try Embedding(
       catalogue.users.count, columns, rows: .users, initializer: spread, in: scope / "users")
     items = try Embedding(
-      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
+      catalogue.items.count, width, rows: .items, initializer: spread, in: scope / "items")
     let heights = settings.horizontal == 0 ? 0 : length
     horizontal = try (0..<heights).map { height in
       try Linear(
@@ -111,13 +112,13 @@ package struct Caser: Retriever {
       heights * settings.horizontal + settings.vertical * columns, columns, in: scope / "layer")
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { items.weight.device }
 
   /// Scores have no learned multiplier.
   package var scale: Tensor? { nil }
 
-  /// The vectors of some queries, `[batch, dimension]`.
+  /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let image = RecentItems(batch.histories, length: length).embedded(by: history)
     var seen: [Tensor] = []
@@ -127,12 +128,12 @@ package struct Caser: Retriever {
     for (position, filters) in horizontal.enumerated() {
       seen.append(filters(Self.windows(of: image, height: position + 1)).relu().max(1).values)
     }
-    let sequence = layer(Tensor.cat(seen, 1).dropout(dropout, phase, 1)).relu()
+    let z = layer(Tensor.cat(seen, 1).dropout(dropout, phase, 1)).relu()
     return Tensor.cat(
-      [sequence, Bags(batch.users).means(of: users), .ones([batch.count, 1], device: device)], 1)
+      [z, Bags(batch.users).means(of: users), .ones([batch.count, 1], device: device)], 1)
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     self.items(Tensor(positions: items, device: device))
   }

@@ -3,7 +3,7 @@ package import Torch
 
 /// The shape of GRU4Rec: `retriever: {model: gru4rec}`.
 public struct GRU4RecSettings: RetrieverModelSettings {
-  /// The number of elements of a vector.
+  /// The number of elements of each embedding, and of the vectors.
   public var dimension = 64
   /// The most items of a history that are looked at.
   public var history = 200
@@ -30,7 +30,7 @@ public struct GRU4RecSettings: RetrieverModelSettings {
   /// The most items of a history that a query looks at.
   package var historyLength: Int { history }
 
-  /// Each item of a stretch is predicted from those before it.
+  /// Each item of a history is predicted from those before it.
   package var examples: ExampleShape { .sequences }
 
   /// As SASRec is trained.
@@ -41,7 +41,7 @@ public struct GRU4RecSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try GRU4Rec(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(dropout: dropout)
@@ -51,16 +51,16 @@ public struct GRU4RecSettings: RetrieverModelSettings {
   }
 }
 
-/// Recurrent recommendation (Hidasi and others, 2016): gated recurrent layers over the last items of a
-/// history.
+/// Recurrent recommendation (Hidasi and others, 2016): gated recurrent layers over the last items
+/// of a history.
 ///
 /// The vector of a query is a linear layer of the last state.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `states.N...`, `output.weight`
 /// `[dimension, hidden]`, `output.bias`.
 package struct GRU4Rec: Retriever, ForwardReader {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let settings: GRU4RecSettings
   let itemTable: Embedding
   private let recurrent: GRU
@@ -73,19 +73,19 @@ package struct GRU4Rec: Retriever, ForwardReader {
     _ settings: GRU4RecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     self.settings = settings
-    dimension = settings.dimension
+    width = settings.dimension
     itemTable = try Embedding(
-      catalogue.items.count, dimension, rows: .items,
+      catalogue.items.count, width, rows: .items,
       initializer: .normal(deviation: settings.initialSpread), in: scope / "items")
     recurrent = try GRU(
-      dimension, hidden: settings.hidden, layers: settings.layers, in: scope / "states")
-    output = try Linear(settings.hidden, dimension, in: scope / "output")
+      width, hidden: settings.hidden, layers: settings.layers, in: scope / "states")
+    output = try Linear(settings.hidden, width, in: scope / "output")
   }
 
   var history: Int { settings.history }
   var similarity: RetrieverSettings.Similarity { settings.similarity }
 
-  /// The vector after each position, `[positions, dimension]`.
+  /// The vector after each position, `[positions, width]`.
   func vectors(_ packed: PackedHistories, _ phase: Phase) -> Tensor {
     let x = itemTable(Tensor(positions: packed.items, device: device))
       .dropout(settings.dropout, phase, 0)

@@ -1,16 +1,16 @@
 import CorralData
 import Torch
 
-/// The last items of some histories, one history after the other, nothing padded.
+/// The last items of some histories, one history after the other, without padding.
 ///
-/// A place says how far before the end an item stands: the last item of every history has the last
-/// of the learned positions, however long the history is (Kang and McAuley, 2018).
+/// Places are counted from the end: the last item of every history has the last of the learned
+/// positions, however long the history is (Kang and McAuley, 2018).
 struct PackedHistories {
   /// The items of all histories.
   var items: [ItemIndex] = []
   /// History i is `items[offsets[i]..<offsets[i + 1]]`.
   var offsets = [0]
-  /// For each item the number of those after it in its history.
+  /// The number of items after each item in its history.
   var ages: [Int32] = []
 
   /// At most `length` last items of each history.
@@ -26,7 +26,8 @@ struct PackedHistories {
     }
   }
 
-  /// Traps unless no history is longer than `length`: in training each of its items is needed.
+  /// All items of some histories; traps if one is longer than `length`, as training needs every
+  /// item.
   init(whole histories: Ragged<ItemIndex>, length: Int) {
     self.init(histories, length: length)
     guard items.count == histories.values.count else {
@@ -37,8 +38,8 @@ struct PackedHistories {
   /// The number of items.
   var count: Int { items.count }
 
-  /// Rows `[histories, d]` of the last item of each history out of `[items, d]`; zeros for an empty
-  /// history.
+  /// The rows of the last item of each history, `[histories, d]`, out of those of all items,
+  /// `[items, d]`; zeros for an empty history.
   func last(of states: Tensor) -> Tensor {
     let filled = (0..<offsets.count - 1).filter { offsets[$0] < offsets[$0 + 1] }
     let places = Tensor(filled.map { offsets[$0 + 1] - 1 }, device: states.device)

@@ -3,7 +3,7 @@ public import Torch
 
 /// The shape of SASRec: `retriever: {model: sasrec}`.
 public struct SASRecSettings: RetrieverModelSettings {
-  /// The number of elements of a vector.
+  /// The number of elements of each embedding, and of the vectors.
   public var dimension = 64
   /// The most items of a history that are looked at.
   public var history = 200
@@ -11,7 +11,7 @@ public struct SASRecSettings: RetrieverModelSettings {
   public var positions = 200
   /// The number of transformer blocks.
   public var layers = 2
-  /// The equal parts of a vector that attend each for itself.
+  /// The heads of the attention; each has an equal part of the dimension.
   public var heads = 1
   /// The width between the two linear layers of a block.
   public var feedForward = 64
@@ -38,7 +38,7 @@ public struct SASRecSettings: RetrieverModelSettings {
   /// The most items of a history that a query looks at.
   package var historyLength: Int { history }
 
-  /// Each item of a stretch is predicted from those before it.
+  /// Each item of a history is predicted from those before it.
   package var examples: ExampleShape { .sequences }
 
   /// Inner products against many uniform items are what SASRec needs to equal its successors
@@ -50,7 +50,7 @@ public struct SASRecSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try SASRec(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(dropout: dropout)
@@ -80,14 +80,14 @@ extension RetrieverModelSettings {
 /// Self-attentive sequential recommendation (Kang and McAuley, 2018): a causal transformer over the
 /// last items of a history.
 ///
-/// `x_j = sqrt(d) E[item_j] + P[place_j]`, blocks of attention and linear layers, and the vector of a
-/// query is that of its last position.
+/// Blocks of attention and linear layers read `x_j = sqrt(d) E[item_j] + P[place_j]`. The vector of
+/// a query is that of its last position.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `positions.weight` `[positions, dimension]`,
 /// `blocks.N...`, `blocks.norm...`.
 package struct SASRec: Retriever, ForwardReader {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let settings: SASRecSettings
   let itemTable: Embedding
   private let places: Tensor
@@ -100,15 +100,15 @@ package struct SASRec: Retriever, ForwardReader {
     _ settings: SASRecSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     self.settings = settings
-    dimension = settings.dimension
+    width = settings.dimension
     let spread = Initializer.normal(deviation: settings.initialSpread)
     itemTable = try Embedding(
-      catalogue.items.count, dimension, rows: .items, initializer: spread, in: scope / "items")
+      catalogue.items.count, width, rows: .items, initializer: spread, in: scope / "items")
     places = try (scope / "positions").parameter(
-      "weight", shape: [settings.positions, dimension], initializer: spread)
+      "weight", shape: [settings.positions, width], initializer: spread)
     blocks = try Transformer(
       Transformer.Shape(
-        dimension: dimension, layers: settings.layers, heads: settings.heads,
+        dimension: width, layers: settings.layers, heads: settings.heads,
         feedForward: settings.feedForward, activation: settings.activation,
         dropout: settings.dropout, placement: settings.norm), in: scope / "blocks")
   }
@@ -116,13 +116,13 @@ package struct SASRec: Retriever, ForwardReader {
   var history: Int { settings.history }
   var similarity: RetrieverSettings.Similarity { settings.similarity }
 
-  /// What the blocks make of each position, `[positions, dimension]`.
+  /// The output of the blocks at each position, `[positions, width]`.
   func vectors(_ packed: PackedHistories, _ phase: Phase) -> Tensor {
     let items = itemTable(Tensor(positions: packed.items, device: device))
     let last = Int32(settings.positions - 1)
     let places = places.rows(
       Tensor(packed.ages.map { last - $0 }, device: device), gradient: .dense)
-    let x = (items * Float(dimension).squareRoot() + places).dropout(settings.dropout, phase, 0)
+    let x = (items * Float(width).squareRoot() + places).dropout(settings.dropout, phase, 0)
     return blocks(x, offsets: packed.offsets, causal: true, dropout: phase.seed(stream: 1))
   }
 }

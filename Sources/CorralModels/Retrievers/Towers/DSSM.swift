@@ -27,10 +27,10 @@ public struct DSSMSettings: RetrieverModelSettings {
   /// Who described the model, and when.
   package static let paper = "Huang, He, Gao, Deng, Acero and Heck, 2013"
 
-  /// Histories matter for users that training never saw only.
+  /// Only for users whom training never met does a history matter.
   package var historyLength: Int { 0 }
 
-  /// An item without interactions is known by its features, where they are seen.
+  /// An item without interactions is placed by its features, if they are seen.
   package var placesItemsByFeatures: Bool { features == .on }
 
   /// The general defaults at twice the rate.
@@ -45,7 +45,7 @@ public struct DSSMSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try DSSM(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no such network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(
@@ -55,17 +55,17 @@ public struct DSSMSettings: RetrieverModelSettings {
   }
 }
 
-/// DSSM: tanh layers over what is known of a user, and over what is known of an item
-/// (Huang and others, 2013), with ids and features where the paper has words.
+/// DSSM: tanh layers over the id and features of a user, and over those of an item
+/// (Huang and others, 2013); the paper has words instead.
 ///
-/// Two towers of the same shape, over the embeddings of id and features joined end to end, tanh after
-/// the last layer too. The query has no history: an unknown user is the mean of the outputs of the item
-/// tower over their history. Parameters: `users.weight` and `items.weight`, `user_features.NAME.weight`,
-/// `item_features.NAME.weight`, `query_tower.N.weight` and `.bias`, `item_tower.N.weight` and `.bias`,
-/// `scale.log` where learned.
+/// Two towers of the same shape stand over the embeddings of id and features joined end to end,
+/// with tanh after the last layer too. The query has no history: an unknown user is the mean of
+/// what the item tower makes of the items in their history. Parameters: `users.weight` and
+/// `items.weight`, `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight`
+/// and `.bias`, `item_tower.N.weight` and `.bias`, `scale.log` if it is learned.
 package struct DSSM: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let similarity: RetrieverSettings.Similarity
   private let users: Embedding
   private let items: Embedding
@@ -96,7 +96,7 @@ package struct DSSM: Retriever {
         settings.hidden, over: parts * columns, activation: .tanh, last: .tanh,
         dropout: settings.dropout, stream: stream, in: scope / name)
     }
-    dimension = settings.hidden.last ?? columns
+    width = settings.hidden.last ?? columns
     similarity = settings.similarity
     let spread = Initializer.normal(deviation: settings.initialSpread)
     users = try Embedding(
@@ -110,13 +110,13 @@ package struct DSSM: Retriever {
     logScale = try settings.scale.logarithm(in: scope)
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { items.weight.device }
 
   /// The learned multiplier of scores.
   package var scale: Tensor? { logScale?.exp() }
 
-  /// The vectors of some queries, `[batch, dimension]`; histories matter for unknown users only.
+  /// The vectors of some queries, `[batch, width]`; only for unknown users does a history matter.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let positions = batch.users.map { $0?.rawValue ?? -1 }
     let known = queryTower(
@@ -126,7 +126,7 @@ package struct DSSM: Retriever {
     return similarity.prepared(isKnown.choose(known, else: folded(batch, phase)))
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     similarity.prepared(outputs(items.map(\.rawValue), phase))
   }
@@ -136,10 +136,10 @@ package struct DSSM: Retriever {
     return itemTower([id] + itemFeatures.map { $0(positions) }, phase)
   }
 
-  /// The means of unknown users' items, `[batch, dimension]`; zeros without a history.
+  /// The mean vectors of the items of unknown users, `[batch, width]`; zeros without a history.
   private func folded(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let bags = Bags(historiesOfUnknown: batch)
-    guard !bags.indices.isEmpty else { return .zeros([batch.count, dimension], device: device) }
+    guard !bags.indices.isEmpty else { return .zeros([batch.count, width], device: device) }
     return outputs(bags.indices, phase).bags(
       .range(0..<bags.indices.count, device: device), offsets: Tensor(bags.offsets, device: device),
       reduction: .mean, gradient: .dense)

@@ -18,8 +18,8 @@ public struct TwoTowerSettings: RetrieverModelSettings {
   public var history = HistorySettings()
   /// Whether the features of users and items are seen.
   public var features = RetrieverSettings.Presence.on
-  /// The widths of the layers over a query's embeddings, joined end to end; without layers its vector
-  /// is their sum.
+  /// The widths of the layers over a query's embeddings, joined end to end; without layers, the
+  /// vector of a query is the sum of its embeddings.
   public var queryTower: [Int] = []
   /// The widths of the layers over an item's embeddings; the last one is that of the query tower.
   public var itemTower: [Int] = []
@@ -38,7 +38,7 @@ public struct TwoTowerSettings: RetrieverModelSettings {
   /// The most items of a history that a query looks at.
   package var historyLength: Int { history.length }
 
-  /// An item without interactions is known by its features, where they are seen.
+  /// An item without interactions is placed by its features, if they are seen.
   package var placesItemsByFeatures: Bool { features == .on }
 
   /// The query tower may see what is known of the user, the history, or both.
@@ -53,7 +53,7 @@ public struct TwoTowerSettings: RetrieverModelSettings {
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever { try TwoTower(self, for: catalogue, in: scope) }
 
-  /// Throws `SettingError` for the first value that no network can have.
+  /// Throws `SettingError` for the first value that the network cannot have.
   package func validate() throws {
     try checkEmbeddings(initialSpread: initialSpread)
     try check(dropout: dropout)
@@ -68,18 +68,21 @@ public struct TwoTowerSettings: RetrieverModelSettings {
   }
 }
 
-/// The two-tower network in the shape of YouTube's (Covington and others, 2016; Yi and others, 2019).
+/// The two-tower network in the shape of YouTube's (Covington and others, 2016; Yi and others,
+/// 2019).
 ///
 /// The query tower sees the user's id (optional), the average of the last items of the history, and
-/// the user's features; the item tower the item's id and features. Vectors are scaled to length 1 for
-/// cosine. An unknown user is one without id and features: an ordinary query through the history.
+/// the user's features; the item tower sees the item's id and features. For cosine, vectors are
+/// scaled to length 1. An unknown user has neither id nor features, and is an ordinary query by the
+/// history.
 ///
 /// Parameters: `items.weight`, `users.weight`, `history.weight`, `history.ages`,
 /// `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight` and `.bias`,
-/// `item_tower.N.weight` and `.bias`, `scale.log`: those of the parts that the settings ask for.
+/// `item_tower.N.weight` and `.bias`, `scale.log`; those of parts that are switched off do not
+/// exist.
 package struct TwoTower: Retriever {
-  /// The number of elements of a vector.
-  package let dimension: Int
+  /// The number of elements of the vectors of queries and items.
+  package let width: Int
   private let similarity: RetrieverSettings.Similarity
   private let itemTable: Embedding
   private let userTable: Embedding?
@@ -92,7 +95,8 @@ package struct TwoTower: Retriever {
 
   /// A network for a catalogue.
   ///
-  /// Throws `TorchError` if stored parameters do not fit.
+  /// Throws `SettingError` if a query would be nothing, and `TorchError` if stored parameters do
+  /// not fit.
   package init(
     _ settings: TwoTowerSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
@@ -105,7 +109,7 @@ package struct TwoTower: Retriever {
           of: table, of: subject, dimension: settings.dimension, spread: settings.initialSpread,
           in: scope / name)
     }
-    dimension = settings.queryTower.last ?? settings.dimension
+    width = settings.queryTower.last ?? settings.dimension
     similarity = settings.similarity
     let spread = Initializer.normal(deviation: settings.initialSpread)
     itemTable = try Embedding(
@@ -141,13 +145,13 @@ package struct TwoTower: Retriever {
     logScale = try settings.scale.logarithm(in: scope)
   }
 
-  /// Where the parameters are.
+  /// The device of the parameters.
   package var device: Device { itemTable.weight.device }
 
   /// The learned multiplier of scores.
   package var scale: Tensor? { logScale?.exp() }
 
-  /// The vectors of some queries, `[batch, dimension]`.
+  /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     var parts: [Tensor] = []
     if let userTable { parts.append(Bags(batch.users).means(of: userTable)) }
@@ -159,7 +163,7 @@ package struct TwoTower: Retriever {
     return similarity.prepared(queryTower(parts, phase))
   }
 
-  /// The vectors of some items, `[items, dimension]`.
+  /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     let positions = items.map(\.rawValue)
     let id = itemTable(Tensor(positions, device: device))

@@ -1,19 +1,43 @@
 import CorralSampling
 package import Torch
 
+/// `-log softmax(f / temperature)[positive]` over all columns, each counted once.
+///
+/// For logits whose columns are the whole catalogue. Counts, masks and corrections do not apply.
+package struct FullSoftmax: Loss {
+  /// The divisor of scores.
+  package var temperature: Float
+
+  /// The loss at a temperature.
+  package init(temperature: Float = 1) { self.temperature = temperature }
+
+  /// The loss of each row, `[batch]`.
+  package func callAsFunction(_ logits: Logits) -> Tensor {
+    (logits.values * (1 / temperature)).crossEntropy(logits.target, reduction: .none)
+  }
+
+  /// The mean of the rows.
+  ///
+  /// Inner products are never held as `[batch, columns]`.
+  package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
+    logits.fused(temperature, columns: nil, rows: nil, weights: weights)?.total
+      ?? self(logits).mean(weights: weights)
+  }
+}
+
 /// `-log softmax` of the positive among its sampled or in-batch negatives, corrected for sampling.
 ///
-/// Scores are divided by the temperature first; what the correction says is subtracted after that
-/// (Yi and others, 2019, equation 3). With f the positive's score and N = log sum exp of the
-/// negatives' scores, log Q subtracted where there is a correction:
+/// Scores are divided by the temperature first; then the correction is subtracted (Yi and others,
+/// 2019, equation 3). Let f be the positive's score and N the log sum exp of the negatives' scores,
+/// minus log Q if there is a correction. By the form of the correction, the loss of a row is:
 /// - none: `log(1 + exp(N - f))`;
 /// - `yi`: the same with `f - log Q(p)` for f;
-/// - `expected-count`: `log(1 + exp(N - rows - f))`, so that negatives have `log(n Q')` subtracted;
-/// - `positive-uncorrected`: `(1 - P) (N - rows + log n - f)`, `1 - P = sigmoid(N - rows - f)` a
-///   constant: the positive is not in the denominator (Khrylchenko and others, 2025). May be
-///   negative.
+/// - `expected-count`: `log(1 + exp(N - rows - f))`, which subtracts `log(n Q')` from negatives;
+/// - `positive-uncorrected`: `(1 - P) (N - rows + log n - f)` with the constant
+///   `1 - P = sigmoid(N - rows - f)`: the positive is not in the denominator (Khrylchenko and others,
+///   2025). It may be negative.
 package struct SampledSoftmax: Loss {
-  /// What scores are divided by.
+  /// The divisor of scores.
   package var temperature: Float
 
   /// The loss at a temperature.
@@ -39,9 +63,11 @@ package struct SampledSoftmax: Loss {
     }
   }
 
-  /// The mean of the rows; of inner products, without ever holding `[batch, columns]`.
+  /// The mean of the rows.
   ///
-  /// Every form has the gradient of `log(1 + exp(margin))`, with shifts of its own.
+  /// Inner products are never held as `[batch, columns]`.
+  ///
+  /// Every form has the gradient of `log(1 + exp(margin))`, with its own shifts.
   package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     let correction = logits.correction
     let columns = correction.map { correction in
@@ -62,13 +88,5 @@ package struct SampledSoftmax: Loss {
     let missed = (1 - (-loss.rows).exp()).clamped(to: 1e-12...1)
     let values = missed * (loss.rows + missed.log() + correction.logCounts)
     return loss.total - loss.total.detach() + values.mean(weights: weights)
-  }
-}
-
-extension Logits {
-  /// A quantity of columns, `[columns]` or `[batch, columns]`, at each row's positive, `[batch]`.
-  func ofTargets(_ columns: Tensor) -> Tensor {
-    columns.rank == 1
-      ? columns.indexSelect(0, target) : columns.gather(1, target.unsqueeze(1)).squeeze(1)
   }
 }
