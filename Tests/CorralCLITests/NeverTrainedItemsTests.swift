@@ -1,3 +1,4 @@
+import CorralCLI
 import Foundation
 import Testing
 
@@ -26,11 +27,7 @@ import Testing
     "data.split.rule=time-cut", "data.split.validationFrom=150", "data.split.testFrom=150",
   ].flatMap { ["--set", $0] }
 
-  @Test(
-    arguments: [
-      "popularity", "implicit-als", "item2vec", "mf", "neumf", "two-tower", "dssm", "caser", "mind",
-      "mmoe", "sasrec", "bert4rec", "gru4rec", "comirec",
-    ])
+  @Test(arguments: RetrieverBlock.names)
   func `every model gives them last`(model: String) throws {
     try check(model, [])
   }

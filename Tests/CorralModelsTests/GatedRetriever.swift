@@ -33,7 +33,6 @@ struct GatedRetriever: Retriever {
   }
 
   var device: Device { items.weight.device }
-  var scale: Tensor? { nil }
 
   func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let histories = batch.histories

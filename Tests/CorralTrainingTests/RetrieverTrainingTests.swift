@@ -25,9 +25,9 @@ import Torch
     #expect(try evaluation.value(of: Metric(.recall, at: 1)) > 0.9)
   }
 
-  @Test(arguments: LossSettings.Kind.allCases, TrainingSettings.Optimiser.allCases)
+  @Test(arguments: LossSettings.Kind.allCases, TrainingSettings.UpdateRule.allCases)
   func `every loss and optimiser learns`(
-    loss: LossSettings.Kind, optimiser: TrainingSettings.Optimiser
+    loss: LossSettings.Kind, optimiser: TrainingSettings.UpdateRule
   ) throws {
     var run = PlantedRun()
     run.settings.loss.kind = loss

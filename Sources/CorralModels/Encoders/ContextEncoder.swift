@@ -5,9 +5,9 @@ import Torch
 /// One column of the context of requests as an embedding, `[batch, dimension]`.
 ///
 /// Each category has an embedding. Numbers are standardised by those of training and multiply one
-/// learned vector. A request without a value is zero. Parameters: `weight`, `[categories,
-/// dimension]` or `[dimension]`; for numbers also `mean` and `deviation`, `[1]`, which have no
-/// gradient but are saved with the others.
+/// learned vector. A request without a value is zero. Parameters: `weight`,
+/// `[categories, dimension]` or `[dimension]`; for numbers also `mean` and `deviation`, `[1]`,
+/// which have no gradient but are saved with the others.
 struct ContextEncoder {
   private let name: String
   private let kind: Kind

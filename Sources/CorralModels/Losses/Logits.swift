@@ -21,7 +21,7 @@ package struct Logits {
   /// A row's positive is never among its negatives, however often it was drawn.
   package var logCounts: Tensor?
   /// Whether a column is left out of its row's negatives, `[batch, columns]`: an accidental hit, or
-  /// an item that the user is known to like; `nil` if none is.
+  /// an item that the user is known to like; `nil` without any.
   package var isMasked: Tensor?
   /// How probable the columns were when they were sampled; `nil` without a correction.
   package var correction: Correction?
@@ -114,8 +114,8 @@ package struct Logits {
     values.gather(1, target.unsqueeze(1)).squeeze(1) * (1 / temperature)
   }
 
-  /// Each row's scores of its negatives over the temperature, shifted by column, `[batch,
-  /// columns]`; `excluded` where a column is the positive or masked.
+  /// Each row's scores of its negatives over the temperature, shifted by column,
+  /// `[batch, columns]`; `excluded` where a column is the positive or masked.
   func negatives(_ temperature: Float, shifted shift: Tensor? = nil) -> Tensor {
     var negatives = temperature == 1 ? values : values * (1 / temperature)
     if let shift { negatives = negatives + shift }

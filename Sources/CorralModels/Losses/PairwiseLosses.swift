@@ -49,10 +49,10 @@ package struct BinaryCrossEntropy: Loss {
 
 /// Binary cross-entropy that makes up for having few of the negatives (Petrov and Macdonald, 2023).
 ///
-/// `-(log sigmoid^beta(f_p) + sum_n log(1 - sigmoid(f_n))) / (n + 1)` with `beta = alpha (t (1 - 1
-/// / alpha) + 1 / alpha)` and `alpha = n / (items - 1)`. Few negatives make a model overconfident;
-/// a lower power of the positive undoes that, wholly for t = 1 and not at all for t = 0.
-/// Corrections do not apply.
+/// `-(log sigmoid^beta(f_p) + sum_n log(1 - sigmoid(f_n))) / (n + 1)` with
+/// `beta = alpha (t (1 - 1 / alpha) + 1 / alpha)` and `alpha = n / (items - 1)`. Few negatives make
+/// a model overconfident; a lower power of the positive undoes that, wholly for t = 1 and not at
+/// all for t = 0. Corrections do not apply.
 package struct GeneralisedBinaryCrossEntropy: Loss {
   /// The number of items of the catalogue.
   package var itemCount: Int

@@ -65,9 +65,8 @@ package struct SampledSoftmax: Loss {
 
   /// The mean of the rows.
   ///
-  /// Inner products are never held as `[batch, columns]`.
-  ///
-  /// Every form has the gradient of `log(1 + exp(margin))`, with its own shifts.
+  /// Inner products are never held as `[batch, columns]`. Every form has the gradient of `log(1 +
+  /// exp(margin))`, with its own shifts.
   package func mean(_ logits: Logits, weights: Tensor?) -> Tensor {
     let correction = logits.correction
     let columns = correction.map { correction in

@@ -1,7 +1,7 @@
 import Torch
 
-/// The weight of each item of a history for a candidate (Zhou and others, 2018, section 4.3): `a(t,
-/// s) = MLP([t; s; t * s; t - s]) / sqrt(dimension)`.
+/// The weight of each item of a history for a candidate (Zhou and others, 2018, section 4.3):
+/// `a(t, s) = MLP([t; s; t * s; t - s]) / sqrt(dimension)`.
 ///
 /// There is no softmax, so that the sum of the weights says how strong an interest is.
 ///

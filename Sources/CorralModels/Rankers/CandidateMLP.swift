@@ -62,8 +62,8 @@ struct CandidateMLP {
 }
 
 /// Dice, an activation that adapts to the distribution of its input (Zhou and others, 2018, section
-/// 5.3): `f(x) = p(x) x + (1 - p(x)) alpha x` with `p(x) = sigmoid((x - mean) / sqrt(variance +
-/// 1e-8))`, element by element of the last dimension.
+/// 5.3): `f(x) = p(x) x + (1 - p(x)) alpha x` with
+/// `p(x) = sigmoid((x - mean) / sqrt(variance + 1e-8))`, element by element of the last dimension.
 ///
 /// Training takes mean and variance from the batch, and moves the running averages a tenth of the
 /// way towards them. Scores use the running averages, so that no candidate changes another's score.

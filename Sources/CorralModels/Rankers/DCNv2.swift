@@ -44,9 +44,9 @@ public struct DCNv2Settings: RankerModelSettings {
   }
 }
 
-/// The deep and cross network with matrices (Wang and others, 2021): `x_{l+1} = x_0 * (W_l x_l +
-/// b_l) + x_l`, element by element, over all embeddings end to end, beside ordinary layers (the
-/// paper's parallel structure); a head is linear in both ends.
+/// The deep and cross network with matrices (Wang and others, 2021):
+/// `x_{l+1} = x_0 * (W_l x_l + b_l) + x_l`, element by element, over all embeddings end to end,
+/// beside ordinary layers (the paper's parallel structure); a head is linear in both ends.
 ///
 /// `W_0 x_0` is the query's share plus the item's; the later products are made for each candidate.
 /// With a rank r below the width, `W_l = U_l V_l` with `V_l` `[r, width]`.

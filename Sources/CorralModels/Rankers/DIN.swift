@@ -48,10 +48,11 @@ public struct DINSettings: RankerModelSettings {
 
 /// The deep interest network (Zhou and others, 2018): a candidate weighs each item of the history.
 ///
-/// Let `t` be the candidate's embedding and `s_l` those of the last items: `v = sum_l a(t, s_l)
-/// s_l`. The layers, with Dice, read `[query's fields; t; item's features; v; t * v]`, and each
-/// item has a bias of its own. An empty history gives `v = 0`. With `positionEmbedding` the weight
-/// is `a(t, s_l + p_l)`, so that the order of a history counts, as it does not in the paper.
+/// Let `t` be the candidate's embedding and `s_l` those of the last items:
+/// `v = sum_l a(t, s_l) s_l`. The layers, with Dice, read
+/// `[query's fields; t; item's features; v; t * v]`, and each item has a bias of its own. An empty
+/// history gives `v = 0`. With `positionEmbedding` the weight is `a(t, s_l + p_l)`, so that the
+/// order of a history counts, as it does not in the paper.
 ///
 /// Parameters: those of the fields, `attention.N.weight` and `.bias`, `mlp.N.weight` and `.bias`,
 /// `mlp.N.dice.alpha`, `.mean` and `.variance`, `item_bias.weight` `[items, 1]`, and with position

@@ -4,11 +4,10 @@ import Torch
 /// The fields of a query, each an embedding `[batch, dimension]`: the user's id, each feature of
 /// the user, each column of the request's context, and the mean of the last items of the history.
 ///
-/// The settings say which of them exist.
-///
-/// An unknown field is zero. Parameters: `users.weight`, `user_features.NAME.weight`,
-/// `context.NAME.weight` (for numbers also `.mean` and `.deviation`), and `history.weight`, since
-/// an item in a history says something else than the same item as a candidate.
+/// The settings say which of them exist. An unknown field is zero. Parameters: `users.weight`,
+/// `user_features.NAME.weight`, `context.NAME.weight` (for numbers also `.mean` and `.deviation`),
+/// and `history.weight`, since an item in a history says something else than the same item as a
+/// candidate.
 struct QueryFields {
   private let users: Embedding?
   private let features: [FeatureEncoder]

@@ -54,6 +54,9 @@ package protocol Retriever {
 }
 
 extension Retriever {
+  /// Scores have no learned multiplier.
+  package var scale: Tensor? { nil }
+
   /// One vector for each query.
   package var interests: Int { 1 }
 

@@ -8,10 +8,8 @@ public struct RankerNegativeSettings: Sendable, Codable, Equatable {
   public var count = 20
   /// For `popularity`, the power of an item's count that its draws are in proportion to.
   public var exponent = 1.0
-  /// The most negatives that are impressions: items shown to the user at that time or before, and
-  /// not taken.
-  ///
-  /// The others are drawn.
+  /// The most negatives that are impressions, items shown to the user by then and not taken; the
+  /// others are drawn.
   public var impressions = 10
   /// Whether draws that the user took in training count as negatives; impressions always do.
   public var known = KnownDraws.masked

@@ -5,7 +5,7 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   /// The number of examples in a step.
   public var batch = 1024
   /// The update rule.
-  public var optimiser = Optimiser.adam
+  public var optimiser = UpdateRule.adam
   /// The learning rate.
   public var rate: Float = 1e-3
   /// How the learning rate changes over the run.
@@ -40,7 +40,7 @@ public struct TrainingSettings: Sendable, Codable, Equatable {
   public init() {}
 
   /// The update rules; embedding tables get the row-sparse form of each.
-  public enum Optimiser: String, Sendable, Codable, CaseIterable {
+  public enum UpdateRule: String, Sendable, Codable, CaseIterable {
     /// Adam, lazy on the rows of embedding tables (Kingma and Ba, 2015).
     case adam
     /// RMSProp, which gives tables exactly what dense updates would: for sparse logs, in which rows

@@ -62,9 +62,6 @@ package struct BPRMF: Retriever {
   /// The device of the parameters.
   package var device: Device { factors.device }
 
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
-
   /// The vectors of some queries, `[batch, width]`; only for unknown users does a history matter.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor { factors.ofUsers(batch) }
 

@@ -42,8 +42,8 @@ public struct LogisticMFSettings: RetrieverModelSettings {
 /// `logit p(u, i) = <x_u, y_i> + b_u + b_i`, trained by binary cross-entropy. The biases are two
 /// more coordinates, `(x_u, b_u, 1)` and `(y_i, 1, b_i)`, so that the score is an inner product and
 /// any index searches by it. An unknown user is the mean of the items in their history. Parameters,
-/// a bias in the last column: `users.weight` `[users, dimension + 1]` and `items.weight` `[items,
-/// dimension + 1]`.
+/// a bias in the last column: `users.weight` `[users, dimension + 1]` and `items.weight`
+/// `[items, dimension + 1]`.
 package struct LogisticMF: Retriever {
   /// The number of elements of the vectors, including the two coordinates of the biases.
   package let width: Int
@@ -62,9 +62,6 @@ package struct LogisticMF: Retriever {
 
   /// The device of the parameters.
   package var device: Device { factors.device }
-
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
 
   /// The vectors of some queries, `[batch, width]`; only for unknown users does a history matter.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {

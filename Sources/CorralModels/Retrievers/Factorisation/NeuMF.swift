@@ -100,9 +100,6 @@ package struct NeuMF: Retriever {
   /// The device of the parameters.
   package var device: Device { product.device }
 
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
-
   /// No vectors have these scores for inner products.
   package var isInnerProduct: Bool { false }
 

@@ -96,9 +96,6 @@ package struct ComiRec: Retriever {
   /// The device of the parameters.
   package var device: Device { table.weight.device }
 
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
-
   /// The interests of some queries, `[batch, interests, width]`; zeros without a history.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     interests(batch.histories, phase).asQueries()

@@ -3,12 +3,12 @@ import Torch
 /// Dynamic routing of behaviours to interest capsules (Sabour and others, 2017), as Li and others,
 /// 2019, change it: one map S for all pairs, and random logits to start from.
 ///
-/// Each round starts from logits `b`: `w_ki = softmax_k(b_ki)`, `z_k = sum_i w_ki S e_i`, `u_k =
-/// |z_k| z_k / (1 + |z_k|^2)`, `b_ki += <u_k, S e_i>`. No gradient flows through the logits: the
-/// weights of the last round are constants, as in the code of Cen and others, 2020. The first
+/// Each round starts from logits `b`: `w_ki = softmax_k(b_ki)`, `z_k = sum_i w_ki S e_i`,
+/// `u_k = |z_k| z_k / (1 + |z_k|^2)`, `b_ki += <u_k, S e_i>`. No gradient flows through the logits:
+/// the weights of the last round are constants, as in the code of Cen and others, 2020. The first
 /// logits are drawn once for each interest and age, and kept, so that the same history always has
-/// the same interests. Parameters: `map.weight` `[dimension, dimension]` and `start` `[interests,
-/// length]`, which no gradient changes.
+/// the same interests. Parameters: `map.weight` `[dimension, dimension]` and `start`
+/// `[interests, length]`, which no gradient changes.
 struct DynamicRouting {
   private let map: Linear
   private let start: Tensor

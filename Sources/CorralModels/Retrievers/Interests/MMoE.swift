@@ -108,9 +108,6 @@ package struct MMoE: Retriever {
   /// The device of the parameters.
   package var device: Device { table.weight.device }
 
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
-
   /// The vectors of some queries, `[batch, interests, width]`, or `[batch, width]` with one
   /// interest.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {

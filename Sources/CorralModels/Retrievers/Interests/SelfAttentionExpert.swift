@@ -2,12 +2,13 @@ import Torch
 
 /// One block of self-attention, computed at the last position only.
 ///
-/// Let x be the last of the inputs E: `y = norm(x + W attention(Q x, K E, V E))`, `f = norm(y +
-/// MLP(y))` (Vaswani and others, 2017). As one position attends, its query is projected instead of
-/// all keys and values: `<Q x, K e> = <K' Q x, e>` and `sum a V e = V sum a e`. So only the
-/// attention itself is as long as the history. Keys have no bias, which would change nothing, and
-/// values have none besides the output's. Parameters: `query`, `output` with `.weight` and `.bias`,
-/// `key.weight`, `value.weight`, `norm.0`, `norm.1`, `layers.0`, `layers.1`.
+/// Let x be the last of the inputs E: `y = norm(x + W attention(Q x, K E, V E))`,
+/// `f = norm(y + MLP(y))` (Vaswani and others, 2017). As one position attends, its query is
+/// projected instead of all keys and values: `<Q x, K e> = <K' Q x, e>` and
+/// `sum a V e = V sum a e`. So only the attention itself is as long as the history. Keys have no
+/// bias, which would change nothing, and values have none besides the output's. Parameters:
+/// `query`, `output` with `.weight` and `.bias`, `key.weight`, `value.weight`, `norm.0`, `norm.1`,
+/// `layers.0`, `layers.1`.
 struct SelfAttentionExpert {
   private let query: Linear
   private let key: Linear

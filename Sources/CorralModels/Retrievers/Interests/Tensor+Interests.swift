@@ -4,8 +4,8 @@ extension Tensor {
   /// Interests `[batch, interests, width]` as queries: `[batch, width]` if there is only one.
   func asQueries() -> Tensor { size(1) == 1 ? squeeze(1) : self }
 
-  /// The scores of targets `[batch, width]` by each of their query's interests, `[batch,
-  /// interests]`; this tensor is the interests, `[batch, interests, width]`.
+  /// The scores of targets `[batch, width]` by each of their query's interests,
+  /// `[batch, interests]`; this tensor is the interests, `[batch, interests, width]`.
   func interestScores(of targets: Tensor) -> Tensor {
     matmul(targets.unsqueeze(2)).squeeze(2)
   }

@@ -130,9 +130,6 @@ package struct BERT4Rec: Retriever {
   /// The device of the parameters.
   package var device: Device { itemTable.weight.device }
 
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
-
   /// The vectors of some queries, `[batch, width]`: that of a mask after each history.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let visible = PackedHistories(batch.histories, length: settings.history - 1)

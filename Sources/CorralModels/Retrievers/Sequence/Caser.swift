@@ -61,15 +61,15 @@ public struct CaserSettings: RetrieverModelSettings {
 ///
 /// Let E be the embeddings of the last L items, `[L, dimension]`. A horizontal filter of height h
 /// in 1...L sees h items at a time, and gives the largest ReLU of its outputs. A vertical filter is
-/// a weighted sum over the L items. One ReLU layer over all filters gives z, and `score(u, i) =
-/// <w_i, (z, p_u)> + b_i`: a user's vector is `(z, p_u, 1)` and an item's is `(w_i, b_i)`. This is
-/// the paper's network for the next item (T = 1). An unknown user has zeros for `p_u`, and a place
-/// without an item has zeros in E.
+/// a weighted sum over the L items. One ReLU layer over all filters gives z, and
+/// `score(u, i) = <w_i, (z, p_u)> + b_i`: a user's vector is `(z, p_u, 1)` and an item's is
+/// `(w_i, b_i)`. This is the paper's network for the next item (T = 1). An unknown user has zeros
+/// for `p_u`, and a place without an item has zeros in E.
 ///
 /// Parameters: `history.weight` `[items, dimension]`, `users.weight` `[users, dimension]`,
-/// `items.weight` `[items, 2 dimension + 1]` with the bias last, `horizontal.H.weight` `[filters, H
-/// dimension]` and `.bias`, `vertical.weight` `[filters, L]` and `.bias`, `layer.weight` and
-/// `.bias`.
+/// `items.weight` `[items, 2 dimension + 1]` with the bias last, `horizontal.H.weight`
+/// `[filters, H dimension]` and `.bias`, `vertical.weight` `[filters, L]` and `.bias`,
+/// `layer.weight` and `.bias`.
 package struct Caser: Retriever {
   /// The number of elements of the vectors: those of two embeddings, and the bias.
   package let width: Int
@@ -114,9 +114,6 @@ package struct Caser: Retriever {
 
   /// The device of the parameters.
   package var device: Device { items.weight.device }
-
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
 
   /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {

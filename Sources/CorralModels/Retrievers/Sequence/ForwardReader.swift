@@ -23,9 +23,6 @@ extension ForwardReader {
   /// The device of the parameters.
   package var device: Device { itemTable.weight.device }
 
-  /// Scores have no learned multiplier.
-  package var scale: Tensor? { nil }
-
   /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
     let packed = PackedHistories(batch.histories, length: history)
