@@ -54,8 +54,8 @@ let house: [[Target]] = [
   library(
     "CorralTraining",
     [
-      "CorralModels", "CorralEvaluation", "Torch", "CorralSampling", "CorralArtifacts",
-      "CorralIndex", "CorralVectors", "CorralData",
+      "CorralModels", "CorralBaselines", "CorralEvaluation", "Torch", "CorralSampling",
+      "CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData",
     ]),
   library(
     "CorralServing",

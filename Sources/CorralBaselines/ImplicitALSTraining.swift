@@ -90,7 +90,10 @@ public struct ImplicitALSTraining: Sendable {
     ImplicitALSLoss(users: users, items: items, rows: rows, columns: columns, settings: settings)
   }
 
-  /// The current model.
+  /// The number of elements of all vectors.
+  package var parameterCount: Int { (users.rows + items.rows) * settings.dimension }
+
+  /// The model as it stands.
   public var model: ImplicitALS {
     ImplicitALS(settings: settings, users: users.matrix, items: items.matrix)
   }

@@ -93,7 +93,10 @@ public struct Item2VecTraining: Sendable {
       words: sequences.items.values.count)
   }
 
-  /// The current model.
+  /// The number of elements of all vectors.
+  package var parameterCount: Int { 2 * inputs.rows * settings.dimension }
+
+  /// The model as it stands.
   public var model: Item2Vec {
     Item2Vec(settings: settings, inputs: inputs.matrix, outputs: outputs.matrix)
   }

@@ -1,13 +1,9 @@
-import CorralBaselines
 import CorralData
-import CorralIndex
 package import CorralModels
 package import CorralSampling
 package import CorralSettings
 import CorralTraining
-import CorralVectors
 package import Foundation
-import Torch
 
 /// Trains whichever model the settings name: the one exhaustive switch from settings to types.
 package struct ModelTraining {
@@ -61,7 +57,7 @@ package struct ModelTraining {
     // A head without its label is found before the retriever is trained, not after.
     if case .network(let ranker) = settings.ranker {
       let labels = data.split.trainingColumns.labels.names
-      try RankingBlock.naming { try settings.training(ranker).checkLabels(labels) }
+      try settings.training(ranker).checkLabels(labels)
     }
     var outcome =
       switch settings.retriever {
@@ -82,15 +78,5 @@ package struct ModelTraining {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasSuffix("training.jsonl") || $0.hasPrefix("events.") }.sorted()
       .map { folder.appending(path: $0) }
-  }
-
-  private func popularity() -> Outcome {
-    let start = ContinuousClock.now
-    let model = Popularity(data.split)
-    return Outcome(
-      model: .popularity(model),
-      retriever: EpochSummary(
-        name: "retriever", seconds: (ContinuousClock.now - start).inSeconds, epochs: 1,
-        parameters: model.counts.count))
   }
 }

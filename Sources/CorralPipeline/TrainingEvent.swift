@@ -1,3 +1,4 @@
+package import CorralModels
 package import CorralTraining
 
 /// What happens while a model is trained: what a command prints, and a program may record.
@@ -8,12 +9,8 @@ package enum TrainingEvent {
   case step(StepProgress, of: Stage)
   /// An epoch is done.
   case epoch(EpochReport, of: Stage)
-  /// A stage is over before its last epoch: the watched metric became no better.
-  case stoppedEarly(Stage)
-  /// A sweep of implicit ALS or a pass of item2vec is done; none of `done` before the first.
-  case pass(Pass)
-  /// The passes are over.
-  case passesEnded
+  /// A stage is over, or was stopped.
+  case ended(Stage, TrainingOutcome)
 
   /// What is trained epoch by epoch: a retriever, a ranker, or both.
   package struct Stage {
@@ -21,26 +18,18 @@ package enum TrainingEvent {
     package let name: String
     /// How it is trained.
     package let train: TrainingSettings
+    /// What an epoch is called.
+    package let unit: EpochUnit
+    /// The number of epochs that were asked for.
+    package let epochs: Int
     /// The number of trained numbers.
     package let parameters: Int
     /// The steps of an epoch.
     package let stepsPerEpoch: Int
     /// The last epoch before a resumed run goes on; 0 for a run that starts.
     package let epochsDone: Int
-    /// The last value of the watched metric, where there is one.
+    /// The last value of the watched metric; `nil` before the first.
     package var watched: Double?
-  }
-
-  /// How far sweeps or passes over the data are.
-  package struct Pass {
-    /// What a pass is called: `sweep` or `pass`.
-    package let unit: String
-    package let done: Int
-    package let total: Int
-    /// What a curious reader wants to know of the last one; empty before the first.
-    package let detail: String
-    /// Whether a resumed run goes on from here.
-    package let isResumed: Bool
   }
 }
 
@@ -51,7 +40,7 @@ package struct TrainingObserver {
   /// Is asked after each step; when it says yes, the run is saved and stops.
   package let shouldStop: () -> Bool
 
-  /// An observer of two closures; one that only lets a training run to its end by default.
+  /// An observer of two closures; by default a training runs to its end unheard.
   package init(
     hear: @escaping (TrainingEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) {

@@ -1,3 +1,5 @@
+import CorralData
+
 /// How in-batch negatives are corrected for popular items being drawn more often.
 public struct CorrectionSettings: Sendable, Codable, Equatable {
   /// Where the probability of drawing an item comes from.
@@ -10,20 +12,20 @@ public struct CorrectionSettings: Sendable, Codable, Equatable {
     case streaming
   }
 
-  /// Which logits have what subtracted.
+  /// How logits are corrected.
   public enum Form: String, Sendable, Codable, CaseIterable {
-    /// log p from every column, the positive's too (Yi and others, 2019, equation 3).
+    /// log p is subtracted from every column, the positive's too (Yi and others, 2019, equation 3).
     case yi
-    /// log of the expected count from the negatives only, as a sampled softmax does.
+    /// The log of the expected count is subtracted from the negatives only, as in a sampled softmax.
     case expectedCount = "expected-count"
-    /// As `expectedCount`, and the positive leaves the denominator; each row's loss is scaled by
-    /// one minus the estimated probability of its positive (Khrylchenko and others, 2025).
+    /// As `expectedCount`, but without the positive in the denominator; each row's loss is scaled by one
+    /// minus the estimated probability of its positive (Khrylchenko and others, 2025).
     case positiveUncorrected = "positive-uncorrected"
   }
 
   /// Whether the item prior joins the score when the model serves.
   public enum Serving: String, Sendable, Codable, CaseIterable {
-    /// Scores are what training made them.
+    /// Scores stay as they were trained.
     case plain
     /// log P(d) is added through one extra coordinate of query and item vectors.
     case prior
@@ -31,13 +33,18 @@ public struct CorrectionSettings: Sendable, Codable, Equatable {
 
   /// Where the probability of drawing an item comes from.
   public var estimate = Estimate.static
-  /// Which logits have what subtracted.
+  /// How logits are corrected.
   public var form = Form.expectedCount
   /// Whether the item prior joins the score when the model serves.
   public var serving = Serving.plain
-  /// The streaming estimator, where it is used.
-  public var estimator = FrequencyEstimatorSettings()
+  /// The streaming estimator, for `estimate` `streaming`.
+  package var estimator = FrequencyEstimatorSettings()
 
   /// The defaults: training frequencies, expected-count form, plain serving.
   public init() {}
+
+  /// Throws `SettingError` for a streaming estimator that cannot work.
+  package func validate() throws {
+    try SettingError.within("estimator") { try estimator.validate() }
+  }
 }

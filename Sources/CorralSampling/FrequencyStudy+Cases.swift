@@ -1,14 +1,14 @@
-/// The estimators that the study compares, each beside the figures that are known for it.
+/// The estimators that the study compares, with the known figures of each.
 ///
 /// The paper prints curves only; the figures come from a simulation of its setting: every bucket
 /// starts at A = 0 and B = 100, and a bucket updates once a batch.
 extension FrequencyStudy {
   /// All cases: learning rates, multiple hashes at equal memory, no collisions, and new ids handled
   /// as Corral does by default.
-  public static let cases = learningRates + multipleHashes + [noCollisions] + firstSight
+  package static let cases = learningRates + multipleHashes + [noCollisions] + firstSight
 
   /// One array of 5,000 buckets at five learning rates.
-  public static let learningRates: [Case] = [
+  package static let learningRates: [Case] = [
     (0.005, [0.420, 0.141, 0.108, 0.542, 0.393, 0.173, 0.146]),
     (0.01, [0.320, 0.113, 0.113, 0.412, 0.209, 0.155, 0.141]),
     (0.02, [0.172, 0.121, 0.121, 0.239, 0.175, 0.154, 0.146]),
@@ -22,7 +22,7 @@ extension FrequencyStudy {
   }
 
   /// One to eight arrays that share 5,000 buckets, at learning rate 0.01.
-  public static let multipleHashes: [Case] = [
+  package static let multipleHashes: [Case] = [
     (1, 0.113, 0.135), (2, 0.065, 0.084), (4, 0.048, 0.057), (8, 0.050, 0.058),
   ].map { (hashes: Int, before: Double, after: Double) in
     Case(
@@ -31,8 +31,8 @@ extension FrequencyStudy {
       reference: [10_000: before, 20_000: after])
   }
 
-  /// A bucket for every item: what no number of hashes can beat.
-  public static let noCollisions: Case = {
+  /// A bucket for every item, which no number of hashes can beat.
+  package static let noCollisions: Case = {
     var estimator = paper(alpha: 0.01, hashes: 1, buckets: 5000)
     estimator.hashing = .identity
     return Case(
@@ -40,7 +40,7 @@ extension FrequencyStudy {
   }()
 
   /// New ids start at their first sight, and their prior gap fades as one observation of many.
-  public static let firstSight: [Case] = [1, 4].map { hashes in
+  package static let firstSight: [Case] = [1, 4].map { hashes in
     var estimator = paper(alpha: 0.01, hashes: hashes, buckets: 5000 / hashes)
     estimator.start = .firstSight
     return Case(name: "\(hashes) x \(5000 / hashes), first sight", estimator: estimator)

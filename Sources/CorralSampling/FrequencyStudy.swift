@@ -7,32 +7,32 @@ import CorralVectors
 /// Item i of `itemCount` has probability proportional to i^2, and from step `switchStep` on to
 /// `(itemCount - 1 - i)^2`. Every batch is drawn without replacement. The error of a step is
 /// `sum_i |p^_i - p_i| / (2 |B|)` with `p = |B| q`, over all items.
-public struct FrequencyStudy: Sendable, Codable, Equatable {
+package struct FrequencyStudy: Sendable, Codable, Equatable {
   /// The number of items M.
-  public var itemCount = 1000
+  package var itemCount = 1000
   /// The number of items |B| of a batch.
-  public var batch = 128
+  package var batch = 128
   /// The step after which the probabilities are mirrored.
-  public var switchStep = 10_000
+  package var switchStep = 10_000
   /// The steps at which errors are read, in rising order.
-  public var readings = [1_000, 5_000, 10_000, 11_000, 12_000, 15_000, 20_000]
+  package var readings = [1_000, 5_000, 10_000, 11_000, 12_000, 15_000, 20_000]
   /// The number of streams that errors are the mean of.
-  public var seeds = 5
+  package var seeds = 5
 
   /// The published study, over five streams.
-  public init() {}
+  package init() {}
 
   /// One estimator of the study.
-  public struct Case: Sendable, Equatable {
-    /// What is special about it, in words for a table.
-    public var name: String
+  package struct Case: Sendable, Equatable {
+    /// Its name in a table.
+    package var name: String
     /// The estimator's settings.
-    public var estimator: FrequencyEstimatorSettings
-    /// The figures to compare with, by step; empty where none are known.
-    public var reference: [Int: Double]
+    package var estimator: FrequencyEstimatorSettings
+    /// The figures to compare with, by step; empty if none are known.
+    package var reference: [Int: Double]
 
     /// An estimator to study.
-    public init(
+    package init(
       name: String, estimator: FrequencyEstimatorSettings, reference: [Int: Double] = [:]
     ) {
       self.name = name
@@ -41,26 +41,26 @@ public struct FrequencyStudy: Sendable, Codable, Equatable {
     }
   }
 
-  /// What one estimator did.
-  public struct Row: Sendable, Equatable {
+  /// The errors of one estimator.
+  package struct Row: Sendable, Equatable {
     /// The estimator.
-    public var `case`: Case
+    package var `case`: Case
     /// The error at each reading, the mean over the streams.
-    public var errors: [Reading]
+    package var errors: [Reading]
   }
 
-  /// An error that was read.
-  public struct Reading: Sendable, Equatable {
+  /// The error at one step.
+  package struct Reading: Sendable, Equatable {
     /// The number of batches seen.
-    public var step: Int
+    package var step: Int
     /// The measured error.
-    public var error: Double
-    /// The figure to compare with, where one is known.
-    public var reference: Double?
+    package var error: Double
+    /// The figure to compare with; `nil` if none is known.
+    package var reference: Double?
   }
 
-  /// Runs every case on the same streams; one row a case, in order.
-  public func run(_ cases: [Case] = Self.cases) -> [Row] {
+  /// Runs every case on the same streams; one row per case, in order.
+  package func run(_ cases: [Case] = Self.cases) -> [Row] {
     var totals = [[Double]](
       repeating: [Double](repeating: 0, count: readings.count), count: cases.count)
     for seed in 0..<seeds {
@@ -94,8 +94,7 @@ public struct FrequencyStudy: Sendable, Codable, Equatable {
 
   /// The items of all batches up to the last reading, batch after batch.
   ///
-  /// Draws that repeat an item of their batch are drawn again, which is drawing one after another
-  /// without replacement.
+  /// A draw that repeats an item of its batch is drawn again: sequential sampling without replacement.
   private func stream(seed: UInt64) -> [ItemIndex] {
     let steps = readings.last ?? 0
     var rng = SeededGenerator(seed: seed, stream: 1)

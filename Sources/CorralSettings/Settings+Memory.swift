@@ -58,7 +58,7 @@ extension Settings {
     }
     var needs: [MemoryNeed] = []
     if negatives.kind != .all {
-      let batch = negatives.sharing == .example ? train.batch : 1
+      let batch = negatives.areOwn ? train.batch : 1
       needs.append(
         MemoryNeed(
           key: "negatives.count", value: negatives.count, what: "the draws of a batch",

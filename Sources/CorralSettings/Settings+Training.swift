@@ -20,6 +20,7 @@ extension Settings {
   package func training(_ ranker: RankerSettings) -> RankerTrainingSettings {
     var training = RankerTrainingSettings()
     training.ranker = ranker
+    training.block = "ranking"
     training.heads = ranking.heads
     training.score = ranking.score
     training.servedStacking = ranking.servedStacking

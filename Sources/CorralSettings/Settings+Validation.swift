@@ -18,7 +18,7 @@ extension Settings {
     try checkStages()
     try SettingError.within("loss") { try loss.validate() }
     try SettingError.within("negatives") { try negatives.validate() }
-    try correction.estimator.validate()
+    try SettingError.within("correction") { try correction.validate() }
     try SettingError.within("train") { try train.validate() }
     try SettingError.within("evaluate") { try evaluate.validate() }
     try index.validate()
@@ -46,9 +46,11 @@ extension Settings {
     if method != .independent {
       try cooperativeTraining().validate()
     } else if case .network(let ranker) = ranker {
-      try RankingBlock.naming { try training(ranker).validate() }
+      var network: RetrieverSettings?
+      if case .network(let settings) = retriever { network = settings }
+      try training(ranker).validate(over: network)
     } else {
-      try RankingBlock.naming { try training(RankerSettings()).validate() }
+      try training(RankerSettings()).validate()
     }
   }
 

@@ -1,4 +1,4 @@
-/// What stops a training run, or keeps one from starting.
+/// What stops a training or keeps it from starting.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss is infinite or not a number, in a training whose settings stand under `block`.
   case lossNotFinite(String, block: String = "", epoch: Int, step: Int)
@@ -6,10 +6,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case parameterNotFinite(String, block: String = "", epoch: Int, step: Int)
   /// A score in validation is infinite or not a number although the parameters are numbers.
   case validationNotFinite(String, block: String = "", epoch: Int)
-  /// Vectors became so large, or no numbers at all, that what is drawn by them cannot be drawn.
+  /// Vectors became so large, or not finite, that negatives cannot be drawn by them.
   case scoresNotFinite(String, epoch: Int, step: Int)
-  /// A setting has a value that training cannot use.
-  case setting(key: String, value: String, reason: String)
   /// The split has nothing to learn from.
   case noExamples(rule: String)
   /// A checkpoint was saved under another value of a setting.
@@ -45,7 +43,6 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       training has diverged: the vectors of \(vectors) are too large to be scored in epoch \(epoch), \
       step \(step): lower train.rate, or set train.clip to 1; the last checkpoint is as it was before
       """
-    case .setting(let key, let value, let reason): "setting '\(key)' is \(value): \(reason)"
     case .noExamples(let rule):
       """
       there is nothing to learn from: the training part (\(rule)) has no interaction with a weight \

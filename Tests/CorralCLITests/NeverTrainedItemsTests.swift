@@ -1,3 +1,4 @@
+import CorralSettings
 import CorralCLI
 import Foundation
 import Testing

@@ -136,8 +136,8 @@ import Testing
     ("ranking.negatives.count=0", "setting 'ranking.negatives.count' is 0: a ranker compares"),
     (
       "ranking.negatives.impressions=30",
-      "setting 'ranking.negatives.impressions' is 30: they are among the 20 "
-        + "negatives of each positive"
+      "setting 'ranking.negatives.impressions' is 30: they are some of the 20 "
+        + "negatives; give 0 to 20"
     ),
     ("ranking.loss.temperature=0", "setting 'ranking.loss.temperature' is 0.0: give a number"),
     (

@@ -13,7 +13,7 @@ private struct Case {
   let columns: TrainingColumns
   let weights = Tensor((0..<23).map { Float($0 % 4) })
 
-  init(_ kind: NegativeSettings.Kind, _ form: CorrectionSettings.Form?) throws {
+  init(_ kind: NegativeSource, _ form: CorrectionSettings.Form?) throws {
     var settings = NegativeSettings()
     settings.kind = kind
     settings.count = kind == .uniform ? 6 : 0
@@ -21,10 +21,11 @@ private struct Case {
     correction.estimate = form == nil ? .none : .static
     correction.form = form ?? .yi
     let counts = (0..<11).map { 1 + $0 * $0 }
-    var negatives = try TrainingNegatives(settings, correction, counts: counts)
+    let negatives = try TrainingNegatives(settings, counts: counts)
+    var probabilities = ColumnProbabilities(correction, counts: counts)
     var generator = SeededGenerator(seed: 5)
     let targets = (0..<23).map { ItemIndex($0 * 7 % 11) }
-    columns = negatives.columns(targets: targets, using: &generator)
+    columns = negatives.columns(targets: targets, &probabilities, using: &generator)
     items = Tensor.normal([columns.items.count, 5], seed: 4)
     queries.requiresGradient = true
     items.requiresGradient = true
@@ -52,10 +53,10 @@ private struct Case {
 
 @Suite struct `the fused softmax loss` {
   @Test(
-    arguments: [NegativeSettings.Kind.all, .inBatch, .uniform],
+    arguments: [NegativeSource.all, .inBatch, .uniform],
     [nil, CorrectionSettings.Form.yi, .expectedCount, .positiveUncorrected])
   func `is the loss over all products, in value and gradients`(
-    kind: NegativeSettings.Kind, form: CorrectionSettings.Form?
+    kind: NegativeSource, form: CorrectionSettings.Form?
   ) throws {
     let batch = try Case(kind, form)
     let fused = try batch.measured(SampledSoftmax(), fused: true)

@@ -1,5 +1,6 @@
 import CorralData
 import CorralModels
+import CorralSampling
 import CorralVectors
 import Testing
 

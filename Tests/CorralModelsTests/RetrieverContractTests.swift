@@ -130,13 +130,14 @@ private struct Trained {
     untrained.forget(in: made.parameters)
     before = made.parameters.stored()
     let batch = Self.batch(settings.model.examples)
-    var negatives = try TrainingNegatives(
-      NegativeSettings(), CorrectionSettings(), counts: Self.counts)
+    let negatives = try TrainingNegatives(NegativeSettings(), counts: Self.counts)
+    var probabilities = ColumnProbabilities(CorrectionSettings(), counts: Self.counts)
     var generator = SeededGenerator(seed: 1)
     var optimizer = Optimizer(.adam(.init()), rate: 0.01, of: made.parameters)
     losses = (0..<3).map { [made] step in
       let phase = Phase.training(seed: UInt64(step))
-      let columns = negatives.columns(targets: batch.targets, using: &generator)
+      let columns = negatives.columns(
+        targets: batch.targets, &probabilities, using: &generator)
       let items = made.network.items(columns.items, phase)
       let rows = made.network.queries(
         batch, toward: items.indexSelect(0, Tensor(columns.targets)), phase)

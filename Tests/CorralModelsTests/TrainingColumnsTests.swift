@@ -36,15 +36,16 @@ import Torch
     for extraCount in [0, 25] {
       var negatives = NegativeSettings()
       negatives.count = extraCount
-      var source = try TrainingNegatives(negatives, settings, counts: counts)
-      var twin = source.correction
+      let source = try TrainingNegatives(negatives, counts: counts)
+      var probabilities = ColumnProbabilities(settings, counts: counts)
+      var twin = probabilities
       var generator = SeededGenerator(seed: 9)
       var drawing = generator
       let extra = UniformSampler(itemCount: 12).draw(extraCount, for: .batch, using: &drawing).items
       // Twice, so that a streaming estimate has something to say.
       for _ in 0..<2 {
         generator = SeededGenerator(seed: 9)
-        let columns = source.columns(targets: targets, using: &generator)
+        let columns = source.columns(targets: targets, &probabilities, using: &generator)
         let table = Tensor.normal([12, 8], seed: 2)
         table.requiresGradient = true
         let queries = scores(40, 8, seed: 4)
@@ -60,8 +61,8 @@ import Torch
           Logits(
             values: queries.matmul(transposed: table.rows(positions(items), gradient: .dense)),
             target: .range(0..<40), isMasked: accidentalHits(items),
-            correction: twin.columns(targets: targets, extra: extra).map {
-              Logits.Correction($0)
+            correction: twin.logProbabilities(targets: targets, extra: extra).map {
+              correction(form, of: items, $0)
             }))
         naive.backward()
         expectClose([distinct.item()], [naive.item()], "loss")
@@ -72,13 +73,15 @@ import Torch
   }
 
   @Test func `permuting the batch permutes the rows of the loss`() throws {
-    var source = try TrainingNegatives(NegativeSettings(), CorrectionSettings(), counts: counts)
+    let source = try TrainingNegatives(NegativeSettings(), counts: counts)
+    var probabilities = ColumnProbabilities(CorrectionSettings(), counts: counts)
     var generator = SeededGenerator(seed: 9)
     let order = (0..<40).shuffled(using: &generator)
     let queries = scores(40, 8, seed: 4)
     let table = Tensor.normal([12, 8], seed: 2)
     func rows(_ order: [Int]) -> [Float] {
-      let columns = source.columns(targets: order.map { targets[$0] }, using: &generator)
+      let columns = source.columns(
+        targets: order.map { targets[$0] }, &probabilities, using: &generator)
       return SampledSoftmax()(
         Logits(
           queries.indexSelect(0, Tensor(order)), table.rows(positions(columns.items)), columns)
@@ -88,16 +91,17 @@ import Torch
     expectClose(rows(order), order.map { plain[$0] })
   }
 
-  @Test(arguments: [NegativeSettings.Kind.uniform, .popularity])
+  @Test(arguments: [NegativeSource.uniform, .popularity])
   func `drawn negatives are the draws, and the batch's items are positives only`(
-    kind: NegativeSettings.Kind
+    kind: NegativeSource
   ) throws {
     var settings = NegativeSettings()
     (settings.kind, settings.count) = (kind, 1000)
-    var source = try TrainingNegatives(settings, CorrectionSettings(), counts: counts)
+    let source = try TrainingNegatives(settings, counts: counts)
+    var probabilities = ColumnProbabilities(CorrectionSettings(), counts: counts)
     var generator = SeededGenerator(seed: 9)
     let batch = [ItemIndex(11), ItemIndex(3)]
-    let columns = source.columns(targets: batch, using: &generator)
+    let columns = source.columns(targets: batch, &probabilities, using: &generator)
     guard case .shared(let drawn) = columns.negatives else { return #expect(Bool(false)) }
     #expect(drawn.reduce(0, +) == 1000)
     #expect(columns.targets.map { columns.items[Int($0)] } == batch)
@@ -117,9 +121,10 @@ import Torch
     (settings.kind, settings.count, settings.sharing) = (.popularity, 6, .example)
     var correction = CorrectionSettings()
     correction.form = form
-    var source = try TrainingNegatives(settings, correction, counts: counts)
+    let source = try TrainingNegatives(settings, counts: counts)
+    var probabilities = ColumnProbabilities(correction, counts: counts)
     var generator = SeededGenerator(seed: 9)
-    let columns = source.columns(targets: targets, using: &generator)
+    let columns = source.columns(targets: targets, &probabilities, using: &generator)
     guard case .own(let own, _) = columns.negatives else { return #expect(Bool(false)) }
     #expect(own.count == 40 * 6)
     let table = Tensor.normal([12, 8], seed: 2)
@@ -173,9 +178,10 @@ import Torch
   @Test func `all items are the full softmax`() throws {
     var settings = NegativeSettings()
     settings.kind = .all
-    var source = try TrainingNegatives(settings, CorrectionSettings(), counts: counts)
+    let source = try TrainingNegatives(settings, counts: counts)
+    var probabilities = ColumnProbabilities(CorrectionSettings(), counts: counts)
     var generator = SeededGenerator(seed: 9)
-    let columns = source.columns(targets: targets, using: &generator)
+    let columns = source.columns(targets: targets, &probabilities, using: &generator)
     let table = Tensor.normal([12, 8], seed: 2)
     let queries = scores(40, 8, seed: 4)
     let rows = SampledSoftmax()(Logits(queries, table.rows(positions(columns.items)), columns))
@@ -183,14 +189,39 @@ import Torch
     expectClose(rows.floats(), FullSoftmax()(whole).floats())
   }
 
-  @Test func `impossible numbers of negatives are refused in words`() {
-    var settings = NegativeSettings()
-    settings.kind = .uniform
-    #expect {
-      try settings.validate()
-    } throws: {
-      "\($0)" == "setting 'count' is 0: uniform negatives need 1 or more, such as 1024"
+  @Test func `values that do not fit the source are refused in words`() {
+    func text(_ change: (inout NegativeSettings) -> Void) -> String? {
+      var settings = NegativeSettings()
+      change(&settings)
+      return #expect(throws: SettingError.self) { try settings.validate() }?.description
     }
+    #expect(
+      text { $0.kind = .uniform }
+        == "setting 'count' is 0: uniform negatives need 1 or more, such as 1024")
+    #expect(
+      text { $0.kind = .softmax }
+        == "setting 'count' is 0: softmax negatives need 1 or more, such as 20")
+    #expect(
+      text { $0.sharing = .example }
+        == "setting 'sharing' is example: in-batch negatives are the batch's; set kind beside it to "
+        + "uniform or popularity")
+    #expect(
+      text { ($0.kind, $0.count, $0.known) = (.uniform, 9, .masked) }
+        == "setting 'known' is masked: a batch's users share these negatives; give kept, or set "
+        + "sharing beside it to example")
+  }
+
+  /// The naive correction of a column an example: row i's positive is column i, and its negatives are
+  /// all columns of other items.
+  private func correction(
+    _ form: CorrectionSettings.Form, of items: [ItemIndex], _ logQ: [Float]
+  ) -> Logits.Correction {
+    let logCounts = targets.map { target in log(Double(items.count { $0 != target })) }
+    return Logits.Correction(
+      form: form, columns: Tensor(logQ),
+      rows: Tensor(
+        targets.indices.map { Float(logCounts[$0] - log(1 - exp(Double(logQ[$0])))) }),
+      logCounts: Tensor(logCounts.map { Float($0) }))
   }
 
   private func positions(_ items: [ItemIndex]) -> Tensor { Tensor(items.map(\.position)) }

@@ -82,10 +82,11 @@ struct GoldenNetwork {
     var correction = CorrectionSettings()
     correction.estimate = form == "plain" ? .none : .static
     correction.form = CorrectionSettings.Form(rawValue: form) ?? .yi
-    var negatives = try TrainingNegatives(
-      NegativeSettings(), correction, counts: GoldenNetwork.counts)
+    let negatives = try TrainingNegatives(NegativeSettings(), counts: GoldenNetwork.counts)
+    var probabilities = ColumnProbabilities(correction, counts: GoldenNetwork.counts)
     var generator = SeededGenerator(seed: 1)
-    let columns = negatives.columns(targets: GoldenNetwork.targets, using: &generator)
+    let columns = negatives.columns(
+      targets: GoldenNetwork.targets, &probabilities, using: &generator)
     let logits = Logits(
       golden.network.queries(GoldenNetwork.queries, .training(seed: 1)),
       golden.network.items(columns.items, .training(seed: 1)), columns)

@@ -14,13 +14,13 @@ struct ProposalTests {
     targets: (0..<30).map { ItemIndex($0 * 13) })
 
   static func proposal(
-    _ kind: ProposalSettings.Kind, items: Matrix = items, startingFrom previous: Proposal? = nil
+    _ kind: NegativeSource, items: Matrix = items, startingFrom previous: Proposal? = nil
   ) throws -> Proposal {
     try Proposal(
       settings(kind), items: items, counts: counts, seed: 4, startingFrom: previous)
   }
 
-  static func settings(_ kind: ProposalSettings.Kind) -> ProposalSettings {
+  static func settings(_ kind: NegativeSource) -> ProposalSettings {
     var settings = ProposalSettings()
     settings.kind = kind
     settings.temperature = 0.8
@@ -34,9 +34,9 @@ struct ProposalTests {
     return proposal.draw(15, for: context, using: &rng)
   }
 
-  @Test(arguments: ProposalSettings.Kind.allCases)
+  @Test(arguments: NegativeSource.drawn)
   func `every kind keeps the contract, and again after a refresh`(
-    kind: ProposalSettings.Kind
+    kind: NegativeSource
   ) throws {
     let proposal = try Self.proposal(kind)
     let row = SamplingContext(
@@ -49,9 +49,9 @@ struct ProposalTests {
     expectSamplerContract(refreshed, items: 400, context: row)
   }
 
-  @Test(arguments: ProposalSettings.Kind.allCases)
+  @Test(arguments: NegativeSource.drawn)
   func `a saved proposal draws the same, and is refreshed to the same`(
-    kind: ProposalSettings.Kind
+    kind: NegativeSource
   ) throws {
     let moved = normalNumbers(rows: 400, columns: 6, seed: 8)
     let proposal = try Self.proposal(kind).refreshed(items: moved, seed: 5)
@@ -72,7 +72,7 @@ struct ProposalTests {
   }
 
   /// What a proposal draws for many queries, and what it states of their targets.
-  static func drawnForMany(_ kind: ProposalSettings.Kind) throws -> (Negatives, [Float]) {
+  static func drawnForMany(_ kind: NegativeSource) throws -> (Negatives, [Float]) {
     let context = SamplingContext(
       queries: normalNumbers(rows: 600, columns: 6, seed: 12),
       targets: (0..<600).map { ItemIndex($0 * 7 % 400) })
@@ -82,7 +82,7 @@ struct ProposalTests {
 
   @Test func `draws and probabilities do not depend on the number of threads`() async {
     await #expect(processExitsWith: .success) {
-      for kind in ProposalSettings.Kind.allCases {
+      for kind in NegativeSource.drawn {
         Parallel.threads = 1
         let one = try ProposalTests.drawnForMany(kind)
         Parallel.threads = 3
@@ -95,8 +95,7 @@ struct ProposalTests {
   @Test func `a saved proposal of others is refused`() throws {
     try withTemporaryFolder { folder throws in
       let url = folder.appendingPathComponent("state.safetensors")
-      func reason(_ kind: ProposalSettings.Kind, counts: [Int], clusters: Int = 7) throws -> String
-      {
+      func reason(_ kind: NegativeSource, counts: [Int], clusters: Int = 7) throws -> String {
         try SafetensorsFile.write(Self.proposal(kind).tensors, to: url)
         var settings = Self.settings(kind)
         settings.clusters = clusters
@@ -108,11 +107,11 @@ struct ProposalTests {
       }
       let text = "FILE is not the proposal of these settings and items: "
       let advice = "; use what it was saved with"
-      for kind in [ProposalSettings.Kind.softmax, .topRand, .topAndRand, .cluster] {
+      for kind in [NegativeSource.softmax, .topRand, .topAndRand, .cluster] {
         #expect(
           try reason(kind, counts: [1, 1]) == text + "it holds 400 items and there are 2" + advice)
       }
-      for kind in [ProposalSettings.Kind.multiIndex, .cluster] {
+      for kind in [NegativeSource.multiIndex, .cluster] {
         #expect(
           try reason(kind, counts: Self.counts, clusters: 9)
             == text + "it has 7 clusters and the settings say 9" + advice)
@@ -122,7 +121,7 @@ struct ProposalTests {
   }
 
   @Test func `what each kind follows`() throws {
-    let follows = try ProposalSettings.Kind.allCases.map { kind in
+    let follows = try NegativeSource.drawn.map { kind in
       let proposal = try Self.proposal(kind)
       return [proposal.followsItems, proposal.followsQueries, proposal.followsTargets]
     }
@@ -139,22 +138,22 @@ struct ProposalTests {
     func text(_ change: (inout ProposalSettings) -> Void) -> String? {
       var settings = ProposalSettings()
       change(&settings)
-      return #expect(throws: SamplingError.self) { try settings.validate() }?.description
+      return #expect(throws: SettingError.self) { try settings.validate() }?.description
     }
-    #expect(text { $0.count = 0 } == "setting 'proposal.count' is 0; it must be 1 or more")
+    #expect(text { $0.count = 0 } == "setting 'count' is 0: give 1 or more")
     #expect(
       text { $0.temperature = 0 }
-        == "setting 'proposal.temperature' is 0.0; it must be more than 0, 0.000001 at the least"
+        == "setting 'temperature' is 0.0: give a number above 0, 0.000001 or more"
     )
     #expect(
-      text { $0.clusters = 2000 } == "setting 'proposal.clusters' is 2000; it must be 1 to 1024")
-    #expect(text { $0.pool = -1 } == "setting 'proposal.pool' is -1; it must be 1 or more")
+      text { $0.clusters = 2000 } == "setting 'clusters' is 2000: give 1 to 1024")
+    #expect(text { $0.pool = -1 } == "setting 'pool' is -1: give 1 or more")
     #expect(
-      text { $0.exponent = -1 } == "setting 'proposal.exponent' is -1.0; it must be 0 or more")
+      text { $0.exponent = -1 } == "setting 'exponent' is -1.0: give 0 or more")
     try ProposalSettings().validate()
     var items = Self.items
     items[17, 2] = .nan
-    for kind in [ProposalSettings.Kind.softmax, .multiIndex, .topRand, .cluster] {
+    for kind in [NegativeSource.softmax, .multiIndex, .topRand, .cluster] {
       #expect(throws: SamplingError.notFinite(item: 17)) {
         _ = try Self.proposal(kind, items: items)
       }

@@ -24,7 +24,8 @@ struct PlantedPair {
     settings.ranker = Self.small(ranker)
     settings.proposal.kind = .softmax
     settings.proposal.count = 8
-    (settings.cooperation.passed, settings.cooperation.kept) = (4, 2)
+    if method != .corr { settings.cooperation.passed = 4 }
+    if method == .rankflow { settings.cooperation.kept = 2 }
     // A walk meets most of the thirteen items.
     settings.cooperation.known = .kept
     settings.loss.temperature = 1
@@ -182,7 +183,7 @@ extension CooperativeTraining {
   @Test func `a ranker that knows less than its retriever counts less when they serve`() throws {
     /// The validation of a pair whose ranker says anything, and the pair.
     func trained(
-      _ served: ServedStacking
+      _ served: StackingChoice
     ) throws -> (
       values: [String: Double], planted: PlantedPair,
       pair: (retriever: FrozenRetriever, ranker: FrozenRanker)
@@ -307,9 +308,9 @@ extension CooperativeTraining {
 
   // Steps are nine an epoch.
   @Test(
-    arguments: [ProposalSettings.Kind.multiIndex, .softmax, .cluster, .uniform], [1, 9, 12])
+    arguments: [NegativeSource.multiIndex, .softmax, .cluster, .uniform], [1, 9, 12])
   func `a run that is killed and resumed ends with the bytes of one that never was`(
-    proposal: ProposalSettings.Kind, killedAfter: Int
+    proposal: NegativeSource, killedAfter: Int
   ) throws {
     try withTemporaryFolder { folder in
       var planted = PlantedPair(TwoTowerSettings(), DeepFMSettings())
@@ -394,7 +395,7 @@ extension CooperativeTraining {
     expectError(
       "setting 'cooperation.passed' is 9: they are some of the 8 of proposal.count; give 1 to 8"
     ) { _ = try planted.training() }
-    planted.settings.cooperation.passed = 4
+    (planted.settings.cooperation.passed, planted.settings.cooperation.kept) = (4, 2)
     planted.settings.cooperation.rankerCorrection = .off
     expectError(
       "setting 'cooperation.rankerCorrection' is off: rankflow learns by cross-entropy of each draw, "
@@ -402,6 +403,17 @@ extension CooperativeTraining {
     ) { _ = try planted.training() }
     planted.settings.method = .corr
     planted.settings.cooperation.rankerCorrection = .on
+    expectError(
+      "setting 'cooperation.passed' is 4: corr does not read it; leave it out, or set method to icc or "
+        + "rankflow"
+    ) { _ = try planted.training() }
+    (planted.settings.cooperation.passed, planted.settings.cooperation.kept) = (10, 5)
+    planted.settings.proposal.kind = .inBatch
+    expectError(
+      "setting 'proposal.kind' is in-batch: its items are not drawn for each target; give uniform, "
+        + "popularity, softmax, multi-index, top-rand, top-and-rand or cluster"
+    ) { _ = try planted.training() }
+    planted.settings.proposal.kind = .softmax
     planted.settings.cooperation.alternation.first = 5
     expectError(
       "setting 'cooperation.alternation.second' is 0: turns need epochs of both parts, and 5 are of "

@@ -8,9 +8,9 @@ import Torch
 /// Steps so large that vectors leave what floats can hold end a training with its reason.
 @Suite struct `training that diverges` {
   @Test(
-    arguments: ProposalSettings.Kind.allCases,
+    arguments: NegativeSource.drawn,
     [CooperativeMethod.corr, .rankflow, .icc])
-  func `for each other says so`(kind: ProposalSettings.Kind, method: CooperativeMethod) throws {
+  func `for each other says so`(kind: NegativeSource, method: CooperativeMethod) throws {
     for rate in [Float(1e10), 1e20, 1e30] {
       var pair = PlantedPair(method: method)
       pair.settings.proposal.kind = kind

@@ -1,6 +1,7 @@
 import CorralData
 import CorralEvaluation
 import CorralModels
+import CorralSampling
 import CorralTraining
 import CorralVectors
 import Testing

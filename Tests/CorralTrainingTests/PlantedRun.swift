@@ -50,7 +50,7 @@ struct PlantedRun {
   }
 
   func training(
-    _ checkpoint: URL? = nil, from start: RetrieverTraining.Start = .scratch
+    _ checkpoint: URL? = nil, from start: TrainingStart = .scratch
   ) throws -> RetrieverTraining {
     try RetrieverTraining(settings, on: split, of: catalogue, checkpoint: checkpoint, from: start)
   }

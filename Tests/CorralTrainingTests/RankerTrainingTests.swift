@@ -1,6 +1,7 @@
 import CorralData
 import CorralEvaluation
 import CorralModels
+import CorralSampling
 import CorralTesting
 import CorralTraining
 import CorralVectors
@@ -58,9 +59,9 @@ extension RankerTraining {
   }
 
   @Test(
-    arguments: [LossSettings.Kind.bce, .softmax, .bpr], RankerNegativeSettings.Kind.allCases)
+    arguments: [LossSettings.Kind.bce, .softmax, .bpr], [NegativeSource.uniform, .popularity])
   func `every loss and every kind of draw learns`(
-    loss: LossSettings.Kind, draws: RankerNegativeSettings.Kind
+    loss: LossSettings.Kind, draws: NegativeSource
   ) throws {
     var run = PlantedRanking(DeepFMSettings())
     run.settings.loss.kind = loss
@@ -117,7 +118,7 @@ extension RankerTraining {
     let candidates = try validation.candidates(of: scoring, count: 12)
     /// The validation of a ranker that says anything, and the ranker.
     func trained(
-      _ served: ServedStacking
+      _ served: StackingChoice
     ) throws -> (values: [String: Double], ranker: FrozenRanker) {
       var run = PlantedRanking(DeepFMSettings())
       if var model = run.settings.ranker.model as? DeepFMSettings {
@@ -186,7 +187,7 @@ extension RankerTraining {
     ) { _ = try run.training() }
     run.settings.negatives.count = 4
     expectError(
-      "setting 'negatives.impressions' is 10: they are among the 4 negatives of each positive; give 0 to 4"
+      "setting 'negatives.impressions' is 10: they are some of the 4 negatives; give 0 to 4"
     ) { _ = try run.training() }
   }
 }

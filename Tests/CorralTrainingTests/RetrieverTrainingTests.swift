@@ -9,11 +9,12 @@ import Testing
 import Torch
 
 @Suite struct `training of a retriever` {
-  @Test(arguments: NegativeSettings.Kind.allCases)
-  func `finds the planted next item`(kind: NegativeSettings.Kind) throws {
+  @Test(arguments: NegativeSource.allCases)
+  func `finds the planted next item`(kind: NegativeSource) throws {
     var run = PlantedRun()
     run.settings.negatives.kind = kind
     run.settings.negatives.count = kind == .all ? 0 : 32
+    (run.settings.negatives.clusters, run.settings.negatives.pool) = (2, 12)
     var training = try run.training()
     let reports = try training.finish()
     let last = try #require(reports.last)

@@ -1,4 +1,5 @@
 import CorralModels
+import CorralSampling
 import CorralTraining
 import Testing
 

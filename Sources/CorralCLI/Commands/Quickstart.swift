@@ -1,3 +1,4 @@
+import CorralModels
 import ArgumentParser
 import CorralBaselines
 import CorralData

@@ -1,3 +1,4 @@
+import CorralIndex
 import CorralServing
 import CorralText
 import Foundation

@@ -1,3 +1,4 @@
+import CorralModels
 import CorralPipeline
 import CorralText
 import CorralTraining
@@ -20,20 +21,24 @@ final class TrainingView {
     switch event {
     case .began(let stage): began(stage)
     case .step(let progress, let stage): step(progress, of: stage)
-    case .epoch(let epoch, let stage):
+    case .epoch(let epoch, let stage): ended(epoch, of: stage)
+    case .ended(let stage, let outcome):
       endBar()
-      console.note(line(epoch, stage.train))
-    case .stoppedEarly(let stage):
-      endBar()
-      console.note(
-        "no better \(stage.train.metric) for "
-          + Format.counted(stage.train.patience, "validation"))
-    case .pass(let pass): self.pass(pass)
-    case .passesEnded: endBar()
+      if outcome == .stoppedEarly {
+        console.note(
+          "no better \(stage.train.metric) for "
+            + Format.counted(stage.train.patience, "validation"))
+      }
     }
   }
 
   private func began(_ stage: TrainingEvent.Stage) {
+    guard stage.unit == .epoch else {
+      if stage.epochsDone > 0 {
+        console.note("going on after \(stage.unit.rawValue) \(stage.epochsDone)")
+      }
+      return showUnits(stage.epochsDone, of: stage)
+    }
     if stage.epochsDone > 0 {
       console.note("\(stage.name): going on after epoch \(stage.epochsDone)")
     }
@@ -43,21 +48,29 @@ final class TrainingView {
   }
 
   private func step(_ progress: StepProgress, of stage: TrainingEvent.Stage) {
+    guard stage.unit == .epoch else { return showUnits(progress.epoch, of: stage) }
     let watched = stage.watched.map { "  \(stage.train.metric) \(Format.metric($0))" } ?? ""
-    let title = "epoch \(progress.epoch)/\(progress.epochs)"
     show(
-      title, progress.step * stage.train.batch, of: progress.steps * stage.train.batch,
-      unit: "examples", String(format: "loss %.4f", progress.meanLoss) + watched,
+      "epoch \(progress.epoch)/\(progress.epochs)", progress.step * stage.train.batch,
+      of: progress.steps * stage.train.batch, unit: "examples",
+      String(format: "loss %.4f", progress.meanLoss) + watched,
       secondsLeft: progress.secondsLeft)
   }
 
-  private func pass(_ pass: TrainingEvent.Pass) {
-    let units = pass.unit == "pass" ? "passes" : pass.unit + "s"
-    if pass.isResumed { console.note("going on after \(pass.unit) \(pass.done)") }
-    show(units, pass.done, of: pass.total, unit: units)
-    if !pass.detail.isEmpty {
-      console.detail("\(pass.unit) \(pass.done)/\(pass.total)  \(pass.detail)")
+  private func ended(_ epoch: EpochReport, of stage: TrainingEvent.Stage) {
+    guard stage.unit == .epoch else {
+      let rate = "\(Format.short(epoch.examplesPerSecond)) examples/s"
+      return console.detail(
+        "\(stage.unit.rawValue) \(epoch.epoch)/\(stage.epochs)  "
+          + "\(Format.seconds(epoch.seconds))  \(rate)")
     }
+    endBar()
+    console.note(line(epoch, stage.train))
+  }
+
+  /// Shows how many sweeps or passes are done, in one bar for all.
+  private func showUnits(_ done: Int, of stage: TrainingEvent.Stage) {
+    show(stage.unit.plural, done, of: stage.epochs, unit: stage.unit.plural)
   }
 
   private func show(

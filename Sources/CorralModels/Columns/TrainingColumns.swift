@@ -1,13 +1,11 @@
 package import CorralData
 package import CorralSampling
 
-/// The items that a batch's targets are scored against, as columns, and the negatives of each
-/// target.
+/// The columns of a batch's logits: different items, and whose negatives each of them is.
 ///
-/// If a batch shares its columns, each different item is one column, with the number of negatives
-/// that it stands for: k equal columns are one column with `log k` added to its score. The loss is
-/// that of one column for each example with accidental hits masked, and costs only the different
-/// items.
+/// Columns that the whole batch shares hold each different item once, with the number of negatives that
+/// it stands for. The loss is the same as with one column per example and accidental hits masked, since
+/// k equal columns are one with `log k` added, but only the different items are scored.
 package struct TrainingColumns: Sendable, Equatable {
   /// The items, all different, `[columns]`.
   package let items: [ItemIndex]
@@ -15,27 +13,27 @@ package struct TrainingColumns: Sendable, Equatable {
   package let targets: [Int64]
   /// Which columns are negatives of a target.
   package let negatives: Negatives
-  /// log Q of one draw; `nil` without a correction.
+  /// log Q in one draw; `nil` if nothing is corrected.
   ///
-  /// Shared columns have one for each column, `[columns]`. Own columns have one for each target and
-  /// then for its n negatives, `[targets * (1 + n)]`, since a proposal may depend on the query.
+  /// For shared columns, one number per column, `[columns]`. For own columns, the number of each target
+  /// and then those of its n negatives, `[targets * (1 + n)]`.
   package let logQ: [Float]?
   /// The form of the correction.
   package let form: CorrectionSettings.Form
 
   /// Which columns are negatives of a target.
   package enum Negatives: Sendable, Equatable {
-    /// All columns but its own. `counts` is the number of negatives that each column stands for,
-    /// `[columns]`; 0 for a column that is only a positive.
+    /// All columns but its own: how many negatives each stands for, `[columns]`; 0 for a column that is
+    /// only a positive.
     case shared(counts: [Int])
     /// The columns drawn for it alone, `[targets * n]`, the n of a target one after the other.
     ///
-    /// `isKnown`, `[targets * n]`, is true for items that the target's user is known to like: they
-    /// do not count. It is empty if there are none.
+    /// `isKnown` marks those that the target's user is known to like, `[targets * n]`; they are not used as
+    /// negatives. It is empty if there are none.
     case own(columns: [Int64], isKnown: [Bool] = [])
   }
 
-  /// Columns that are already laid out.
+  /// Columns in their final order.
   package init(
     items: [ItemIndex], targets: [Int64], negatives: Negatives, logQ: [Float]? = nil,
     form: CorrectionSettings.Form = .yi
@@ -66,17 +64,18 @@ package struct TrainingColumns: Sendable, Equatable {
 extension TrainingColumns {
   /// Each target with the draws of a proposal.
   ///
-  /// A target that the proposal never draws is taken to be as probable as its row's rarest draw.
+  /// A target that the proposal never draws gets the probability of its row's least probable draw.
   ///
   /// - Parameters:
   ///   - targets: the positives, one for each row.
   ///   - draws: the draws of each row, with the logarithms of their probabilities.
   ///   - targetLogQ: the logarithm of each target's probability in one draw.
-  ///   - form: the form of the correction.
-  ///   - isKnown: whether a draw does not count, since the target's user likes it; empty for none.
+  ///   - form: the form of the correction; `nil` corrects nothing.
+  ///   - isKnown: which draws the target's user likes, so that they are not used as negatives; empty for
+  ///     none.
   package init(
     targets: [ItemIndex], _ draws: CorralSampling.Negatives, targetLogQ: [Float],
-    form: CorrectionSettings.Form, isKnown: [Bool] = []
+    form: CorrectionSettings.Form?, isKnown: [Bool] = []
   ) {
     guard draws.rows == targets.count, targetLogQ.count == targets.count else {
       fatalError(
@@ -95,6 +94,6 @@ extension TrainingColumns {
       items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
       negatives: .own(
         columns: Array(distinct.positions.dropFirst(targets.count)), isKnown: isKnown),
-      logQ: logQ, form: form)
+      logQ: form == nil ? nil : logQ, form: form ?? .yi)
   }
 }

@@ -2,69 +2,94 @@ package import CorralData
 package import CorralSampling
 package import CorralVectors
 
-/// Makes the columns of each training batch: of the batch's own items, of draws, or of the
-/// catalogue.
+/// Makes the columns of a batch's logits: the batch's own items, draws that do not follow the
+/// retriever, or the catalogue.
 ///
-/// Batches come one after the other: a streaming estimate answers from what it knew before a batch,
-/// and then learns from it.
+/// An immutable value; the estimate of probabilities, which may learn from the batches, is passed in.
 package struct TrainingNegatives: Sendable {
-  /// The items that a positive is compared with.
+  /// The source of negatives.
   package let settings: NegativeSettings
-  /// How probable in-batch columns are; holds the streaming estimator, if there is one.
-  package var correction: Correction
   private let itemCount: Int
-  private let sampler: Sampler
+  private let source: Source
+  /// What users took in training, if their draws are checked against it.
+  private let known: KnownItems?
 
-  private enum Sampler: Sendable {
-    case uniform(UniformSampler)
-    case popularity(PopularitySampler)
+  private enum Source: Sendable {
+    case batch(extra: UniformSampler)
+    case drawn(Proposal)
+    case all
   }
 
   /// Negatives for a catalogue in which item i is a training target `counts[i]` times.
   ///
-  /// Throws `SettingError` for settings that do not fit together.
+  /// Throws `SettingError` for settings that do not fit together, and for a source that follows the
+  /// retriever, whose columns are not known before its queries.
   package init(
-    _ settings: NegativeSettings, _ correction: CorrectionSettings, counts: [Int]
+    _ settings: NegativeSettings, counts: [Int], known: KnownItems? = nil
   ) throws {
     try settings.validate()
     self.settings = settings
-    self.correction = Correction(correction, counts: counts)
+    self.known = settings.known == .masked ? known : nil
     itemCount = counts.count
-    sampler =
-      settings.kind == .popularity
-      ? .popularity(PopularitySampler(counts: counts, exponent: settings.exponent))
-      : .uniform(UniformSampler(itemCount: counts.count))
+    switch settings.kind {
+    case .inBatch: source = .batch(extra: UniformSampler(itemCount: counts.count))
+    case .all: source = .all
+    case .uniform, .popularity:
+      source = .drawn(
+        try Proposal(
+          settings.proposal, items: Matrix(rows: counts.count, columns: 0), counts: counts, seed: 0)
+      )
+    case .softmax, .multiIndex, .topRand, .topAndRand, .cluster:
+      throw SettingError(
+        "kind", settings.kind.rawValue,
+        "these negatives follow no retriever; give in-batch, uniform, popularity or all")
+    }
   }
 
   /// The columns of one batch.
-  package mutating func columns(
-    targets: [ItemIndex], using generator: inout SeededGenerator
+  ///
+  /// - Parameters:
+  ///   - targets: the positives, one a row.
+  ///   - users: the user of each target; empty if nobody knows them.
+  ///   - probabilities: how probable in-batch columns are; asked once a batch, in order.
+  ///   - generator: the random numbers of draws.
+  /// - Returns: the columns of the targets and of their negatives.
+  package func columns(
+    targets: [ItemIndex], of users: [UserIndex?] = [],
+    _ probabilities: inout ColumnProbabilities, using generator: inout SeededGenerator
   ) -> TrainingColumns {
-    switch settings.kind {
+    switch source {
     case .all:
       return TrainingColumns(
         items: (0..<itemCount).map(ItemIndex.init), targets: targets.map { Int64($0.position) },
         negatives: .shared(counts: [Int](repeating: 1, count: itemCount)))
-    case .inBatch:
-      let extra = drawn(settings.count, using: &generator)
+    case .batch(let sampler):
+      let extra = sampler.draw(settings.count, for: .batch, using: &generator).items
       let distinct = DistinctItems(targets + extra)
-      let logQ = correction.columns(targets: targets, extra: extra)?.columns
+      let logQ = probabilities.logProbabilities(targets: targets, extra: extra)
       return TrainingColumns(
         items: distinct.items, targets: Array(distinct.positions.prefix(targets.count)),
         negatives: .shared(counts: distinct.counts),
-        logQ: logQ.map { distinct.first(of: $0) }, form: correction.form)
-    case .uniform, .popularity:
+        logQ: logQ.map { distinct.first(of: $0) }, form: probabilities.form)
+    case .drawn(let proposal):
       let isOwn = settings.sharing == .example
       let count = settings.count * (isOwn ? targets.count : 1)
-      let distinct = DistinctItems(targets + drawn(count, using: &generator))
+      let draws = proposal.draw(count, for: .batch, using: &generator).items
+      let distinct = DistinctItems(targets + draws)
       let positives = Array(distinct.positions.prefix(targets.count))
       let drawn = distinct.positions.dropFirst(targets.count)
-      let logQ = correction.source == .none ? nil : logProbabilities(of: distinct.items)
+      let logQ =
+        probabilities.source == .none
+        ? nil
+        : proposal.logProbabilities(
+          of: distinct.items, for: SamplingContext(targets: distinct.items))
       return TrainingColumns(
         items: distinct.items, targets: positives,
         negatives: isOwn
-          ? .own(columns: Array(drawn))
-          // The batch's own items are only positives.
+          ? .own(
+            columns: Array(drawn),
+            isKnown: users.isEmpty ? [] : known?.contain(draws, of: users) ?? [])
+          // The batch's own items are there as positives only.
           : .shared(counts: distinct.counts(drawn)),
         logQ: isOwn
           ? logQ.map { logQ in
@@ -72,24 +97,7 @@ package struct TrainingNegatives: Sendable {
               let first = drawn.startIndex + row * settings.count
               return ([positive] + drawn[first..<first + settings.count]).map { logQ[Int($0)] }
             }
-          } : logQ, form: correction.form)
-    }
-  }
-
-  private func drawn(_ count: Int, using generator: inout SeededGenerator) -> [ItemIndex] {
-    switch sampler {
-    case .uniform(let sampler):
-      sampler.draw(count, for: .batch, using: &generator).items
-    case .popularity(let sampler):
-      sampler.draw(count, for: .batch, using: &generator).items
-    }
-  }
-
-  private func logProbabilities(of items: [ItemIndex]) -> [Float] {
-    let context = SamplingContext(targets: items)
-    return switch sampler {
-    case .uniform(let sampler): sampler.logProbabilities(of: items, for: context)
-    case .popularity(let sampler): sampler.logProbabilities(of: items, for: context)
+          } : logQ, form: probabilities.form)
     }
   }
 }
@@ -102,7 +110,7 @@ extension DistinctItems {
     return counts
   }
 
-  /// One value for each different item, of a quantity that is the same at each of its occurrences.
+  /// One number for each different item, of a quantity that is equal at all its occurrences.
   func first(of quantity: [Float]) -> [Float] {
     var firsts = [Float](repeating: 0, count: items.count)
     for (position, value) in zip(positions, quantity) { firsts[Int(position)] = value }

@@ -26,10 +26,10 @@ package struct Logits {
   /// How probable the columns were when they were sampled; `nil` without a correction.
   package var correction: Correction?
 
-  /// The sampling of the columns, as `ColumnCorrection` describes it.
-  package struct Correction {
-    /// What is subtracted, and from which logits.
-    package var form: CorrectionSettings.Form
+  /// What is subtracted from the scores to undo the sampling of their columns (`SampledSoftmax`).
+  public struct Correction {
+    /// Which logits have what subtracted.
+    public var form: CorrectionSettings.Form
     /// log Q of each column's item in one draw, `[columns]` or `[batch, columns]`.
     package var columns: Tensor
     /// `log n_i - log(1 - Q(p_i))` of each row, `[batch]`; not used by the `yi` form.
@@ -45,14 +45,6 @@ package struct Logits {
       self.columns = columns
       self.rows = rows
       self.logCounts = logCounts
-    }
-
-    /// The correction of a batch whose first columns are the positives of its rows, in order.
-    package init(_ correction: ColumnCorrection, device: Device = .cpu) {
-      self.init(
-        form: correction.form, columns: Tensor(correction.columns, device: device),
-        rows: Tensor(correction.rows, device: device),
-        logCounts: Tensor(correction.logCounts, device: device))
     }
   }
 

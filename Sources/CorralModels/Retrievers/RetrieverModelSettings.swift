@@ -59,17 +59,3 @@ extension RetrieverModelSettings {
     try check(initialSpread: initialSpread, such: 0.1)
   }
 }
-
-/// Which parts of a request decide the scores of a retriever.
-package enum ScoredBy: Sendable {
-  /// None: everybody has the same scores.
-  case nothing
-  /// The vector of a user whom training met; for others, the history.
-  case userFirst
-  /// The history; without one, the vector of a user whom training met.
-  case historyFirst
-  /// The history alone.
-  case history
-  /// What is known of the user, and the history.
-  case both
-}

@@ -1,34 +1,35 @@
 import CorralData
+public import CorralSampling
 
-/// The items that a positive is compared with: the block `negatives` of a settings file.
+/// The negatives that a positive is compared with: the `negatives` block of a settings file.
 public struct NegativeSettings: Sendable, Codable, Equatable {
   /// Where negatives come from.
-  public var kind = Kind.inBatch
-  /// The number of draws: added to the batch's own items for `in-batch` (mixed negatives), and
-  /// instead of them for `uniform` and `popularity`.
+  public var kind = NegativeSource.inBatch
+  /// How many are drawn: besides the batch's own items for `in-batch` (mixed negatives), and instead
+  /// of them for every source that draws.
   public var count = 0
-  /// Whether draws are shared by a batch.
+  /// For `uniform` and `popularity`, which targets are compared with a draw; draws that follow the
+  /// retriever are always a target's own.
   public var sharing = Sharing.batch
   /// For `popularity`, the power of an item's count that its draws are in proportion to: 1 draws as
   /// batches do, 0.75 as word2vec does.
   public var exponent = 1.0
+  /// For `softmax` and `multi-index`, what scores are divided by: higher is closer to uniform.
+  public var temperature: Float = 1
+  /// For `multi-index`, the clusters of each half of the item vectors; for `cluster`, of the vectors.
+  public var clusters = 32
+  /// For `top-rand` and `top-and-rand`, how many of the best items are drawn among.
+  public var pool = 100
+  /// For sources that follow the retriever, the steps from one refresh to the next; 0 refreshes them
+  /// once an epoch.
+  public var refreshEvery = 0
+  /// What becomes of a target's own draws that its user took in training.
+  public var known = KnownDraws.kept
 
   /// The defaults: the other items of the batch.
   public init() {}
 
-  /// Where negatives come from.
-  public enum Kind: String, Sendable, Codable, CaseIterable {
-    /// The other items of the batch, and `count` uniform ones (Yang and others, 2020).
-    case inBatch = "in-batch"
-    /// `count` items, each as likely as any other.
-    case uniform
-    /// `count` items in proportion to a power of their number of training interactions.
-    case popularity
-    /// The whole catalogue: the full softmax.
-    case all
-  }
-
-  /// Which targets are compared with a draw.
+  /// Which targets are compared with a negative that was drawn.
   public enum Sharing: String, Sendable, Codable, CaseIterable {
     /// All targets of a batch are compared with the same `count` negatives.
     case batch
@@ -36,17 +37,42 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
     case example
   }
 
-  /// Throws `SettingError` for the first value that the kind of negatives cannot have.
-  package func validate() throws {
+  /// Whether each target has draws of its own.
+  package var areOwn: Bool { kind.followsItems || kind.isDrawn && sharing == .example }
+
+  /// How these negatives are drawn, for a source that draws.
+  package var proposal: ProposalSettings {
+    var settings = ProposalSettings()
+    (settings.kind, settings.count, settings.exponent) = (kind, count, exponent)
+    (settings.temperature, settings.clusters, settings.pool) = (temperature, clusters, pool)
+    return settings
+  }
+
+  /// Throws `SettingError` for values that do not fit the source.
+  public func validate() throws {
     try SettingError.check("exponent", exponent, atLeast: 0, such: ", such as 0.75")
     try SettingError.check(
-      sharing == .batch || kind == .uniform || kind == .popularity, "sharing", sharing.rawValue,
-      "\(kind.rawValue) negatives are the batch's; set negatives.kind to uniform or popularity")
-    switch kind {
-    case .inBatch, .all: try SettingError.check("count", count, atLeast: 0)
-    case .uniform, .popularity:
+      sharing == .batch || kind.isDrawn, "sharing", sharing.rawValue,
+      "\(kind.rawValue) negatives are the batch's; set kind beside it to uniform or popularity")
+    if kind.isDrawn {
       try SettingError.check(
-        count > 0, "count", count, "\(kind.rawValue) negatives need 1 or more, such as 1024")
+        count >= 1, "count", count,
+        "\(kind.rawValue) negatives need 1 or more, such as \(areOwn ? 20 : 1024)")
+      try proposal.validate()
+    } else {
+      try SettingError.check("count", count, atLeast: 0)
     }
+    try SettingError.check("refreshEvery", refreshEvery, atLeast: 0, of: " steps")
+    try SettingError.check(
+      known == .kept || areOwn, "known", known.rawValue,
+      "a batch's users share these negatives; give kept, or set sharing beside it to example")
   }
+}
+
+/// What becomes of draws that the user took in training.
+public enum KnownDraws: String, Sendable, Codable, CaseIterable {
+  /// They are masked: a user who is served without seen items never has to choose against them.
+  case masked
+  /// They are negatives like others, as in the papers; right if users repeat interactions.
+  case kept
 }

@@ -2,10 +2,10 @@ import CorralData
 import CorralVectors
 import Foundation
 
-/// The softmax of a few queries' scores over a catalogue, kept as one sum a block of items.
+/// The softmax of a few queries' scores over a catalogue, kept as one sum per block of items.
 ///
-/// Scores are computed once for the sums and again for the few blocks that draws fall into, so that
-/// no queries x items matrix is ever held.
+/// Scores are computed once for the sums, and again for the few blocks that draws fall into. No matrix
+/// of queries x items is ever held.
 struct BlockSoftmax {
   private let sampler: SoftmaxSampler
   /// The queries, divided by the temperature, row after row.
@@ -35,7 +35,7 @@ struct BlockSoftmax {
     for (position, block) in blocks.enumerated() {
       for row in 0..<rows.count {
         score(block, row: row, into: &scores)
-        // Each block sums powers of its own largest score, which are made comparable afterwards.
+        // Each block sums powers relative to its own largest score; they are rescaled afterwards.
         let top = scores[..<block.count].max() ?? 0
         var sum = 0.0
         for offset in 0..<block.count { sum += Double(exp(scores[offset] - top)) }
@@ -74,7 +74,7 @@ struct BlockSoftmax {
     return Float(Double(score) - Double(most[row]) - log(total))
   }
 
-  /// The logarithm of an item's probability, `-infinity` beyond the catalogue.
+  /// The logarithm of an item's probability; `-infinity` for an item outside the catalogue.
   func logProbability(of item: Int, row: Int) -> Float {
     guard item < sampler.items.rows else { return -.infinity }
     var score: [Float] = [0]

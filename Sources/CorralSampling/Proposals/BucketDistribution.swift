@@ -3,8 +3,9 @@ import CorralIndex
 import CorralVectors
 import Foundation
 
-/// The distribution of one query over the buckets of a multi-index; prepared anew for each query, in
-/// the same memory.
+/// The distribution of one query over the buckets of a multi-index.
+///
+/// The same memory is used for one query after another.
 struct BucketDistribution {
   private let sampler: MultiIndexSampler
   private let clusters: Int
@@ -18,7 +19,7 @@ struct BucketDistribution {
   private var psi: [Float]
   /// The sums of `e^(r0 - max r0) psi` up to each cluster of the first half.
   private var sums: [Double]
-  /// The sums of the buckets' probabilities up to each; empty unless exponents had to be shared.
+  /// The sums of the buckets' probabilities up to each; empty unless all buckets share an exponent.
   private var bucketSums: [Double] = []
   /// `log Z`.
   private(set) var logNormalizer = 0.0
@@ -67,12 +68,12 @@ struct BucketDistribution {
     }
     bucketSums.removeAll(keepingCapacity: true)
     logNormalizer = Double(leftMost) + Double(rightMost) + log(total)
-    // The best centres of both halves may share an empty bucket, and all others be so far below
-    // that their powers vanish beside it.
+    // The best centres of both halves may meet in an empty bucket, and all others be so far below that
+    // their powers underflow.
     if !(total > 1e-20) { sumBuckets() }
   }
 
-  /// The same distribution from exponents that are shared by all buckets with items.
+  /// The same distribution, computed with one exponent for all buckets that have items.
   private mutating func sumBuckets() {
     let sizes = sampler.sizes.values
     var most = -Double.infinity
@@ -95,8 +96,9 @@ struct BucketDistribution {
     Double(left[bucket / clusters]) + Double(right[bucket % clusters])
   }
 
-  /// Draws one item, and names its position among the items of all buckets: whoever looks these up
-  /// for many draws at once waits for memory once.
+  /// Draws one item, as its position among the items of all buckets.
+  ///
+  /// Looking up the items of many draws together hides the latency of memory.
   func draw(using rng: inout SeededGenerator) -> (position: Int, logProbability: Float) {
     let bucket = drawBucket(using: &rng)
     let start = offsets[bucket]
@@ -117,7 +119,7 @@ struct BucketDistribution {
         let start = row * clusters
         var total = 0.0
         for cluster in 0..<clusters { total += Double(sizes[start + cluster] * powers[cluster]) }
-        // Rounding may leave the height above the last sum: then the last bucket with weight it is.
+        // Rounding may leave the height above the last sum; the last bucket with weight is drawn then.
         var (sum, drawn) = (0.0, start)
         for cluster in 0..<clusters {
           let weight = Double(sizes[start + cluster] * powers[cluster])
@@ -143,8 +145,9 @@ struct BucketDistribution {
 }
 
 extension [Double] {
-  /// The first position whose sum is above a height, of sums that never fall; the last position
-  /// whose sum is above the one before where none is.
+  /// The first position whose sum is above a height, in sums that never fall.
+  ///
+  /// If there is none, the last position whose sum is above the one before.
   func firstAbove(_ height: Double) -> Int {
     let first = partitioningIndex { $0 > height }
     if first < count { return first }

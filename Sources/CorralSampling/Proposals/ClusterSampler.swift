@@ -1,16 +1,17 @@
-public import CorralData
-public import CorralIndex
-public import CorralVectors
+package import CorralData
+package import CorralIndex
+package import CorralVectors
 import Foundation
 
-/// Draws uniformly in the cluster of each row's target: negatives that are like the positive, which
-/// is among them (Divide and Conquer: Huang and others, 2023).
-public struct ClusterSampler: NegativeSampler {
+/// Draws uniformly in the cluster of each row's target: negatives that are like the positive.
+///
+/// The positive itself may be drawn (Divide and Conquer: Huang and others, 2023).
+package struct ClusterSampler: NegativeSampler {
   /// The clusters of the catalogue.
-  public let partition: Partition
+  package let partition: Partition
 
   /// A sampler over a partition of at least one item.
-  public init(_ partition: Partition) {
+  package init(_ partition: Partition) {
     guard !partition.clusters.isEmpty else {
       fatalError("a cluster sampler needs at least one item")
     }
@@ -18,7 +19,7 @@ public struct ClusterSampler: NegativeSampler {
   }
 
   /// Draws `count` negatives for each target of the context.
-  public func draw(
+  package func draw(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> Negatives {
     let seed = rng.next()
@@ -37,8 +38,8 @@ public struct ClusterSampler: NegativeSampler {
     }
   }
 
-  /// Minus the logarithm of the size of the target's cluster, `-infinity` for items of others.
-  public func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
+  /// Minus the logarithm of the size of the target's cluster; `-infinity` for items of other clusters.
+  package func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
     context.mapRows(of: items, grain: 256) { rows, width, logs in
       for (position, row) in rows.enumerated() {
         let cluster = cluster(of: row, in: context)

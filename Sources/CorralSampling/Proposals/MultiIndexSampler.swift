@@ -1,11 +1,11 @@
-public import CorralData
-public import CorralIndex
-public import CorralVectors
+package import CorralData
+package import CorralIndex
+package import CorralVectors
 import Foundation
 
-/// Draws items nearly as the softmax of a query's scores would, at a cost that hardly depends on
-/// how many items there are: through an inverted multi-index (Lian and others, 2020; CoRR: Wang and
-/// others, 2023).
+/// Draws items nearly by the softmax of a query's scores, through an inverted multi-index.
+///
+/// The cost hardly depends on the number of items (Lian and others, 2020; CoRR: Wang and others, 2023).
 ///
 /// With `r0, r1` the scores of the centres for `z / temperature`, and `omega` the sizes of buckets,
 /// an item of bucket `(k0, k1)` has the unnormalised probability `q~ = e^(r0[k0] + r1[k1])`:
@@ -16,16 +16,16 @@ import Foundation
 /// ```
 /// A query with `n` draws costs O(K dimension + K^2 + n K). An empty bucket is never drawn. With as
 /// many clusters as different half-vectors this is the softmax itself.
-public struct MultiIndexSampler: NegativeSampler {
+package struct MultiIndexSampler: NegativeSampler {
   /// The buckets that items are drawn from.
-  public let index: InvertedMultiIndex
+  package let index: InvertedMultiIndex
   /// What scores are divided by.
-  public let temperature: Float
+  package let temperature: Float
   /// The sizes of the buckets, `[K, K]`.
   let sizes: Matrix
 
   /// A sampler over an index of at least one item, with a positive temperature.
-  public init(_ index: InvertedMultiIndex, temperature: Float = 1) {
+  package init(_ index: InvertedMultiIndex, temperature: Float = 1) {
     guard index.count > 0 else { fatalError("a multi-index sampler needs at least one item") }
     guard temperature > 0 else {
       fatalError("a multi-index sampler needs a positive temperature, not \(temperature)")
@@ -42,7 +42,7 @@ public struct MultiIndexSampler: NegativeSampler {
   private static let grain = 32
 
   /// Draws `count` negatives for each query of the context.
-  public func draw(
+  package func draw(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> Negatives {
     let seed = rng.next()
@@ -64,17 +64,17 @@ public struct MultiIndexSampler: NegativeSampler {
   }
 
   /// The normalised `log Q^` of each item.
-  public func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
+  package func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
     logWeights(of: items, for: context, normalised: true)
   }
 
   /// The unnormalised `log q~ = r0 + r1` of each item, laid out as its probabilities are.
-  public func logWeights(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
+  package func logWeights(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
     logWeights(of: items, for: context, normalised: false)
   }
 
   /// `log Z` of each row, `[rows]`: `log Q^ = log q~ - log Z`.
-  public func logNormalizers(for context: SamplingContext) -> [Float] {
+  package func logNormalizers(for context: SamplingContext) -> [Float] {
     var query = BucketDistribution(self)
     return (0..<context.rows).map { row in
       query.prepare(context.query(row, of: index.dimension))

@@ -1,17 +1,17 @@
-public import CorralData
-public import CorralIndex
-public import CorralVectors
+package import CorralData
+package import CorralIndex
+package import CorralVectors
 
-/// The sampler that settings ask for, over a catalogue as it is now; refreshed as a model learns.
+/// The sampler that settings describe, over a catalogue as it is now.
 ///
-/// An immutable value, like every sampler: `refreshed` makes the next one.
-public struct Proposal: NegativeSampler {
-  /// What it was made by.
-  public let settings: ProposalSettings
-  /// What draws.
+/// An immutable value, like every sampler: as the model learns, `refreshed` makes the next one.
+package struct Proposal: NegativeSampler {
+  /// The settings it was made with.
+  package let settings: ProposalSettings
+  /// The sampler, and what a refresh starts from.
   let source: Source
 
-  /// The samplers, and what a refreshed one starts from.
+  /// The samplers, and what a refresh starts from.
   enum Source: Sendable {
     case uniform(UniformSampler)
     case popularity(PopularitySampler)
@@ -29,19 +29,19 @@ public struct Proposal: NegativeSampler {
   /// Makes a proposal.
   ///
   /// - Parameters:
-  ///   - settings: which, and how.
-  ///   - items: the retriever's vectors of the items, `[items, dimension]`; rows without columns do
-  ///     for proposals that do not follow them.
+  ///   - settings: the source of draws, with its numbers.
+  ///   - items: the retriever's vectors of the items, `[items, dimension]`; a proposal that does not follow
+  ///     them takes rows without columns.
   ///   - counts: how often each item is a target in training, `[items]`.
-  ///   - seed: of the random items that clusters start from.
+  ///   - seed: the seed of the random items that clusters start from.
   ///   - previous: a proposal whose clusters to start from.
-  /// - Throws: `SamplingError` for settings out of range and for vectors that are not finite.
-  public init(
+  /// - Throws: `SettingError` for settings out of range, `SamplingError` for vectors that are not finite.
+  package init(
     _ settings: ProposalSettings, items: Matrix, counts: [Int], seed: UInt64,
     startingFrom previous: Proposal? = nil
   ) throws {
     try settings.validate()
-    if settings.followsItems {
+    if settings.kind.followsItems {
       do { try IndexError.checkFinite(items) } catch IndexError.notFinite(let item) {
         throw SamplingError.notFinite(item: item)
       }
@@ -62,31 +62,31 @@ public struct Proposal: NegativeSampler {
       let found = KMeans(
         items, clusters: settings.clusters, seed: seed, startingFrom: previous?.centres)
       source = .cluster(ClusterSampler(Partition(found)), centres: found.centres)
+    case .inBatch, .all: throw ProposalSettings.undrawn(settings.kind)
     }
     self.init(settings, source: source)
   }
 
-  /// The same proposal over the vectors that the items have now; clusters start from where they
-  /// were.
+  /// The same proposal over new item vectors; clusters start from the old ones.
   ///
   /// A proposal that does not follow the items' vectors stays as it is.
-  public func refreshed(items: Matrix, seed: UInt64) throws -> Proposal {
+  package func refreshed(items: Matrix, seed: UInt64) throws -> Proposal {
     guard followsItems else { return self }
-    // Only popularity looks at counts, and it follows no vectors.
+    // Only popularity reads counts, and it follows no vectors.
     return try Proposal(settings, items: items, counts: [], seed: seed, startingFrom: self)
   }
 
   /// Whether it must be refreshed when the items' vectors change.
-  public var followsItems: Bool { settings.followsItems }
+  package var followsItems: Bool { settings.kind.followsItems }
 
   /// Whether draws ask for the query vectors of a context.
-  public var followsQueries: Bool { settings.needsInnerProducts }
+  package var followsQueries: Bool { settings.kind.followsQueries }
 
   /// Whether draws ask for the targets of a context.
-  public var followsTargets: Bool { settings.kind == .cluster }
+  package var followsTargets: Bool { settings.kind == .cluster }
 
   /// The inverted multi-index that negatives are drawn from; `nil` for other kinds.
-  public var index: InvertedMultiIndex? {
+  package var index: InvertedMultiIndex? {
     if case .multiIndex(let sampler) = source { sampler.index } else { nil }
   }
 
@@ -106,20 +106,21 @@ public struct Proposal: NegativeSampler {
   }
 
   /// Draws `count` negatives for each row of the context.
-  public func draw(
+  package func draw(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> Negatives {
     sampler.draw(count, for: context, using: &rng)
   }
 
   /// The natural logarithm of each item's probability in one draw.
-  public func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
+  package func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
     sampler.logProbabilities(of: items, for: context)
   }
 
-  /// The draws of `draw`, and the logarithm of the probability of each row's target, for the cost
-  /// of the draws alone where queries are expensive.
-  public func drawWithTargets(
+  /// The draws of `draw`, and the logarithm of the probability of each row's target.
+  ///
+  /// Samplers whose queries are expensive share the work of both.
+  package func drawWithTargets(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> (negatives: Negatives, targets: [Float]) {
     switch source {
@@ -134,13 +135,10 @@ public struct Proposal: NegativeSampler {
 }
 
 extension ProposalSettings {
-  /// Whether draws follow the items' vectors.
-  var followsItems: Bool { needsInnerProducts || kind == .cluster }
-
-  /// Of the proposals that draw among the best, the share of draws among all.
+  /// For proposals that draw among the best items, the share of draws among all.
   var uniformShare: Double { kind == .topAndRand ? 0.5 : 0 }
 
-  /// How the multi-index of the proposal is made.
+  /// The settings of the proposal's multi-index.
   var multiIndex: MultiIndexSettings {
     var settings = MultiIndexSettings()
     settings.clusters = clusters
@@ -149,7 +147,7 @@ extension ProposalSettings {
 }
 
 extension TopSampler {
-  /// The sampler that settings ask for.
+  /// The sampler that settings describe.
   init(_ settings: ProposalSettings, items: Matrix) {
     self.init(items: items, pool: settings.pool, uniformShare: settings.uniformShare)
   }

@@ -1,13 +1,13 @@
-public import CorralData
-public import CorralIndex
-public import CorralVectors
+package import CorralData
+package import CorralIndex
+package import CorralVectors
 import Foundation
 
-/// How good the negatives of a proposal are: how far `Q^`, which they were drawn from, is from the
-/// softmax `Q` of the retriever's scores, and what was drawn.
-public struct ProposalDiagnostics: Codable, Sendable, Equatable {
+/// How good the negatives of a proposal are: how far its distribution `Q^` is from the softmax `Q` of
+/// the retriever's scores, and what was drawn.
+package struct ProposalDiagnostics: Codable, Sendable, Equatable {
   /// How a divergence was found.
-  public enum Method: String, Codable, Sendable {
+  package enum Method: String, Codable, Sendable {
     /// Summed over every item.
     case exact
     /// From draws of the proposal itself, self-normalised: biased low, and at most the logarithm of
@@ -16,33 +16,33 @@ public struct ProposalDiagnostics: Codable, Sendable, Equatable {
   }
 
   /// The number of queries that were looked at.
-  public let queries: Int
+  package let queries: Int
   /// The number of negatives of each.
-  public let count: Int
+  package let count: Int
   /// The mean over the queries of `(sum w)^2 / sum w^2`, `w = Q / Q^` at the negatives: how many
   /// independent draws from `Q` they are worth, 1 to `count`.
-  public let effectiveSampleSize: Double
-  /// The mean of `KL(Q || Q^)` over the queries, in nats; `nil` where `Q^` cannot draw what `Q` can.
-  public let divergence: Double?
+  package let effectiveSampleSize: Double
+  /// The mean of `KL(Q || Q^)` over the queries, in nats; `nil` if `Q^` cannot draw what `Q` can.
+  package let divergence: Double?
   /// How the divergence was found.
-  public let method: Method
-  /// How far items are from the buckets that stand for them; `nil` for a proposal without buckets.
-  public let residual: MultiIndexResidual?
+  package let method: Method
+  /// How far items are from the centres of their buckets; `nil` for a proposal without buckets.
+  package let residual: MultiIndexResidual?
   /// The share of negatives that are a positive of their row.
-  public let falseNegatives: Double
+  package let falseNegatives: Double
 
-  /// Looks at negatives that a proposal drew for some queries.
+  /// Diagnoses negatives that a proposal drew for some queries.
   ///
   /// - Parameters:
-  ///   - proposal: what drew them.
-  ///   - negatives: the draws, one row a query.
+  ///   - proposal: the sampler that drew them.
+  ///   - negatives: the draws, one row per query.
   ///   - context: the queries, and the target of each.
   ///   - items: the retriever's vectors of the items as they are now.
   ///   - temperature: what scores are divided by in `Q`.
   ///   - positives: items that are known to be positive for each row, besides its target.
-  ///   - exactLimit: catalogues of more items than this have their divergence estimated.
-  ///   - seed: of the draws that estimate it.
-  public init(
+  ///   - exactLimit: the divergence of catalogues with more items than this is estimated.
+  ///   - seed: the seed of the draws that estimate it.
+  package init(
     of proposal: some NegativeSampler, negatives: Negatives, for context: SamplingContext,
     items: Matrix, temperature: Float = 1, positives: Ragged<ItemIndex>? = nil,
     exactLimit: Int = 200_000, seed: UInt64 = 0
@@ -61,7 +61,7 @@ public struct ProposalDiagnostics: Codable, Sendable, Equatable {
     let divergence =
       method == .exact
       ? target.divergence(from: proposal) : target.estimatedDivergence(from: proposal, seed: seed)
-    // Never below 0, but for rounding.
+    // Only rounding can make it negative.
     self.divergence = divergence.isFinite ? max(0, divergence) : nil
     residual =
       (proposal as? Proposal)?.index?.residual

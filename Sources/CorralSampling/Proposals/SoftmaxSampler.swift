@@ -1,19 +1,19 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 import Foundation
 
-/// Draws items by the softmax of a query's scores itself: `Q(i) ~ e^(<z, e_i> / temperature)`.
+/// Draws items by the exact softmax of a query's scores: `Q(i) ~ e^(<z, e_i> / temperature)`.
 ///
-/// The exact twin of `MultiIndexSampler`, for small catalogues: a query costs one inner product and
-/// one power for each item, and `logProbabilities` as much again.
-public struct SoftmaxSampler: NegativeSampler {
+/// The exact twin of `MultiIndexSampler`, for small catalogues: a query costs one inner product and one
+/// power per item, and `logProbabilities` as much again.
+package struct SoftmaxSampler: NegativeSampler {
   /// The items' vectors, `[items, dimension]`.
-  public let items: Matrix
+  package let items: Matrix
   /// What scores are divided by.
-  public let temperature: Float
+  package let temperature: Float
 
   /// A sampler over at least one item, with a positive temperature.
-  public init(items: Matrix, temperature: Float = 1) {
+  package init(items: Matrix, temperature: Float = 1) {
     guard items.rows > 0 else { fatalError("a softmax sampler needs at least one item") }
     guard temperature > 0 else {
       fatalError("a softmax sampler needs a positive temperature, not \(temperature)")
@@ -22,11 +22,11 @@ public struct SoftmaxSampler: NegativeSampler {
     self.temperature = temperature
   }
 
-  /// Queries that a thread takes at once: they share each block of items while it is in the cache.
+  /// The queries that a thread takes at once; they share each block of items while it is in the cache.
   private static let grain = 16
 
   /// Draws `count` negatives for each query of the context.
-  public func draw(
+  package func draw(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> Negatives {
     let seed = rng.next()
@@ -41,8 +41,8 @@ public struct SoftmaxSampler: NegativeSampler {
     }
   }
 
-  /// The logarithm of the softmax at each item, `-infinity` beyond the catalogue.
-  public func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
+  /// The logarithm of the softmax at each item; `-infinity` for items outside the catalogue.
+  package func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
     context.mapRows(of: items, grain: Self.grain) { rows, width, logs in
       let softmax = BlockSoftmax(self, queries: context, rows: rows)
       for (position, row) in rows.enumerated() {
@@ -59,7 +59,7 @@ public struct SoftmaxSampler: NegativeSampler {
   func drawWithTargets(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> (negatives: Negatives, targets: [Float]) {
-    // One column more than the draws holds the target.
+    // One more column than there are draws holds the target.
     let seed = rng.next()
     let wide = Negatives(rows: context.rows, count: count + 1, grain: Self.grain) { rows, draws in
       let softmax = BlockSoftmax(self, queries: context, rows: rows)

@@ -2,13 +2,13 @@ import CorralData
 import CorralVectors
 import Foundation
 
-/// The softmax of a retriever's scores, as what a proposal should draw from.
+/// The softmax of a retriever's scores, which a proposal should draw from.
 struct SoftmaxTarget {
   let items: Matrix
   let context: SamplingContext
   let temperature: Float
 
-  /// Draws that a divergence is estimated from, for each query.
+  /// The number of draws per query that a divergence is estimated from.
   private static let draws = 10_000
 
   /// `<z, e_i> / temperature` of some items for one row.
@@ -20,7 +20,7 @@ struct SoftmaxTarget {
     }
   }
 
-  /// The mean over the rows of a number of each.
+  /// The mean over the rows of one number per row.
   private func mean(_ body: @Sendable (Int) -> Double) -> Double {
     let sums = Parallel.map(context.rows, grain: 1) { $0.reduce(0) { $0 + body($1) } }
     return sums.reduce(0, +) / Double(max(1, context.rows))
@@ -47,8 +47,7 @@ struct SoftmaxTarget {
     }
   }
 
-  /// `sum_i Q(i) (log Q(i) - log Q^(i))`, averaged over the rows; infinite where `Q^` never draws
-  /// an item.
+  /// `sum_i Q(i) (log Q(i) - log Q^(i))`, averaged over the rows; infinite if `Q^` never draws an item.
   func divergence(from proposal: some NegativeSampler) -> Double {
     let every = (0..<items.rows).map { ItemIndex($0) }
     return mean { row in

@@ -1,26 +1,26 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 import Foundation
 
-/// Draws uniformly among the items that score best for each query, its pool, and a share of the draws
-/// among all items: hard negatives, and easy ones beside them.
+/// Draws uniformly from each query's pool, the items that score best for it, and a share of the draws
+/// from all items: hard negatives, with easy ones beside them.
 ///
 /// `Q(i) = (1 - share) [i in pool] / |pool| + share / items`, the mixture that every draw comes from.
-/// Without a share for all, items outside a pool are never drawn, so that a correction for `Q` is
-/// undefined for a positive that is not among them. A query costs one exact search.
-public struct TopSampler: NegativeSampler {
+/// Without that share, items outside a pool are never drawn, so that a correction for `Q` is undefined
+/// for a positive outside it. A query costs one exact search.
+package struct TopSampler: NegativeSampler {
   private let search: InnerProductSearch
-  /// How many items each query's pool has.
+  /// The number of items in each pool.
   private let size: Int
   private let uniformShare: Double
 
-  /// A sampler over the best `pool` of the items, `[items, dimension]`, or all where they are fewer.
+  /// A sampler over the best `pool` items, or all items if there are fewer.
   ///
   /// - Parameters:
-  ///   - items: the items' vectors.
-  ///   - pool: how many of the best are a query's pool.
-  ///   - uniformShare: the share of draws that are among all items, from 0 to 1.
-  public init(items: Matrix, pool: Int, uniformShare: Double = 0) {
+  ///   - items: the items' vectors, `[items, dimension]`.
+  ///   - pool: the number of items in a pool.
+  ///   - uniformShare: the share of draws from all items, from 0 to 1.
+  package init(items: Matrix, pool: Int, uniformShare: Double = 0) {
     guard items.rows > 0, pool > 0, (0...1).contains(uniformShare) else {
       fatalError(
         "a sampler cannot draw from the best \(pool) of \(items.rows) items, and a share of "
@@ -32,21 +32,21 @@ public struct TopSampler: NegativeSampler {
   }
 
   /// The items' vectors.
-  public var items: Matrix { search.matrix }
+  package var items: Matrix { search.matrix }
 
   /// Draws `count` negatives for each query of the context.
-  public func draw(
+  package func draw(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> Negatives {
     draw(count, for: context, pools(of: context), using: &rng)
   }
 
-  /// The logarithm of the mixture at each item, `-infinity` where it is 0.
-  public func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
+  /// The logarithm of the mixture at each item; `-infinity` for items that are never drawn.
+  package func logProbabilities(of items: [ItemIndex], for context: SamplingContext) -> [Float] {
     logProbabilities(of: items, for: context, pools(of: context))
   }
 
-  /// The draws, and the logarithm of the probability of each row's target, for one search a query.
+  /// The draws, and the logarithm of the probability of each row's target, with one search per query.
   func drawWithTargets(
     _ count: Int, for context: SamplingContext, using rng: inout SeededGenerator
   ) -> (negatives: Negatives, targets: [Float]) {
@@ -102,7 +102,7 @@ public struct TopSampler: NegativeSampler {
       log((inPool ? (1 - uniformShare) / Double(size) : 0) + uniformShare / Double(items.rows)))
   }
 
-  /// The pool of each query, one row of items a query, which all have `size` of them.
+  /// The pool of each query: one row of `size` items per query.
   private func pools(of context: SamplingContext) -> FoundRows {
     context.checkQueries(items.columns)
     let found = search.search(context.queries, count: size)

@@ -1,16 +1,16 @@
-public import Foundation
+package import Foundation
 
-/// `training.jsonl`: one JSON object a line for each epoch, keys in alphabetical order.
+/// `training.jsonl`: one line per epoch, a JSON object with its keys in alphabetical order.
 ///
-/// A resumed run starts from the epochs that its checkpoint knows, so that an epoch that is repeated
-/// after a kill is in the file once.
-public struct TrainingLog {
+/// A resumed run starts from the epochs of its checkpoint, so that an epoch that is repeated after a
+/// kill stands in the file once.
+package struct TrainingLog {
   /// The file.
-  public let file: URL
+  package let file: URL
   private let handle: FileHandle
 
-  /// Opens a log for a run that begins after `history`; throws what the file system says.
-  public init(file: URL, history: [EpochReport] = []) throws {
+  /// Opens a log for a run that begins after `history`; throws errors of the file system.
+  package init(file: URL, history: [EpochReport] = []) throws {
     self.file = file
     try Data(try history.map(Self.line).joined()).write(to: file, options: .atomic)
     handle = try FileHandle(forWritingTo: file)
@@ -18,7 +18,7 @@ public struct TrainingLog {
   }
 
   /// Adds an epoch.
-  public func append(_ report: EpochReport) throws {
+  package func append(_ report: EpochReport) throws {
     try handle.write(contentsOf: try Self.line(report))
   }
 

@@ -3,8 +3,7 @@ public import CorralEvaluation
 public import CorralModels
 public import CorralSampling
 
-/// Everything that decides what a retriever and a ranker learn together: the blocks of a settings file
-/// that cooperative training reads.
+/// The settings of joint training: all blocks of a settings file that it reads.
 public struct CooperativeTrainingSettings: Sendable, Codable, Equatable {
   /// The shape of the retriever.
   public var retriever = RetrieverSettings()
@@ -12,16 +11,15 @@ public struct CooperativeTrainingSettings: Sendable, Codable, Equatable {
   public var ranker = RankerSettings()
   /// How they are trained for each other.
   public var method = CooperativeMethod.corr
-  /// Where the candidates of training come from.
+  /// How joint training samples its candidates.
   public var proposal = ProposalSettings()
   /// How they teach each other.
-  public var cooperation = CooperationSettings()
-  /// The temperature that the retriever's scores are divided by, and with supervision of its own what
-  /// the retriever minimises.
+  package var cooperation = CooperationSettings()
+  /// The temperature of the retriever's scores, and under supervision of its own its loss.
   public var loss = LossSettings()
-  /// With supervision of its own, what the retriever's positives are compared with.
+  /// Under supervision of its own, the retriever's negatives.
   public var negatives = NegativeSettings()
-  /// With supervision of its own, how the sampling of those is corrected.
+  /// Under supervision of its own, how the loss corrects for the sampling of negatives.
   public var correction = CorrectionSettings()
   /// How parameters are updated, and for how long.
   public var train = TrainingSettings()
@@ -33,35 +31,40 @@ public struct CooperativeTrainingSettings: Sendable, Codable, Equatable {
   /// The defaults.
   public init() {}
 
-  /// Throws for the first value that cannot be used, and for values that do not fit together.
-  public func validate() throws {
+  /// Throws `SettingError` for the first value that cannot be used, and for values that do not fit
+  /// together.
+  package func validate() throws {
     try retrieval.validate()
     try SettingError.within("ranker") { try ranker.validate() }
-    try proposal.validate()
-    try cooperation.validate(method, draws: proposal.count)
-    func check(_ isGood: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
-      if !isGood { throw TrainingError.setting(key: key, value: "\(value)", reason: reason) }
+    try SettingError.within("proposal") { try proposal.validate() }
+    try SettingError.within("cooperation") {
+      try cooperation.validate(method, draws: proposal.count)
     }
-    try check(
-      method != .independent, "method", method.rawValue,
-      "each stage is then trained by itself, with RetrieverTraining and RankerTraining; give icc, "
-        + "rankflow or corr")
-    try check(
-      retriever.model.isInnerProduct || !proposal.needsInnerProducts, "proposal.kind",
-      proposal.kind.rawValue,
-      "it follows inner products, and the scores of \(retriever.name) are none; give "
-        + "uniform or popularity")
-    try check(
-      ranker.model.history > 0 || train.withheldUsers == 0, "train.withheldUsers",
-      train.withheldUsers,
-      "without a history nothing would be left of their queries; give 0, or set ranker.history to 20"
-    )
-    try check(
+    _ = try jointLoss()
+    try SettingError.within("proposal") { try proposal.kind.check(scoredBy: retriever) }
+    try SettingError.check(
+      cooperation.supervision == .proposal || !negatives.kind.followsItems, "negatives.kind",
+      negatives.kind.rawValue,
+      "in joint training the proposal alone follows the retriever; set proposal.kind to it, and "
+        + "cooperation.supervision to proposal")
+    try SettingError.within("train") { try train.checkWithheldUsers(of: ranker) }
+    try SettingError.check(
       candidates > 0, "evaluate.candidates", candidates,
       "a ranker orders 1 candidate or more, such as 100")
   }
 
-  /// What a training of the retriever alone would be told.
+  /// The loss of the method; throws `SettingError` for a method without a loss of both stages.
+  func jointLoss() throws -> JointLoss {
+    guard let loss = JointLoss(method, cooperation) else {
+      throw SettingError(
+        "method", method.rawValue,
+        "each stage is then trained by itself, with RetrieverTraining and RankerTraining; give icc, "
+          + "rankflow or corr")
+    }
+    return loss
+  }
+
+  /// The settings of a training of the retriever alone.
   var retrieval: RetrieverTrainingSettings {
     var settings = RetrieverTrainingSettings()
     (settings.retriever, settings.loss) = (retriever, loss)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The values of Codable settings by dotted key, as `train.rate`.
+/// The values of settings by dotted key, as `train.rate`.
 package struct FlatSettings: Codable, Equatable {
   package let values: [String: String]
 
-  /// Settings of any type.
+  /// The values of any Codable settings.
   package init(_ settings: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
@@ -14,7 +14,7 @@ package struct FlatSettings: Codable, Equatable {
     self.values = values
   }
 
-  /// The first key, in alphabetical order, whose value is another one, or is only on one side.
+  /// The first key, in alphabetical order, whose values differ or that only one side has.
   package func firstDifference(
     from other: FlatSettings, except free: Set<String>
   ) -> (key: String, mine: String, other: String)? {

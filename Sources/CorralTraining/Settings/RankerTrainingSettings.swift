@@ -2,48 +2,68 @@ import CorralData
 public import CorralEvaluation
 public import CorralModels
 
-/// Everything that decides what a ranker learns: the blocks of a settings file that its training
-/// reads.
+/// The settings of a ranker's training: all blocks of a settings file that it reads.
 public struct RankerTrainingSettings: Sendable, Codable, Equatable {
   /// The shape of the ranker.
   public var ranker = RankerSettings()
   /// The heads beside the main one, each for a label of the data.
   public var heads: [HeadSettings] = []
-  /// What the heads make of a candidate, in validation and when the ranker serves.
+  /// How the heads make one score, in validation and when the ranker serves.
   public var score = ServedScore.main
-  /// How much of the retriever's score is added when both serve, where the retriever is a network.
-  public var servedStacking = ServedStacking.validated
+  /// How often the score of a retriever network is added to the ranker's when both serve.
+  package var servedStacking = StackingChoice.validated
   /// What the main head minimises.
   public var loss = Self.crossEntropy
-  /// What a positive is compared with.
+  /// The negatives that a positive is compared with.
   public var negatives = RankerNegativeSettings()
   /// How parameters are updated, and for how long.
   public var train = Self.patient
   /// Whether validation ranks items that a user has met.
   public var seen = EvaluationSettings.SeenItems.masked
 
+  /// The name of the block of a settings file that holds all of this but `ranker` and `seen`, for
+  /// errors; `nil` for none.
+  package var block: String?
+
+  /// All but the block's name, which changes nothing that is learned.
+  private enum CodingKeys: CodingKey {
+    case ranker, heads, score, servedStacking, loss, negatives, train, seen
+  }
+
   /// The defaults: DeepFM by cross-entropy against 20 negatives.
   public init() {}
 
-  /// Throws for the first value that cannot be used, and for values that do not fit together.
-  public func validate() throws {
+  /// Throws `SettingError` for the first value that cannot be used, and for values that do not fit
+  /// together.
+  package func validate() throws {
     try SettingError.within("ranker") { try ranker.validate() }
-    try SettingError.within("loss") { try loss.validate() }
-    try SettingError.within("negatives") { try negatives.validate() }
-    try SettingError.within("train") { try train.validate() }
-    let watched = try Metric(named: train.metric)
-    if !watched.measure.isRankMeasure {
-      throw TrainingError.setting(
-        key: "train.metric", value: train.metric,
-        reason: "a ranker orders candidates that are given; watch ndcg@\(watched.cutoff) or "
-          + "recall@\(watched.cutoff)")
+    try within {
+      try SettingError.within("loss") { try loss.validate() }
+      try SettingError.within("negatives") { try negatives.validate() }
+      try SettingError.within("train") {
+        try train.validate()
+        let watched = try Metric(named: train.metric)
+        try SettingError.check(
+          watched.measure.isRankMeasure, "metric", train.metric,
+          "a ranker orders candidates that are given; watch ndcg@\(watched.cutoff) or "
+            + "recall@\(watched.cutoff)")
+        try train.checkWithheldUsers(of: ranker)
+      }
     }
-    if ranker.model.history == 0, train.withheldUsers > 0 {
-      throw TrainingError.setting(
-        key: "train.withheldUsers", value: "\(train.withheldUsers)",
-        reason: "without a history nothing would be left of their queries; give 0, or set "
-          + "ranker.history to 20")
+  }
+
+  /// Throws as `validate()`, and for negatives that cannot follow the retriever whose candidates the
+  /// ranker orders; `nil` stands for a retriever that is no network.
+  package func validate(over retriever: RetrieverSettings?) throws {
+    try validate()
+    try within {
+      try SettingError.within("negatives") { try negatives.check(following: retriever) }
     }
+  }
+
+  /// Runs a body whose errors name keys of these settings, and puts the block's name before them.
+  func within<Result>(_ body: () throws -> Result) throws -> Result {
+    if let block { try SettingError.within(block, body) } else { try body() }
   }
 
   private static var crossEntropy: LossSettings {
@@ -56,5 +76,15 @@ public struct RankerTrainingSettings: Sendable, Codable, Equatable {
     var train = TrainingSettings()
     (train.batch, train.epochs) = (512, 20)
     return train
+  }
+}
+
+extension TrainingSettings {
+  /// Throws `SettingError` if users are withheld from a ranker that reads no history.
+  func checkWithheldUsers(of ranker: RankerSettings) throws {
+    try SettingError.check(
+      ranker.model.history > 0 || withheldUsers == 0, "withheldUsers", withheldUsers,
+      "without a history nothing would be left of their queries; give 0, or set ranker.history to 20"
+    )
   }
 }

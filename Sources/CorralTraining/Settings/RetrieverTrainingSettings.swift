@@ -3,15 +3,15 @@ public import CorralEvaluation
 public import CorralModels
 public import CorralSampling
 
-/// Everything that decides what a retriever learns: the blocks of a settings file that training reads.
+/// The settings of a retriever's training: all blocks of a settings file that it reads.
 public struct RetrieverTrainingSettings: Sendable, Codable, Equatable {
   /// The shape of the retriever.
   public var retriever = RetrieverSettings()
   /// What training minimises.
   public var loss = LossSettings()
-  /// Which items a positive is compared with.
+  /// The negatives that a positive is compared with.
   public var negatives = NegativeSettings()
-  /// How the sampling of those items is corrected.
+  /// How the loss corrects for the sampling of negatives.
   public var correction = CorrectionSettings()
   /// How parameters are updated, and for how long.
   public var train = TrainingSettings()
@@ -21,11 +21,26 @@ public struct RetrieverTrainingSettings: Sendable, Codable, Equatable {
   /// The defaults.
   public init() {}
 
-  /// Throws for the first value that cannot be used, and for values that do not fit together.
-  public func validate() throws {
+  /// Throws `SettingError` for the first value that cannot be used, and for values that do not fit
+  /// together.
+  package func validate() throws {
     try SettingError.within("retriever") { try retriever.validate() }
     try SettingError.within("loss") { try loss.validate() }
-    try SettingError.within("negatives") { try negatives.validate() }
+    try SettingError.within("negatives") {
+      try negatives.validate()
+      try negatives.kind.check(scoredBy: retriever)
+    }
+    try SettingError.within("correction") { try correction.validate() }
     try SettingError.within("train") { try train.validate() }
+  }
+}
+
+extension NegativeSource {
+  /// Throws `SettingError` for draws by inner products from a retriever whose scores are none.
+  func check(scoredBy retriever: RetrieverSettings) throws {
+    try SettingError.check(
+      retriever.model.isInnerProduct || !followsQueries, "kind", rawValue,
+      "it follows inner products, and the scores of \(retriever.name) are none; give "
+        + "uniform or popularity")
   }
 }

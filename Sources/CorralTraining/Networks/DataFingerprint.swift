@@ -1,0 +1,41 @@
+import CorralData
+
+extension Split {
+  /// A hash of everything that training and validation read.
+  ///
+  /// FNV-1a over the interactions, their rows, weights, contexts and labels, and the impressions if they
+  /// are read. It takes O(interactions), and is not cryptographic.
+  func fingerprint(readingImpressions: Bool) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
+    mix(UInt64(itemCount))
+    for part in [training, validation] {
+      part.values.withUnsafeBufferPointer { values in
+        for item in values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
+      }
+      part.offsets.withUnsafeBufferPointer { offsets in
+        for offset in offsets { mix(UInt64(bitPattern: Int64(offset))) }
+      }
+    }
+    weights.withUnsafeBufferPointer { weights in
+      for weight in weights { mix(UInt64(weight.bitPattern)) }
+    }
+    func mix(_ labels: LabelTable) {
+      for column in labels.columns { for value in column { mix(UInt64(value.bitPattern)) } }
+    }
+    for columns in [trainingColumns, validationColumns] {
+      for column in columns.context.columns {
+        switch column.values {
+        case .categories(let codes, _): for code in codes { mix(UInt64(UInt32(bitPattern: code))) }
+        case .numbers(let numbers): for number in numbers { mix(UInt64(number.bitPattern)) }
+        }
+      }
+      mix(columns.labels)
+    }
+    if readingImpressions {
+      for item in impressions.items.values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
+      mix(impressions.labels)
+    }
+    return String(hash, radix: 16)
+  }
+}
