@@ -72,6 +72,16 @@ import Testing
     #expect(message { try FeatureName(":float") }.contains("write the name of a column"))
   }
 
+  @Test(arguments: ["userFeatures", "itemFeatures"])
+  func `a name that cannot be read is an error at its own key`(key: String) throws {
+    let defaults = try JSONEncoder().encode(["data": DataSettings()])
+    let broken = String(decoding: defaults, as: UTF8.self)
+      .replacing("\"\(key)\":\"auto\"", with: "\"\(key)\":[\":float\"]")
+    #expect(
+      message { try JSONDecoder().decode([String: DataSettings].self, from: Data(broken.utf8)) }
+        .hasPrefix("setting 'data.\(key)' is ':float': write the name of a column"))
+  }
+
   @Test(arguments: ["NA", "NaN", "None", "NULL", "\\N", "-", "n/a", ""])
   func `a word for a missing value among numbers is an unknown number`(word: String) throws {
     let items =

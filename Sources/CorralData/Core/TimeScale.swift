@@ -51,7 +51,7 @@ package struct TimeScale: Sendable, Equatable, Codable {
     guard case .time(let time) = withField(of: text, { $0.time(as: .plain) }) else { return nil }
     guard time.isDate else { return Self.shifted(time.digits, by: decimals - time.places) }
     guard let unit else { return nil }
-    // A second has 10^0, 10^3, 10^6 or 10^9 of a unit.
+    // A second has 10^0, 10^3, 10^6 or 10^9 units.
     let places = TimeUnit.allCases.firstIndex(of: unit).map { $0 * 3 } ?? 0
     return Self.shifted(time.digits, by: decimals + places - time.places)
   }
