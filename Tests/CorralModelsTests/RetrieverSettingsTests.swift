@@ -1,5 +1,6 @@
 import CorralData
 import CorralModels
+import CorralTesting
 import Foundation
 import Testing
 import Torch

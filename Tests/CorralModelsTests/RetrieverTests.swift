@@ -15,13 +15,6 @@ func network(_ change: (inout TwoTowerSettings) -> Void = { _ in }) throws -> an
   }
 }
 
-/// Settings with some of their values changed.
-func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings {
-  var settings = settings
-  change(&settings)
-  return settings
-}
-
 func batch(_ users: [Int?], _ histories: [[Int]]) -> QueryBatch {
   QueryBatch(
     users: users.map { $0.map { UserIndex($0) } },

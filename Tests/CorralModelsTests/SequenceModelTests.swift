@@ -1,5 +1,6 @@
 import CorralData
 import CorralModels
+import CorralTesting
 import Testing
 import Torch
 

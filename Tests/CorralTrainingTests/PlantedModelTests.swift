@@ -2,6 +2,7 @@ import CorralData
 import CorralEvaluation
 import CorralModels
 import CorralSampling
+import CorralTesting
 import CorralTraining
 import CorralVectors
 import Testing

@@ -56,13 +56,6 @@ struct PlantedRun {
   }
 }
 
-/// Settings with some of their values changed.
-func changed<Settings>(_ settings: Settings, _ change: (inout Settings) -> Void) -> Settings {
-  var settings = settings
-  change(&settings)
-  return settings
-}
-
 extension RetrieverTraining {
   /// Trains to the end and returns the reports.
   mutating func finish() throws -> [EpochReport] {

@@ -1,5 +1,6 @@
 import CorralModels
 import CorralSampling
+import CorralTesting
 import CorralTraining
 import Testing
 
