@@ -27,7 +27,10 @@ let native: [Target] = [
   .systemLibrary(
     name: "LibCrypto", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
-  .target(name: "CTorch", dependencies: ["LibTorch", "CKernels"]),
+  // Each file includes the operations that it calls: all of libtorch's take twice as long to compile.
+  .target(
+    name: "CTorch", dependencies: ["LibTorch", "CKernels"],
+    cxxSettings: [.define("AT_PER_OPERATOR_HEADERS")]),
   .target(name: "CHNSW", dependencies: ["LibHNSW", "CKernels"]),
   .target(name: "CKernels"),
 ]

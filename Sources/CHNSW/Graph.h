@@ -84,7 +84,7 @@ struct chnsw_graph {
         nodes.getExternalLabel(static_cast<hnswlib::tableint>(node)));
   }
 
-  /// Asks for the memory of a node's vector.
+  /// Prefetches a node's vector.
   void prefetch(uint32_t node) const {
     const char *start = nodes.getDataByInternalId(node);
     for (int64_t byte = 0; byte < dimension * 4; byte += 64) __builtin_prefetch(start + byte);
@@ -111,7 +111,7 @@ struct chnsw_graph {
     nodes.setListCount(list, static_cast<unsigned short>(linked.size()));
   }
 
-  /// Gives back what only insertions need.
+  /// Frees what only insertions need.
   void finish() {
     std::unordered_map<hnswlib::labeltype, hnswlib::tableint>().swap(nodes.label_lookup_);
     std::vector<std::mutex>().swap(nodes.link_list_locks_);

@@ -82,8 +82,8 @@ class Insertion {
     graph_.set_links(node, level, linked_);
   }
 
-  /// Keeps at most `most` of some nodes, the nearest first, passing over those that are nearer to one
-  /// that is kept: links lead in all directions.
+  /// Keeps at most `most` of some nodes, the nearest first. A node that is nearer to one that is kept is
+  /// passed over, so that links lead in all directions.
   void select(std::vector<Near> &near, size_t most) {
     if (near.size() < most) return;
     kept_.clear();

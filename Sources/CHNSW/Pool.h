@@ -58,7 +58,7 @@ class Pool {
     bound_ = entries_[size_ - 1].distance;
   }
 
-  /// Takes the nearest node that nobody has taken; false when there is none.
+  /// Takes the nearest node that was not taken before; false if there is none.
   bool take(uint32_t *node) {
     while (next_ < size_ && entries_[next_].state & taken) next_++;
     if (next_ == size_) return false;
@@ -67,7 +67,7 @@ class Pool {
     return true;
   }
 
-  /// Calls with each node that counts, the nearest first.
+  /// Calls the body with each node that counts, the nearest first.
   template <typename Body>
   void for_each(Body &&body) const {
     for (size_t i = 0; i < size_; i++) {

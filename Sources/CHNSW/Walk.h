@@ -9,10 +9,10 @@
 
 namespace corral {
 
-/// Walks over one graph, and what it needs again at every node. One thread at a time.
+/// Walks over one graph, with buffers that are used again at every node. For one thread at a time.
 class Walk {
  public:
-  /// `locks` has the lock of each node's links, where other threads change them meanwhile.
+  /// `locks` has a lock for each node's links, if other threads change them meanwhile.
   explicit Walk(const chnsw_graph &graph, std::vector<std::mutex> *locks = nullptr)
       : graph_(graph), locks_(locks), nodes_(most()), vectors_(most()), distances_(most()) {}
 

@@ -1,4 +1,15 @@
 // Arithmetic, element by element.
+#include <ATen/ops/addcmul.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/log_sigmoid.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/minimum.h>
+#include <ATen/ops/rsub.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/softplus.h>
+
 #include "Guard.h"
 
 using namespace corral;
@@ -123,4 +134,24 @@ bool ct_logical_and(const ct_tensor *x, const ct_tensor *y, ct_out out) {
 }
 bool ct_logical_or(const ct_tensor *x, const ct_tensor *y, ct_out out) {
   return made(out, [&] { return x->value.logical_or(y->value); });
+}
+
+// Activations that are more than one operation of libtorch's, or have a number of their own.
+
+bool ct_leaky_relu(const ct_tensor *x, double slope, ct_out out) {
+  return made(out, [&] { return at::leaky_relu(x->value, slope); });
+}
+
+bool ct_dice(const ct_tensor *x, const ct_tensor *alpha, ct_tensor *mean, ct_tensor *variance, bool updating,
+             double momentum, double epsilon, ct_out out) {
+  return made(out, [&] {
+    const auto &value = x->value;
+    auto rows = value.reshape({-1, value.size(-1)});
+    // Detached tensors share their elements: the averages move, and no gradient knows of it.
+    auto standard = at::batch_norm(rows, {}, {}, mean->value.detach(), variance->value.detach(), updating, momentum,
+                                   epsilon, /*cudnn_enabled=*/false);
+    auto share = standard.sigmoid();
+    // p x + (1 - p) alpha x = x (alpha + p (1 - alpha))
+    return (rows * at::addcmul(alpha->value, share, 1 - alpha->value)).view_as(value);
+  });
 }

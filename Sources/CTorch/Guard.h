@@ -1,7 +1,8 @@
 // How every entry point turns exceptions into a message, and tensors into handles.
 #pragma once
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <c10/core/GradMode.h>
 
 #include <exception>

@@ -1,4 +1,13 @@
 // Products, layers and losses.
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/embedding_bag.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
 #include <CKernelsRandom.h>
 
 #include <cmath>
@@ -63,10 +72,7 @@ bool ct_layer_norm(const ct_tensor *x, const ct_tensor *weight, const ct_tensor 
                           epsilon);
   });
 }
-bool ct_dropout(const ct_tensor *x, double probability, ct_out out) {
-  return made(out, [&] { return at::dropout(x->value, probability, /*train=*/true); });
-}
-bool ct_seeded_dropout(const ct_tensor *x, double share, uint64_t seed, ct_out out) {
+bool ct_dropout(const ct_tensor *x, double share, uint64_t seed, ct_out out) {
   return made(out, [&] {
     return x->value * dropout_mask(x->value.sizes(), share, seed).to(x->value.device());
   });

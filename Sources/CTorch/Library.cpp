@@ -1,9 +1,8 @@
-// The library as a whole: version, threads, seeds, memory, gradient recording.
+// The library as a whole: version, threads, memory, gradient recording.
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <torch/csrc/api/include/torch/version.h>
-
 #include <c10/core/CPUAllocator.h>
+#include <torch/csrc/api/include/torch/version.h>
 
 #include "Guard.h"
 #include "LargeBlocks.h"
@@ -72,10 +71,6 @@ ct_int ct_cuda_devices(void) {
 ct_int ct_threads(void) { return at::get_num_threads(); }
 bool ct_set_threads(ct_int count) {
   return guarded([&] { at::set_num_threads(static_cast<int>(count)); });
-}
-
-bool ct_seed(uint64_t seed) {
-  return guarded([&] { at::manual_seed(seed); });
 }
 
 void ct_keep_memory(void) {

@@ -1,4 +1,9 @@
 // One optimiser step over all parameters: dense ones by libtorch's fused loops, tables row by row.
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/pow.h>
+
 #include <cmath>
 #include <cstring>
 #include <map>

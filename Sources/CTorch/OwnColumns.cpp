@@ -1,4 +1,8 @@
 // Rows that have columns of their own in a table: their products, and losses of them with their gradients.
+#include <ATen/ops/aminmax.h>
+#include <ATen/ops/bmm.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>

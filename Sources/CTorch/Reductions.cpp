@@ -1,4 +1,6 @@
 // Reductions over dimensions.
+#include <ATen/ops/linalg_vector_norm.h>
+
 #include "Guard.h"
 
 using namespace corral;

@@ -1,8 +1,9 @@
 // The rows of a table that one gradient names, and loops over them on all threads.
 #pragma once
 
-#include <ATen/ATen.h>
 #include <ATen/TensorIterator.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/arange.h>
 
 #include <vector>
 

@@ -1,4 +1,9 @@
 // Shapes, and choosing elements.
+#include <ATen/ops/cat.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/where.h>
+
 #include "Guard.h"
 
 using namespace corral;

@@ -44,8 +44,9 @@ extension Tensor {
   /// `p x + (1 - p) alpha x`, `p = sigmoid((x - mean) / sqrt(variance + epsilon))`, over the last
   /// dimension (Zhou and others, 2018).
   ///
-  /// While updating, mean and variance are those of `x` over all other dimensions, and the given ones,
-  /// `[last dimension]`, move towards them by the momentum, in place; else they are the given ones.
+  /// With `updating`, mean and variance are computed from `x` over all other dimensions, and the given
+  /// ones, `[last dimension]`, move towards them by the momentum, in place. Without it, the given ones
+  /// are used.
   public func dice(
     _ alpha: Tensor, mean: Tensor, variance: Tensor, updating: Bool, momentum: Float = 0.1,
     epsilon: Float = 1e-8

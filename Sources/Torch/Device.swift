@@ -7,9 +7,9 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   /// A CUDA device, by its number.
   case cuda(Int)
 
-  /// The device that a setting names, checked: `cpu`, `cuda` (the first), or `cuda:1`.
+  /// The device of a name: `cpu`, `cuda` (the first), or `cuda:1`.
   ///
-  /// - Throws: `TorchError` for an unknown name, or a device that this machine or libtorch lacks.
+  /// - Throws: `TorchError` for an unknown name, and for a device that this machine or libtorch lacks.
   public init(named name: String) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
     switch (parts.first, parts.count) {

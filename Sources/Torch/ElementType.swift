@@ -1,6 +1,6 @@
 import CTorch
 
-/// What the elements of a tensor are.
+/// The type of a tensor's elements.
 public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
   /// 32-bit floats.
   case float32
@@ -8,9 +8,9 @@ public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
   case float64
   /// Signed 32-bit integers.
   case int32
-  /// Signed 64-bit integers: what positions and classes are.
+  /// Signed 64-bit integers: positions and classes.
   case int64
-  /// Truth values: what comparisons give and masks are.
+  /// Truth values: the results of comparisons, and masks.
   case bool
 
   init(_ type: ct_dtype) {
@@ -37,7 +37,7 @@ public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// A Swift number that tensors can be made from and read into.
 public protocol TensorElement: BitwiseCopyable {
-  /// What a tensor of these holds.
+  /// The element type of a tensor of these.
   static var elementType: ElementType { get }
 }
 

@@ -4,7 +4,7 @@ import CTorch
 public enum GradientLayout: String, Sendable, Codable {
   /// One number for every element.
   case dense
-  /// Only the rows that were looked up: for tables, of which a step touches a few rows.
+  /// Only the rows that were looked up: for tables, because a step touches a few rows of them.
   case rows
 }
 
@@ -15,17 +15,17 @@ extension Tensor {
     set { check(ct_set_requires_gradient(handle, newValue), "requiresGradient", self) }
   }
 
-  /// Adds the gradient of this scalar to every tensor that it was made from and that requires one.
+  /// Adds the gradient of this scalar to every tensor that it was computed from and that requires one.
   public func backward() {
     check(ct_backward(handle, nil), "backward", self)
   }
 
-  /// Adds `seed^T d(self)` to every tensor that this one was made from and that requires it.
+  /// Adds `seed^T d(self)` to every tensor that this one was computed from and that requires a gradient.
   public func backward(_ seed: Tensor) {
     check(ct_backward(handle, seed.handle), "backward", self, seed)
   }
 
-  /// The gradient that was gathered so far; `nil` where there is none.
+  /// The gradient that was gathered so far; `nil` if there is none.
   public var gradient: Tensor? {
     var result: OpaquePointer?
     check(ct_gradient(handle, &result), "gradient", self)
@@ -56,7 +56,7 @@ extension Tensor {
   }
 }
 
-/// Runs the body without recording what gradients need.
+/// Runs the body without recording operations for gradients.
 ///
 /// The body is synchronous: recording is a property of the thread, and a task can change threads
 /// wherever it waits.

@@ -1,4 +1,4 @@
-/// What a parameter starts from.
+/// The distribution that a parameter's first values are drawn from.
 public enum Initializer: Sendable, Hashable {
   /// Zeros.
   case zeros

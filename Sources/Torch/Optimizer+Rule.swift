@@ -1,7 +1,7 @@
 import CTorch
 
 extension Optimizer {
-  /// How an update is made out of a gradient `g`.
+  /// How a gradient `g` becomes an update.
   public enum Rule: Sendable, Hashable, Codable {
     /// `w -= rate g`.
     case sgd
@@ -13,14 +13,14 @@ extension Optimizer {
     case adam(Adam = Adam())
     /// A decaying mean of `g^2` alone (Tieleman and Hinton, 2012), corrected as Adam's is.
     ///
-    /// A row of a table decays, when it is named, by all the steps since it was named before: the
-    /// table is at every step what dense updates would have made of it, rows without a gradient too.
-    /// So rare rows take larger steps than frequent ones, as in dense Adam and not in lazy Adam.
+    /// When a step names a row of a table, the row's mean first decays for all the steps that did not
+    /// name it. So the table is at every step what dense updates would have made of it, and rare rows
+    /// take larger steps than frequent ones, as in dense Adam and unlike lazy Adam.
     case rmsProp(RMSProp = RMSProp())
 
     /// Settings of Adagrad.
     public struct Adagrad: Sendable, Hashable, Codable {
-      /// What is added to the root, so that it is never 0.
+      /// Added to the root, so that it is never 0.
       public var epsilon: Float = 1e-10
 
       /// The defaults of PyTorch.
@@ -36,7 +36,7 @@ extension Optimizer {
       public var beta1: Float = 0.9
       /// The part of the mean squared gradient that a step keeps.
       public var beta2: Float = 0.999
-      /// What is added to the root, so that it is never 0.
+      /// Added to the root, so that it is never 0.
       public var epsilon: Float = 1e-8
       /// The part of a weight that a step of rate 1 takes away (Loshchilov and Hutter, 2019).
       public var decay: Float = 0
@@ -58,17 +58,17 @@ extension Optimizer {
     public struct RMSProp: Sendable, Hashable, Codable {
       /// The part b of the mean squared gradient that a step keeps.
       public var decay: Float = 0.999
-      /// What is added to the root, so that it is never 0.
+      /// Added to the root, so that it is never 0.
       public var epsilon: Float = 1e-8
 
-      /// Adam's second half.
+      /// The defaults of Adam's second half.
       public init(decay: Float = 0.999, epsilon: Float = 1e-8) {
         self.decay = decay
         self.epsilon = epsilon
       }
     }
 
-    /// The numbers of the rule, for a step that fills in its own.
+    /// The numbers of the rule for libtorch; a step fills in its own.
     var numbers: ct_step {
       var step = ct_step()
       switch self {
@@ -91,10 +91,10 @@ extension Optimizer {
       return step
     }
 
-    /// The shape of what is remembered of a parameter; `nil` where nothing is.
+    /// The shape of the state that the rule keeps of a parameter; `nil` if it keeps none.
     ///
-    /// Adam's two means of a table's row lie side by side, so that an update finds them together; so
-    /// do the step that named a row last and its mean with RMSProp.
+    /// The numbers of a table's row lie side by side, so that an update finds them together: Adam's two
+    /// means, and RMSProp's mean with the step that last named the row.
     func stateShape(for parameter: Parameters.Parameter) -> [Int]? {
       let shape = parameter.tensor.shape
       switch (self, parameter.layout) {
@@ -108,7 +108,7 @@ extension Optimizer {
       }
     }
 
-    /// The last part of the name of what is remembered.
+    /// The last part of the state's name.
     var stateName: String {
       switch self {
       case .sgd, .adagrad, .rmsProp: "squares"

@@ -1,17 +1,16 @@
 import CTorch
 import CorralVectors
 
-/// Updates parameters from their gradients, all in one call into libtorch a step.
+/// Updates parameters from their gradients, with one call into libtorch for each step.
 ///
-/// A table is updated row by row: a step reads and writes the rows that its gradient names, with
-/// what the rule remembers of them, and no others; its cost does not depend on the table's length.
-/// Every rule makes of such a row what it would make of it in a dense table, with two exceptions
-/// of lazy updates: the decaying means of Adam's rows stand still in steps that do not name them,
-/// and so does their weight decay. (Those of RMSProp catch up.) Adam's bias correction goes by the
-/// number of steps of the whole run, as in PyTorch's `SparseAdam`: a row that is first named late
-/// takes a small first step.
+/// A table is updated row by row: a step reads and writes only the rows that its gradient names and
+/// their state, so its cost does not depend on the table's length. A row gets the update that it would
+/// get in a dense table, with two exceptions: in steps that do not name a row, Adam's means of it do not
+/// decay, and neither does its weight. (RMSProp's means catch up.) Adam's bias correction counts the
+/// steps of the whole run, as in PyTorch's `SparseAdam`: a row that is first named late takes a small
+/// first step.
 public struct Optimizer {
-  /// How an update is made out of a gradient.
+  /// How a gradient becomes an update.
   public let rule: Rule
   /// The size of a step; may be changed between steps.
   public var rate: Float
@@ -19,15 +18,16 @@ public struct Optimizer {
   public var clipping: Clipping
   /// The number of steps taken.
   public private(set) var steps = 0
-  /// The common norm of the last step's gradients before clipping; 0 where clipping is off.
+  /// The common norm of the last step's gradients before clipping; 0 if clipping is off.
   public private(set) var gradientNorm: Float = 0
 
   private let parameters: [Parameters.Parameter]
   private let states: [Tensor?]
   private let slots: [ct_slot]
 
-  /// An optimiser of all parameters that the model claimed; `share` says what the rate of the
-  /// parameter of a name is multiplied by.
+  /// An optimiser of all parameters that the model claimed.
+  ///
+  /// `share` gives a factor for the rate of each parameter, by its name.
   public init(
     _ rule: Rule, rate: Float, clipping: Clipping = .off, of parameters: Parameters,
     share: (String) -> Float = { _ in 1 }
@@ -52,12 +52,12 @@ public struct Optimizer {
     }
   }
 
-  /// Updates every parameter that has a gradient, and takes its gradient away.
+  /// Updates every parameter that has a gradient, and clears the gradient.
   public mutating func step() {
     step(portable: false)
   }
 
-  /// A step in tensor operations alone, as devices other than a CPU take it: the twin of `step()`.
+  /// A step in tensor operations alone, as on devices other than a CPU: the twin of `step()`.
   package mutating func step(portable: Bool) {
     steps += 1
     var numbers = rule.numbers
@@ -76,9 +76,9 @@ public struct Optimizer {
 extension Optimizer {
   /// A bound on the common L2 norm of all gradients.
   public enum Clipping: Sendable, Hashable, Codable {
-    /// None.
+    /// No bound.
     case off
-    /// Gradients are scaled down, all by the same factor, to this norm.
+    /// All gradients are scaled down by the same factor to this norm.
     case norm(Float)
 
     fileprivate var bound: Double {
@@ -89,7 +89,7 @@ extension Optimizer {
     }
   }
 
-  /// What an optimiser remembers, to be saved and restored exactly.
+  /// The state of an optimiser, to be saved and restored exactly.
   public struct State: Sendable, Equatable {
     /// The number of steps taken.
     public let steps: Int
@@ -103,16 +103,16 @@ extension Optimizer {
     }
   }
 
-  /// What the optimiser remembers.
+  /// The state of the optimiser.
   public func state() -> State {
     var tensors: [String: StoredTensor] = [:]
     for (name, state) in namedStates { tensors[name] = StoredTensor(state) }
     return State(steps: steps, tensors: tensors)
   }
 
-  /// Goes on, bit for bit, where an optimiser of the same rule and parameters was saved.
+  /// Continues, bit for bit, from the state of an optimiser of the same rule and parameters.
   ///
-  /// - Throws: `TorchError` when the state is another optimiser's, and then nothing has changed.
+  /// - Throws: `TorchError` when the state does not fit, and then nothing has changed.
   public mutating func restore(_ saved: State) throws {
     for (name, state) in namedStates {
       guard let stored = saved.tensors[name] else { throw TorchError.missingState(name) }

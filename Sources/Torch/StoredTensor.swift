@@ -1,6 +1,6 @@
-public import CorralVectors
+package import CorralVectors
 
-/// The values and shape of a tensor outside libtorch: what is saved, and crosses threads.
+/// The values and shape of a tensor outside libtorch, to be saved or sent to another thread.
 public struct StoredTensor: Sendable, Equatable {
   /// The length of every dimension.
   public let shape: [Int]
@@ -27,7 +27,7 @@ extension Dictionary where Key == String, Value == StoredTensor {
   /// All the tensors of 32-bit floats in a file.
   ///
   /// - Throws: `SafetensorsError` when one is of another kind.
-  public init(_ file: SafetensorsFile) throws {
+  package init(_ file: SafetensorsFile) throws {
     self.init()
     for (name, entry) in file.entries {
       self[name] = StoredTensor(shape: entry.shape, values: try file.array(name))
@@ -37,14 +37,14 @@ extension Dictionary where Key == String, Value == StoredTensor {
 
 extension Parameters {
   /// Every parameter under its name, for a file; the values are read when the file is written.
-  public func safetensors() -> [SafetensorsTensor] {
+  package func safetensors() -> [SafetensorsTensor] {
     all.map { SafetensorsTensor($0.name, $0.tensor) }
   }
 }
 
 extension Optimizer {
-  /// What the optimiser remembers, for a file; read when the file is written.
-  public func safetensors() -> [SafetensorsTensor] {
+  /// The state of the optimiser, for a file; it is read when the file is written.
+  package func safetensors() -> [SafetensorsTensor] {
     [SafetensorsTensor(State.stepsName, [Int64(steps)], shape: [])]
       + namedStates.map { SafetensorsTensor($0.name, $0.state) }
   }
@@ -57,7 +57,7 @@ extension Optimizer.State {
   /// The state that a file holds.
   ///
   /// - Throws: `SafetensorsError` when the file holds none.
-  public init(_ file: SafetensorsFile) throws {
+  package init(_ file: SafetensorsFile) throws {
     let steps: [Int64] = try file.array(Self.stepsName, shape: [])
     var tensors: [String: StoredTensor] = [:]
     for (name, entry) in file.entries where name != Self.stepsName {

@@ -34,12 +34,12 @@ extension Tensor {
     made("add", y) { ct_add_scalar(y.handle, Double(x), $0) }
   }
 
-  /// Takes a number from every element.
+  /// Subtracts a number from every element.
   public static func - (x: Tensor, y: Float) -> Tensor {
     made("subtract", x) { ct_add_scalar(x.handle, Double(-y), $0) }
   }
 
-  /// Takes every element from a number.
+  /// Subtracts every element from a number.
   public static func - (x: Float, y: Tensor) -> Tensor {
     made("subtract", y) { ct_subtract_from_scalar(Double(x), y.handle, $0) }
   }
@@ -64,7 +64,7 @@ extension Tensor {
     made("divide", y) { ct_divide_from_scalar(Double(x), y.handle, $0) }
   }
 
-  /// Every element with its sign turned.
+  /// The negative of every element.
   public static prefix func - (x: Tensor) -> Tensor {
     made("negate", x) { ct_negate(x.handle, $0) }
   }
@@ -74,14 +74,14 @@ extension Tensor {
     Tensor.made("power", self) { ct_power_scalar(handle, Double(exponent), $0) }
   }
 
-  /// Every element, or the bound that it lies beyond.
+  /// Every element, limited to a range.
   public func clamped(to range: ClosedRange<Float>) -> Tensor {
     Tensor.made("clamped", self) {
       ct_clamp(handle, Double(range.lowerBound), Double(range.upperBound), $0)
     }
   }
 
-  /// Every element without its sign.
+  /// The absolute value of every element.
   public func absolute() -> Tensor {
     Tensor.made("absolute", self) { ct_absolute(handle, $0) }
   }

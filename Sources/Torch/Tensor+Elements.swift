@@ -117,26 +117,26 @@ extension Tensor {
     }
   }
 
-  /// The one element of a tensor that has one.
+  /// The element of a tensor that has exactly one.
   public func item() -> Float {
     var item = 0.0
     check(ct_item(handle, &item), "item", self)
     return Float(item)
   }
 
-  /// The one element, a whole number, of a tensor that has one.
+  /// The element of a tensor that has exactly one, as a whole number.
   public func integer() -> Int {
     var item: Int64 = 0
     check(ct_item_integer(handle, &item), "integer", self)
     return Int(item)
   }
 
-  /// The tensor on a device: itself where it is there already, else a copy.
+  /// The tensor on a device: itself if it is already there, else a copy.
   public func to(_ device: Device) -> Tensor {
     Tensor.made("to device", self) { ct_to_device(handle, device.ctDevice, $0) }
   }
 
-  /// The tensor with its elements converted: itself where they are of that type already.
+  /// The tensor with its elements converted: itself if they already have that type, else a copy.
   public func to(_ type: ElementType) -> Tensor {
     Tensor.made("to type", self) { ct_to_type(handle, type.ctType, $0) }
   }

@@ -13,21 +13,21 @@ extension Tensor {
     }
   }
 
-  /// A copy to whose position `indices[i]` of a dimension position `i` of `source` is added.
+  /// A copy in which position `i` of `source` is added to position `indices[i]` of a dimension.
   public func indexAdd(_ dimension: Int, _ indices: Tensor, _ source: Tensor) -> Tensor {
     Tensor.made("indexAdd", self, indices, source) {
       ct_index_add(handle, dimension, indices.handle, source.handle, $0)
     }
   }
 
-  /// A copy in which the elements at `indices[i, ...]` along a dimension are a number.
+  /// A copy with a number in place of the elements at `indices[i, ...]` along a dimension.
   public func scatter(_ dimension: Int, _ indices: Tensor, _ value: Float) -> Tensor {
     Tensor.made("scatter", self, indices) {
       ct_scatter(handle, dimension, indices.handle, Double(value), $0)
     }
   }
 
-  /// A copy that is a number where the mask is true; gradients do not flow back from there.
+  /// A copy with a number where the mask is true; gradients do not flow back from there.
   public func maskedFill(_ mask: Tensor, _ value: Float) -> Tensor {
     Tensor.made("maskedFill", self, mask) {
       ct_masked_fill(handle, mask.handle, Double(value), $0)

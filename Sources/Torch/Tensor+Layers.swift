@@ -56,27 +56,18 @@ extension Tensor {
     }
   }
 
-  /// Zeroes elements at random and scales the others by `1 / (1 - probability)`, where active.
-  ///
-  /// What is drawn follows from `Torch.seed(_:step:)` and the operations since.
-  public func dropout(_ probability: Float, active: Bool) -> Tensor {
-    guard active, probability > 0 else { return self }
-    return Tensor.made("dropout", self) { ct_dropout(handle, Double(probability), $0) }
-  }
-
   /// Zeroes a share of the elements at random and scales the others by `1 / (1 - share)`.
   ///
-  /// The seed alone decides which, by place, so that nothing else that draws numbers changes a run.
+  /// The seed and an element's place alone decide, so that a run can be repeated and resumed.
   public func dropout(_ share: Float, seed: UInt64) -> Tensor {
     guard share > 0 else { return self }
-    return Tensor.made("dropout", self) { ct_seeded_dropout(handle, Double(share), seed, $0) }
+    return Tensor.made("dropout", self) { ct_dropout(handle, Double(share), seed, $0) }
   }
 
   /// `softmax(q k^T / sqrt(d)) v` with queries `[..., m, d]`, keys `[..., n, d]`, values `[..., n, e]`.
   ///
-  /// A mask is true where a query may look at a key, or a number added to the logits; `causal`
-  /// lets position `i` look at `0...i`, and goes without a mask. A query that may look at no key
-  /// gets zeros.
+  /// A mask is true where a query may look at a key, or it is a number to add to each logit. `causal`
+  /// lets position `i` look at `0...i`, and excludes a mask. A query that may look at no key gets zeros.
   public static func attention(
     _ queries: Tensor, _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil, causal: Bool = false,
     dropout: Float = 0
@@ -89,7 +80,7 @@ extension Tensor {
 
   /// `-log softmax(x)[target]`: logits `[rows, classes]` and targets `[rows]`.
   ///
-  /// The mean of the rows, or with `.none` one number a row, for the caller to weight.
+  /// The mean over the rows, or with `.none` the loss of each row.
   public func crossEntropy(_ targets: Tensor, reduction: LossReduction = .mean) -> Tensor {
     Tensor.made("crossEntropy", self, targets) {
       ct_cross_entropy(handle, targets.handle, reduction == .mean, $0)
@@ -112,9 +103,9 @@ public enum BagReduction: String, Sendable, Codable {
   case mean
 }
 
-/// What becomes of a loss's rows.
+/// How the losses of rows are combined.
 public enum LossReduction: Sendable {
-  /// One number a row.
+  /// They are not: the result has one number for each row.
   case none
   /// Their mean.
   case mean

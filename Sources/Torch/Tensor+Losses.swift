@@ -16,8 +16,7 @@ extension Tensor {
   ///     nothing.
   ///   - rowShifts: r, `[rows]`; constants.
   ///   - weights: w, `[rows]`; constants.
-  ///   - rowsAtOnce: how many rows of logits exist at any moment; about a million logits if nothing
-  ///     is said.
+  ///   - rowsAtOnce: how many rows of logits exist at any moment; by default about a million logits.
   /// - Returns: the sum, from which gradients flow, and each row's loss, `[rows]`, a constant.
   public static func softmaxLoss(
     _ queries: Tensor, _ items: Tensor, targets: Tensor, columnShifts: Tensor? = nil,
@@ -32,7 +31,7 @@ extension Tensor {
     }
   }
 
-  /// The inner products of each row with the rows of a table that it names, `[rows, n]`.
+  /// The inner products of each row with its own choice of rows of a table, `[rows, n]`.
   ///
   /// This tensor is `[rows, d]`, the table `[columns, d]`, and `columns` `[rows, n]` the positions in
   /// it. No `[rows, n, d]` is ever made.
@@ -42,19 +41,20 @@ extension Tensor {
     }
   }
 
-  /// The weighted sum of losses that set the score of each row's positive against those of its
-  /// negatives, the scores being `rows.products(with: table, at: columns)`; on a CPU.
+  /// The weighted sum of losses of each row's positive against its negatives; on a CPU.
+  ///
+  /// Scores are `rows.products(with: table, at: columns)`.
   ///
   /// The gradients for rows and table, exact, are computed with the loss.
   ///
   /// - Parameters:
-  ///   - form: what the loss of a row is.
+  ///   - form: the loss of a row.
   ///   - rows: `[rows, d]`.
   ///   - table: `[columns, d]`.
   ///   - columns: the positions in the table of each row's columns, `[rows, n]`.
   ///   - targets: which of its columns is a row's positive, `[rows]`.
-  ///   - isMasked: which columns are no negatives of their row, `[rows, n]`.
-  ///   - weights: what the loss of a row is multiplied by, `[rows]`; constants.
+  ///   - isMasked: the columns that are not negatives of their row, `[rows, n]`.
+  ///   - weights: factors of the rows' losses, `[rows]`; constants.
   /// - Returns: the sum, from which gradients flow.
   public static func pairwiseLoss(
     _ form: PairwiseForm, _ rows: Tensor, _ table: Tensor, at columns: Tensor, targets: Tensor,
@@ -67,7 +67,7 @@ extension Tensor {
     }
   }
 
-  /// What a loss makes of the score p of a positive and the scores n of its negatives.
+  /// A loss of the score p of a positive and the scores n of its negatives.
   public enum PairwiseForm: Sendable {
     /// The mean of `-log sigmoid(p - n)`.
     case ranking

@@ -7,7 +7,7 @@ extension Tensor {
   /// Attention of each position to those of its own sequence: `softmax(q k^T / sqrt(d / heads)) v`.
   ///
   /// - Parameters:
-  ///   - heads: the equal parts of queries, keys and values that attend each for itself.
+  ///   - heads: the number of equal parts of a position, each with its own attention.
   ///   - offsets: where sequences start and end, `[sequences + 1]`.
   ///   - causal: whether a position sees no later ones.
   /// - Returns: `[positions, d]` of this tensor's queries, keys and values, side by side
@@ -16,7 +16,7 @@ extension Tensor {
     attention(heads: heads, offsets: offsets, causal: causal, portable: false)
   }
 
-  /// The same in operations over padded sequences, as devices other than a CPU compute it.
+  /// The same over padded sequences, as on devices other than a CPU.
   package func attention(heads: Int, offsets: [Int], causal: Bool, portable: Bool) -> Tensor {
     checkOffsets(offsets, "attention")
     return Tensor.made("attention", self) {

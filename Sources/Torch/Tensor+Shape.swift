@@ -3,7 +3,7 @@ import CTorch
 // Views share their elements with the tensor that they are made from; gradients flow through them.
 
 extension Tensor {
-  /// The same elements, row after row, in another shape; a length of -1 is worked out.
+  /// The same elements, row after row, in another shape; one length may be -1, which is computed.
   public func reshape(_ shape: [Int]) -> Tensor {
     Tensor.made("reshape", self) { ct_reshape(handle, shape, shape.count, $0) }
   }
@@ -28,7 +28,7 @@ extension Tensor {
     Tensor.made("squeeze", self) { ct_squeeze(handle, dimension, $0) }
   }
 
-  /// A view with a dimension of length 1 more.
+  /// A view with one more dimension, of length 1.
   public func unsqueeze(_ dimension: Int) -> Tensor {
     Tensor.made("unsqueeze", self) { ct_unsqueeze(handle, dimension, $0) }
   }
@@ -56,7 +56,7 @@ extension Tensor {
     Tensor.made("diagonal", self) { ct_diagonal(handle, $0) }
   }
 
-  /// The elements laid out row after row: itself where they are so already, else a copy.
+  /// The elements laid out row after row: the tensor itself if they already are, else a copy.
   public func contiguous() -> Tensor {
     Tensor.made("contiguous", self) { ct_contiguous(handle, $0) }
   }

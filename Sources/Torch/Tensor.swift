@@ -1,7 +1,7 @@
 import CTorch
 import CorralVectors
 
-/// An n-dimensional array on a device, with a place in the graph that gradients flow back through.
+/// An n-dimensional array on a device, which takes part in automatic differentiation.
 ///
 /// A reference to libtorch's tensor. Operations trap on shapes that do not fit, with the operation,
 /// libtorch's reason and the shapes. Not `Sendable`: one thread at a time uses a tensor.
@@ -38,10 +38,10 @@ public final class Tensor {
     return size
   }
 
-  /// What the elements are.
+  /// The type of the elements.
   public var type: ElementType { ElementType(ct_type(handle)) }
 
-  /// Where the elements are.
+  /// The device that holds the elements.
   public var device: Device { Device(ct_where_is(handle)) }
 }
 
@@ -80,11 +80,11 @@ private func bytes(namedIn reason: String) -> Int? {
   reason.firstMatch(of: /(\d+) bytes/).flatMap { Int($0.1) }
 }
 
-/// Where a C function puts the tensor that it makes.
+/// The place where a C function puts the tensor that it makes.
 typealias Out = UnsafeMutablePointer<OpaquePointer?>
 
 extension Tensor {
-  /// The tensor that a C function makes out of the operands, which are named for the message only.
+  /// The tensor that a C function makes; the operands are given for its error message only.
   @inline(__always)
   static func made(
     _ operation: StaticString, _ x: Tensor? = nil, _ y: Tensor? = nil, _ z: Tensor? = nil,

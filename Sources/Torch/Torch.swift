@@ -1,16 +1,17 @@
 import CTorch
 import CorralVectors
 
-/// libtorch as a whole: version, threads, seeds, memory.
+/// libtorch as a whole: version, threads, memory.
 public enum Torch {
   /// libtorch's version, such as `2.13.0`.
   public static var version: String { String(cString: ct_version()) }
 
-  /// Whether this libtorch was built with CUDA; `Device.cudaCount` tells what it finds.
+  /// Whether this libtorch was built with CUDA; `Device.cudaCount` is the number of devices it finds.
   public static var isBuiltWithCUDA: Bool { ct_has_cuda() }
 
-  /// The number of threads inside one operation that the calling thread starts, 256 or four times the
-  /// cores at most.
+  /// The number of threads inside one operation that the calling thread starts.
+  ///
+  /// At most 256, or four times the number of cores if that is more.
   public static var threads: Int {
     get { ct_threads() }
     set {
@@ -19,14 +20,7 @@ public enum Torch {
     }
   }
 
-  /// Seeds what dropout draws, for one step of a run: the same seed and step give the same masks.
-  ///
-  /// A training step that seeds with its own number draws, after a resume, what it would have drawn.
-  public static func seed(_ seed: UInt64, step: Int = 0) {
-    check(ct_seed(mixed(seed, stream: UInt64(truncatingIfNeeded: step))), "seed")
-  }
-
-  /// Keeps freed memory in the process, to be called once before training.
+  /// Keeps freed memory in the process; call it once, before training.
   ///
   /// glibc's malloc gives a large block back to the system as soon as it is freed, so that every
   /// step takes page faults for its activations anew: up to 2.5 times slower. The price is that
@@ -39,7 +33,7 @@ public enum Torch {
     ct_keep_memory()
   }
 
-  /// The bytes of large tensors since `keepMemory()`: in use now, and asked of the system so far.
+  /// The bytes of large tensors since `keepMemory()`: those in use, and those asked of the system.
   public static var keptMemory: (used: Int, mapped: Int) {
     var (used, mapped) = (0, 0)
     ct_kept_memory(&used, &mapped)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// What is wrong with a device's name or with stored parameters: what, where, and what to do.
+/// Why a device or stored parameters cannot be used: what, where, and what to do.
 public enum TorchError: Error, Equatable, CustomStringConvertible {
-  /// The name is not one of a device.
+  /// No device has this name.
   case unknownDevice(String)
   /// The machine, or this libtorch, has no such device.
   case deviceMissing(String, builtWithCUDA: Bool, devices: Int)

@@ -19,7 +19,7 @@ const char *chnsw_last_error(void);
 
 // MARK: making
 
-/// What a graph computes with.
+/// The kernels that a graph computes with.
 typedef struct chnsw_kernels {
   /// Minus the inner products of one vector with vectors anywhere: the distances of a walk.
   void (*distances)(
@@ -61,8 +61,9 @@ typedef bool (*chnsw_filter)(void *_Nullable context, int64_t item);
 
 /// Finds the best `wanted` items among at least `ef` candidates.
 ///
-/// They are written with their scores, the best first, and equal scores in order of item. When the graph leads to fewer than
-/// wanted, all items are scanned, so that only a lack of allowed items shortens the result.
+/// They are written with their scores, the best first, and equal scores in order of item. When the graph
+/// leads to fewer than wanted, all items are scanned, so that only a lack of allowed items shortens the
+/// result.
 bool chnsw_search(
     const chnsw_graph *graph, const float *query, int64_t wanted, int64_t ef,
     chnsw_filter _Nullable filter, void *_Nullable context, int32_t *items, float *scores,

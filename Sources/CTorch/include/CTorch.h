@@ -20,10 +20,10 @@ extern "C" {
 typedef intptr_t ct_int;
 /// A tensor: a counted reference to storage, a shape, and a place in the gradient's graph.
 typedef struct ct_tensor ct_tensor;
-/// Where the result of a call goes.
+/// The place where a call puts its result.
 typedef ct_tensor *_Nullable *_Nonnull ct_out;
 
-/// What the elements are.
+/// The type of the elements.
 typedef enum __attribute__((enum_extensibility(closed))) ct_dtype : int32_t {
   ct_dtype_float32,
   ct_dtype_float64,
@@ -56,11 +56,9 @@ bool ct_has_cuda(void);
 /// The number of threads inside one operation.
 ct_int ct_threads(void);
 bool ct_set_threads(ct_int count);
-/// Seeds the generators of every device.
-bool ct_seed(uint64_t seed);
-/// Keeps freed memory in the process instead of returning it to the system, that of large tensors apart from the rest.
+/// Keeps freed memory in the process instead of returning it to the system, and that of large tensors by itself.
 void ct_keep_memory(void);
-/// The bytes of that for large tensors: what tensors use now, and all that was asked of the system.
+/// The bytes for large tensors: those in use now, and all that were asked of the system.
 void ct_kept_memory(ct_int *used, ct_int *mapped);
 /// Whether operations of this thread record what gradients need.
 bool ct_records_gradients(void);
@@ -132,8 +130,8 @@ bool ct_log_sigmoid(const ct_tensor *x, ct_out out);
 bool ct_leaky_relu(const ct_tensor *x, double slope, ct_out out);
 /// p * x + (1 - p) * alpha * x, p the sigmoid of x standardised over all but the last dimension.
 ///
-/// With `updating` by the mean and variance of x, towards which the given ones, [last dimension], then move by
-/// `momentum`, in place and outside the gradient's graph; else by the given ones.
+/// With `updating`, mean and variance are those of x, and the given ones, [last dimension], move towards them by
+/// `momentum`, in place and outside the gradient's graph. Without it, the given ones are used.
 bool ct_dice(const ct_tensor *x, const ct_tensor *alpha, ct_tensor *mean, ct_tensor *variance, bool updating,
              double momentum, double epsilon, ct_out out);
 
@@ -204,10 +202,9 @@ bool ct_embedding_bag(const ct_tensor *weight, const ct_tensor *indices, const c
                       const ct_tensor *_Nullable weights, bool mean, bool sparse, ct_out out);
 bool ct_layer_norm(const ct_tensor *x, const ct_tensor *_Nullable weight, const ct_tensor *_Nullable bias,
                    double epsilon, ct_out out);
-bool ct_dropout(const ct_tensor *x, double probability, ct_out out);
 /// x with elements zeroed at random and the others divided by 1 - share; the seed and the places of the elements alone
-/// decide which, on every device.
-bool ct_seeded_dropout(const ct_tensor *x, double share, uint64_t seed, ct_out out);
+/// decide which, so every device gives the same.
+bool ct_dropout(const ct_tensor *x, double share, uint64_t seed, ct_out out);
 bool ct_l2_normalized(const ct_tensor *x, ct_int dim, double epsilon, ct_out out);
 bool ct_attention(const ct_tensor *query, const ct_tensor *key, const ct_tensor *value,
                   const ct_tensor *_Nullable mask, bool causal, double dropout, ct_out out);
@@ -235,7 +232,7 @@ bool ct_pair_layers(const ct_tensor *history, const ct_tensor *candidates, const
 
 /// out[i, j] = rows[i] . table[columns[i, j]]: [rows, d], [columns, d] and whole numbers [rows, n] give [rows, n].
 bool ct_products_at(const ct_tensor *rows, const ct_tensor *table, const ct_tensor *columns, ct_out out);
-/// What a loss makes of the score p of a positive and of the mean over its negatives' scores n.
+/// A loss of the score p of a positive and the scores n of its negatives.
 typedef enum __attribute__((enum_extensibility(closed))) ct_pairwise : int32_t {
   ct_pairwise_ranking,  // mean softplus(n - p)
   ct_pairwise_binary    // softplus(-p) + mean softplus(n)
@@ -264,7 +261,7 @@ bool ct_set_requires_gradient(ct_tensor *x, bool requires_gradient);
 bool ct_detach(const ct_tensor *x, ct_out out);
 /// From a scalar, or from any tensor along `seed`.
 bool ct_backward(const ct_tensor *x, const ct_tensor *_Nullable seed);
-/// The gradient; null where there is none yet.
+/// The gradient; null if there is none yet.
 bool ct_gradient(const ct_tensor *x, ct_out out);
 bool ct_clear_gradient(ct_tensor *x);
 bool ct_is_sparse(const ct_tensor *x);
@@ -274,7 +271,7 @@ bool ct_to_dense(const ct_tensor *x, ct_out out);
 
 // --- Optimisers ----------------------------------------------------------------------------------------------------
 
-/// How an update is made out of a gradient.
+/// How a gradient becomes an update.
 typedef enum __attribute__((enum_extensibility(closed))) ct_rule : int32_t {
   /// w -= rate * g
   ct_rule_sgd,
@@ -303,7 +300,7 @@ typedef struct ct_step {
   bool portable;
 } ct_step;
 
-/// One parameter, and what its rule remembers.
+/// One parameter, and the state that its rule keeps.
 typedef struct ct_slot {
   ct_tensor *parameter;
   /// SGD: null. Adagrad: like the parameter, or [rows]. Adam: [2, ...] (m, v), or [rows, 2, ...] for a table.
@@ -311,11 +308,11 @@ typedef struct ct_slot {
   ct_tensor *_Nullable state;
   /// Whether the parameter is a table, whose rows are updated when a gradient names them.
   bool by_rows;
-  /// What the step's rate is multiplied by.
+  /// A factor for the step's rate.
   double share;
 } ct_slot;
 
-/// Updates every parameter that has a gradient, and takes its gradient away.
+/// Updates every parameter that has a gradient, and clears the gradient.
 ///
 /// `norm` is the gradients' common norm before scaling; it is computed only where `largest_norm` is finite, else 0.
 bool ct_optimize(const ct_step *step, const ct_slot *_Nullable slots, ct_int count, double *norm);

@@ -5,8 +5,7 @@
 public struct GRU {
   /// The number of elements of a state.
   public let hidden: Int
-  /// `W` `[3 hidden, inputs]`, `U` `[3 hidden, hidden]`, and the biases of each `[3 hidden]`, of each
-  /// layer.
+  /// For each layer `W` `[3 hidden, inputs]`, `U` `[3 hidden, hidden]`, and their biases `[3 hidden]`.
   private let weights: [Tensor]
 
   /// Layers claimed as `0.input.weight`, `0.state.weight`, `0.input.bias`, `0.state.bias`,

@@ -5,7 +5,7 @@ public struct LayerNorm {
   public let weight: Tensor
   /// `[dimension]`.
   public let bias: Tensor
-  /// What keeps a constant vector finite.
+  /// A small number that keeps the result finite for a constant vector.
   public let epsilon: Float
 
   /// A layer over the last dimension, claimed as `weight` and `bias`.

@@ -2,7 +2,7 @@
 public struct Linear {
   /// `[out, in]`.
   public let weight: Tensor
-  /// `[out]`; `nil` where the layer has none.
+  /// `[out]`; `nil` for a layer without bias.
   public let bias: Tensor?
 
   /// A layer from `inputs` to `outputs` numbers, claimed as `weight` and `bias`.

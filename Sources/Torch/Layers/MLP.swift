@@ -1,35 +1,32 @@
-/// Linear layers with an activation, and dropout, between them.
+/// Linear layers with an activation between them.
 public struct MLP {
   /// The layers, first to last.
   public let layers: [Linear]
-  /// What comes after every layer but the last.
+  /// The activation after every layer but the last.
   public let activation: Activation
-  /// What comes after the last layer.
+  /// The activation after the last layer.
   public let last: Activation
-  /// The probability of dropping an element after every layer but the last.
-  public let dropout: Float
 
   /// Layers from `sizes[0]` numbers to `sizes.last`, claimed as `0.weight`, `0.bias`, `1.weight`...
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
   public init(
     _ sizes: [Int], activation: Activation = .relu, last: Activation = .identity,
-    dropout: Float = 0, initializer: Initializer = .xavierUniform, in scope: Parameters.Scope
+    initializer: Initializer = .xavierUniform, in scope: Parameters.Scope
   ) throws {
     layers = try zip(sizes, sizes.dropFirst()).enumerated().map { position, size in
       try Linear(size.0, size.1, initializer: initializer, in: scope / position)
     }
     self.activation = activation
     self.last = last
-    self.dropout = dropout
   }
 
-  /// The output `[..., sizes.last]` of an input `[..., sizes[0]]`; dropout only while training.
-  public func callAsFunction(_ x: Tensor, training: Bool = false) -> Tensor {
+  /// The output `[..., sizes.last]` of an input `[..., sizes[0]]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
     layers.enumerated().reduce(x) { x, next in
       let (position, layer) = next
       if position == layers.count - 1 { return last(layer(x)) }
-      return activation(layer(x)).dropout(dropout, active: training)
+      return activation(layer(x))
     }
   }
 }

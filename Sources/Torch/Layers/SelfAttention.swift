@@ -6,7 +6,7 @@ public struct SelfAttention {
   public let joined: Linear
   /// From the joined heads, `d`, to `d`.
   public let output: Linear
-  /// The equal parts of a vector that attend each for itself.
+  /// The number of heads: equal parts of a vector, each with its own attention.
   public let heads: Int
 
   /// A layer over vectors of `dimension` numbers, claimed as `joined` and `output`.
@@ -21,7 +21,7 @@ public struct SelfAttention {
     self.heads = heads
   }
 
-  /// What each position takes from its sequence, `[positions, d]` to `[positions, d]`.
+  /// The output at each position, `[positions, d]` to `[positions, d]`.
   ///
   /// Sequence `i` holds the positions `offsets[i]..<offsets[i + 1]`; with `causal` a position sees
   /// itself and those before it.

@@ -2,12 +2,12 @@ import CorralVectors
 
 /// Transformer blocks over sequences that lie one after the other (Vaswani and others, 2017).
 ///
-/// Only attention looks from one position to another; all else acts on `[positions, d]`, in which no
-/// position is padding.
+/// Only attention looks from one position to another. Everything else acts on `[positions, d]`, in which
+/// no position is padding.
 public struct Transformer {
   /// The blocks, first to last.
   public let blocks: [Block]
-  /// Scales the output of the last block, where norms come first.
+  /// Scales the output of the last block, if norms come first.
   public let norm: LayerNorm?
 
   /// The shape of the blocks.
@@ -16,18 +16,18 @@ public struct Transformer {
     public var dimension: Int
     /// The number of blocks.
     public var layers: Int
-    /// The equal parts of a position that attend each for itself.
+    /// The number of heads: equal parts of a position, each with its own attention.
     public var heads: Int
     /// The width of the layer between the two linear ones.
     public var feedForward: Int
-    /// What comes after the first of them.
+    /// The activation after the first of them.
     public var activation: Activation
     /// The share of elements that training drops.
     public var dropout: Float
     /// Where the norms are.
     public var placement: NormPlacement
 
-    /// A shape in all its numbers.
+    /// A shape with all its numbers.
     public init(
       dimension: Int, layers: Int, heads: Int, feedForward: Int, activation: Activation = .relu,
       dropout: Float = 0, placement: NormPlacement = .pre
@@ -42,7 +42,7 @@ public struct Transformer {
     }
   }
 
-  /// Blocks claimed as `0`, `1`...; and `norm`, where norms come first.
+  /// Blocks claimed as `0`, `1`...; and `norm`, if norms come first.
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
   public init(_ shape: Shape, in scope: Parameters.Scope) throws {
@@ -81,7 +81,7 @@ public enum NormPlacement: String, Sendable, Codable, CaseIterable {
 extension Transformer {
   /// Attention, then two linear layers at each position; both are added to what came in.
   public struct Block {
-    /// What looks from one position to others.
+    /// The layer that looks from one position to others.
     public let attention: SelfAttention
     /// The norm of the attention.
     public let attentionNorm: LayerNorm
