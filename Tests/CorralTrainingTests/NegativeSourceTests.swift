@@ -9,7 +9,9 @@ import Testing
 import Torch
 
 /// The sources that follow a retriever.
-let followingSources: [NegativeSource] = [.softmax, .multiIndex, .topRand, .topAndRand, .cluster]
+private let followingSources: [NegativeSource] = [
+  .softmax, .multiIndex, .topRand, .topAndRand, .cluster,
+]
 
 /// The planted walks with a few negatives that follow the retriever.
 private func following(_ source: NegativeSource, count: Int = 8) -> PlantedRun {

@@ -74,7 +74,9 @@ public struct CooperativeTraining: Training, TrainingLoop {
     negatives =
       settings.cooperation.supervision == .proposal
       ? nil
-      : try TrainingNegatives(settings.negatives, counts: counts, known: KnownItems(split))
+      : try TrainingNegatives(
+        settings.negatives, counts: counts,
+        known: settings.negatives.known == .masked ? KnownItems(split) : nil)
     probabilities = ColumnProbabilities(settings.correction, counts: counts)
     draws = ProposalDraws(
       settings: settings.proposal, refreshEvery: settings.cooperation.refreshEvery,

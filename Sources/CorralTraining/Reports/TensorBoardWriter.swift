@@ -43,10 +43,8 @@ package struct TensorBoardWriter {
   ///
   /// A metric of one stage among those of both, such as `retriever/ndcg@10`, keeps its own stage.
   package func write(_ report: EpochReport, of stage: TrainedStage, at time: Date = Date()) throws {
-    var scalars = [
-      "\(stage.rawValue)/loss": report.loss,
-      "\(stage.rawValue)/examples_per_second": report.examplesPerSecond,
-    ]
+    var scalars = ["\(stage.rawValue)/examples_per_second": report.examplesPerSecond]
+    if !report.loss.isNaN { scalars["\(stage.rawValue)/loss"] = report.loss }
     for (name, value) in report.validation {
       scalars[name.contains("/") ? name : "\(stage.rawValue)/\(name)"] = value
     }
