@@ -1,11 +1,11 @@
 import CorralVectors
 import Foundation
 
-/// What can be wrong with a saved model, or with writing one.
+/// Why a saved model cannot be read or written: what, where, and what to do.
 public enum ArtifactError: Error, Equatable {
   /// The path is not a directory with a manifest, and why.
   case notAModel(path: String, reason: String)
-  /// The model was written by a newer Corral.
+  /// The model was written by a newer version of Corral.
   case newerFormat(path: String, format: Int, known: Int)
   /// The manifest is there but cannot be understood.
   case damagedManifest(path: String, reason: String)
@@ -23,7 +23,7 @@ public enum ArtifactError: Error, Equatable {
   case replacedWhileReading(path: String)
   /// The place where a model should go holds something else.
   case notReplaceable(path: String)
-  /// Another process is at work in a directory, and its number where it is known.
+  /// Another process is at work in a directory; its number if it is known.
   case inUse(path: String, process: Int?)
   /// Another process has been saving in the same directory for too long.
   case busy(path: String)

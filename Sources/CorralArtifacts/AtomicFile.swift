@@ -1,12 +1,12 @@
 import CorralVectors
-public import Foundation
+package import Foundation
 
-/// Writing of single files so that a crash leaves the old content or the new, never a mixture.
-public enum AtomicFile {
+/// Writes single files so that a crash leaves the old content or the new, never a mixture.
+package enum AtomicFile {
   /// Replaces a file: written beside its place, brought to the disk, and renamed into it.
   ///
   /// Throws `ArtifactError`; the file is then as it was, and nothing is left beside it.
-  public static func write(_ data: Data, to url: URL) throws {
+  package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { temporary in
       let file = try OutputFile(path: temporary.path)
       try file.write(data)
@@ -14,10 +14,10 @@ public enum AtomicFile {
     }
   }
 
-  /// Replaces a file by one that the closure writes at the temporary place it is given.
+  /// Replaces a file by one that the closure writes; the closure is given a temporary place.
   ///
   /// Throws `ArtifactError`, or what the closure throws; the file is then as it was.
-  public static func write(to url: URL, _ body: (URL) throws -> Void) throws {
+  package static func write(to url: URL, _ body: (URL) throws -> Void) throws {
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(
       ".\(url.lastPathComponent).partial-\(UInt32.random(in: 0 ... .max))")
@@ -36,7 +36,7 @@ public enum AtomicFile {
   }
 }
 
-/// Whether a disk without space is what stopped a writer.
+/// Whether a writer failed because the disk is full.
 func isDiskFull(_ error: any Error) -> Bool {
   switch error {
   case ArtifactError.diskFull: true

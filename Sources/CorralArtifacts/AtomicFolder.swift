@@ -1,14 +1,14 @@
 import CorralVectors
 package import Foundation
 
-/// Writing of whole directories so that a crash leaves the old one or the new one, never a mixture.
+/// Writes whole directories so that a crash leaves the old one or the new one, never a mixture.
 ///
 /// A directory is filled under a hidden name beside its place and then moved into it. Whoever looks
 /// for what others left, or moves directories, holds the lock of the directory around them; whoever
 /// fills one holds the lock of that one. So writers never remove each other's work, and readers,
 /// who take no lock, never move anything.
 package enum AtomicFolder {
-  /// The moments of writing at which a crash is tried in tests.
+  /// The moments of writing at which tests try a crash.
   package enum Step: String, Sendable, CaseIterable {
     case started, filled, described, putAside, moved, removed
   }
@@ -60,7 +60,7 @@ package enum AtomicFolder {
     }
   }
 
-  /// The names in a directory; none where there is none, and throws where a file is in its place.
+  /// The names in a directory, none if it does not exist; throws if a file is in its place.
   package static func names(in place: URL) throws -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: place.path, isDirectory: &isFolder) else {
@@ -75,7 +75,7 @@ package enum AtomicFolder {
     }
   }
 
-  /// Makes a directory with its parents, where it is not there yet.
+  /// Makes a directory and its parents, unless they exist.
   static func create(_ url: URL) throws {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) {

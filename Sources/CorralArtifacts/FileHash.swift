@@ -1,12 +1,12 @@
-public import Foundation
+package import Foundation
 import LibCrypto
 
 /// SHA-256 of files, read a piece at a time: the memory is constant, whatever their size.
-public enum FileHash {
+package enum FileHash {
   /// The SHA-256 of one file, in lower-case hexadecimal, as `sha256sum` prints it.
   ///
   /// Throws `ArtifactError`.
-  public static func sha256(of url: URL) throws -> String {
+  package static func sha256(of url: URL) throws -> String {
     try digest(of: OpenFile(path: url.path)).sha256
   }
 
@@ -15,7 +15,7 @@ public enum FileHash {
   /// A single file has its own hash. Several files have the hash of the lines that `sha256sum` prints
   /// for them, sorted by name and without folders. So the hash changes when a file's content or name
   /// changes, but not when the folder moves.
-  public static func sha256(of urls: [URL]) throws -> String {
+  package static func sha256(of urls: [URL]) throws -> String {
     if urls.count == 1 { return try sha256(of: urls[0]) }
     let lines = try urls.map { (name: $0.lastPathComponent, sha256: try sha256(of: $0)) }
       .sorted { ($0.name, $0.sha256) < ($1.name, $1.sha256) }

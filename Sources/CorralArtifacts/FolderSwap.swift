@@ -33,7 +33,7 @@ package enum FolderSwap: Sendable {
     return aside
   }
 
-  /// What a replacement that is not finished has put aside.
+  /// The directory that an unfinished replacement has put aside.
   static func putAside(of place: URL) -> URL? { siblings(of: place, "previous").first }
 
   /// Puts back what was put aside by a replacement that never finished; only for the writer who has
@@ -43,7 +43,7 @@ package enum FolderSwap: Sendable {
     if let aside = putAside(of: place) { try rename(aside, to: place) }
   }
 
-  /// Removes what writers that died left beside the place; those at work hold a lock.
+  /// Removes what dead writers left beside the place; writers at work hold a lock.
   ///
   /// Only for the writer who has the lock of the directory around the place.
   static func sweep(_ place: URL) {

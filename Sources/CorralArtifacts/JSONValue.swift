@@ -1,7 +1,7 @@
 import Foundation
 
-/// Any JSON: what a manifest keeps of settings and metrics without knowing their types.
-public enum JSONValue: Sendable, Hashable {
+/// Any JSON value: a manifest keeps settings and metrics without knowing their types.
+package enum JSONValue: Sendable, Hashable {
   /// `null`.
   case null
   /// `true` or `false`.
@@ -18,30 +18,30 @@ public enum JSONValue: Sendable, Hashable {
   case object([String: JSONValue])
 
   /// The JSON of a value.
-  public init(encoding value: some Encodable) throws {
+  package init(encoding value: some Encodable) throws {
     self = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
   }
 
-  /// The value that this is the JSON of.
-  public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
+  /// The Swift value that this JSON encodes.
+  package func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
     try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
   }
 
-  /// This object with what it lacks of another, and so its objects within; anything else as it is.
-  public func completed(by defaults: JSONValue) -> JSONValue {
+  /// This object with missing keys filled in from another, at every depth; any other value unchanged.
+  package func completed(by defaults: JSONValue) -> JSONValue {
     guard case .object(let values) = self, case .object(let others) = defaults else { return self }
     return .object(others.merging(values) { $1.completed(by: $0) })
   }
 
   /// The value under a name, when this is an object that has it.
-  public subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONValue? {
     if case .object(let values) = self { values[name] } else { nil }
   }
 }
 
 extension JSONValue: Codable {
   /// Reads any JSON.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -61,7 +61,7 @@ extension JSONValue: Codable {
   }
 
   /// Writes the JSON.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .null: try container.encodeNil()

@@ -1,7 +1,7 @@
 package import CorralData
 import Foundation
 
-/// Texts of any bytes, one a line.
+/// A file of texts of any bytes, each on a line of its own.
 ///
 /// A backslash is written `\\`, a line feed `\n`, a carriage return `\r` and a tab `\t`; every other
 /// byte stands as it is. Every line ends with a line feed.

@@ -1,27 +1,27 @@
-public import Foundation
+package import Foundation
 
-/// What a saved model says of itself: `manifest.json`.
-public struct Manifest: Sendable, Hashable, Codable {
+/// The description of a saved model: `manifest.json`.
+package struct Manifest: Sendable, Hashable, Codable {
   /// The format that this version of Corral writes; it reads this one and all before it.
-  public static let currentFormat = 2
+  package static let currentFormat = 2
   /// The name of its file.
-  public static let fileName = "manifest.json"
+  package static let fileName = "manifest.json"
 
   /// The data that a model was trained on.
-  public struct DataProvenance: Sendable, Hashable, Codable {
-    /// Where they were, as the user gave it.
-    public var path: String
+  package struct DataProvenance: Sendable, Hashable, Codable {
+    /// Their path, as the user gave it.
+    package var path: String
     /// The SHA-256 of their files: see `FileHash`.
-    public var sha256: String
+    package var sha256: String
     /// The number of users after filtering.
-    public var users: Int
+    package var users: Int
     /// The number of items after filtering.
-    public var items: Int
+    package var items: Int
     /// The number of interactions after filtering.
-    public var interactions: Int
+    package var interactions: Int
 
-    /// Data at a place, with their hash and counts.
-    public init(path: String, sha256: String, users: Int, items: Int, interactions: Int) {
+    /// Data with their path, hash and counts.
+    package init(path: String, sha256: String, users: Int, items: Int, interactions: Int) {
       self.path = path
       self.sha256 = sha256
       self.users = users
@@ -31,20 +31,20 @@ public struct Manifest: Sendable, Hashable, Codable {
   }
 
   /// How a model came to be.
-  public struct Creation: Sendable, Hashable, Codable {
-    /// When, in the ISO 8601 form, UTC.
-    public var at: String
-    /// By which program: `corral 0.1.0`.
-    public var by: String
-    /// On which machine, in words: operating system, cores, device.
-    public var machine: String
+  package struct Creation: Sendable, Hashable, Codable {
+    /// The time, in the ISO 8601 form, UTC.
+    package var at: String
+    /// The program, as `corral 0.1.0`.
+    package var by: String
+    /// The machine in words: operating system, cores, device.
+    package var machine: String
     /// How long training took, in seconds.
-    public var seconds: Double
-    /// How long its evaluation took, in seconds; `nil` where nothing was measured.
-    public var evaluationSeconds: Double?
+    package var seconds: Double
+    /// How long the evaluation took, in seconds; `nil` if nothing was measured.
+    package var evaluationSeconds: Double?
 
     /// A model made at a time by a program.
-    public init(
+    package init(
       at date: Date = Date(), by program: String, machine: String, seconds: Double,
       evaluationSeconds: Double? = nil
     ) {
@@ -57,30 +57,30 @@ public struct Manifest: Sendable, Hashable, Codable {
   }
 
   /// The length and content of one file.
-  public struct FileRecord: Sendable, Hashable, Codable {
+  package struct FileRecord: Sendable, Hashable, Codable {
     /// Its length.
-    public var bytes: Int
+    package var bytes: Int
     /// Its SHA-256.
-    public var sha256: String
+    package var sha256: String
   }
 
   /// The format of the directory.
-  public private(set) var format = Manifest.currentFormat
-  /// What the parts are: `["retriever": "two-tower", "index": "hnsw"]`.
-  public var kinds: [String: String]
+  package private(set) var format = Manifest.currentFormat
+  /// The kind of each part: `["retriever": "two-tower", "index": "hnsw"]`.
+  package var kinds: [String: String]
   /// The merged settings: enough to repeat the run.
-  public var settings: JSONValue
+  package var settings: JSONValue
   /// The data that the model was trained on.
-  public var data: DataProvenance
-  /// What was measured.
-  public var metrics: JSONValue
+  package var data: DataProvenance
+  /// The metrics that were measured.
+  package var metrics: JSONValue
   /// How the model came to be.
-  public var created: Creation
+  package var created: Creation
   /// Every other file of the directory, by its path in it; filled when the model is written.
-  public internal(set) var files: [String: FileRecord] = [:]
+  package internal(set) var files: [String: FileRecord] = [:]
 
   /// A manifest of a model that is about to be written.
-  public init(
+  package init(
     kinds: [String: String], settings: JSONValue, data: DataProvenance, metrics: JSONValue,
     created: Creation
   ) {

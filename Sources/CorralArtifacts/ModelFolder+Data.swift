@@ -1,22 +1,22 @@
-public import CorralData
+package import CorralData
 import CorralVectors
 import Foundation
 
 extension ModelFolder {
-  /// Writes texts of any bytes, one a line, such as titles.
+  /// Writes texts of any bytes, such as titles, one on each line.
   ///
   /// A backslash is `\\`, a line feed `\n`, a carriage return `\r` and a tab `\t`.
-  public func write(_ texts: Texts, as file: String) throws {
+  package func write(_ texts: Texts, as file: String) throws {
     try write(Data(Lines.encoded(texts)), as: file)
   }
 
-  /// Writes a vocabulary: ids in order of position, one a line.
-  public func write(_ vocabulary: Vocabulary, as file: String) throws {
+  /// Writes a vocabulary: ids in order of position, one on each line.
+  package func write(_ vocabulary: Vocabulary, as file: String) throws {
     try write(vocabulary.texts, as: file)
   }
 
   /// Writes histories: `values` `[interactions]` and `offsets` `[users + 1]`.
-  public func write(_ histories: Ragged<ItemIndex>, as file: String) throws {
+  package func write(_ histories: Ragged<ItemIndex>, as file: String) throws {
     try write(
       [
         SafetensorsTensor("values", histories.values.map(\.rawValue)),
@@ -30,7 +30,7 @@ extension ModelFolder {
   /// in its vocabulary, `i.offsets`, where each row begins, and `i.vocabulary`, the bytes of its
   /// categories, one a line. The metadata's `columns` lists the names in order, one a line, `count`
   /// is the number of rows, and `tensors` says that columns are named by position.
-  public func write(_ features: FeatureTable, as file: String) throws {
+  package func write(_ features: FeatureTable, as file: String) throws {
     var tensors: [SafetensorsTensor] = []
     for (position, column) in features.columns.enumerated() {
       let names = ColumnTensors(position)
@@ -58,7 +58,7 @@ extension ModelFolder {
 
 /// The names of the tensors that hold a column of features.
 private struct ColumnTensors {
-  /// The key of the metadata that says how columns are named.
+  /// The key of the metadata under which the naming of columns is noted.
   static let key = "tensors"
   /// Its value; files of format 1 have none, and name columns by their own names.
   static let byPosition = "by position"
@@ -67,7 +67,7 @@ private struct ColumnTensors {
   let offsets: String
   let vocabulary: String
 
-  /// The tensors of a column by its position, so that no name of a column meets another.
+  /// The tensors of a column by its position, so that names of columns cannot clash.
   init(_ position: Int) { self.init("\(position)", values: "\(position).values") }
 
   /// The tensors of a column in a file of format 1.
@@ -83,27 +83,27 @@ private struct ColumnTensors {
 }
 
 extension SavedModel {
-  /// Reads texts, one a line; no text is made until it is asked for.
-  public func texts(_ file: String) throws -> Texts {
+  /// Reads texts; no `String` is made until it is asked for.
+  package func texts(_ file: String) throws -> Texts {
     let path = url.appendingPathComponent(file).path
     return try data(file).withUnsafeBytes { try Lines.decoded($0, path: path) }
   }
 
   /// Reads a vocabulary: about 50 ns an id.
-  public func vocabulary(_ file: String) throws -> Vocabulary {
+  package func vocabulary(_ file: String) throws -> Vocabulary {
     let path = url.appendingPathComponent(file).path
     return try data(file).withUnsafeBytes { try Lines.vocabulary($0, path: path) }
   }
 
   /// Reads histories, and checks that every item is one of `itemCount`: at the speed of memory.
-  public func histories(_ file: String = ModelFile.histories, itemCount: Int) throws
+  package func histories(_ file: String = ModelFile.histories, itemCount: Int) throws
     -> Ragged<ItemIndex>
   {
     try tensors(file).ragged("values", "offsets", positions: itemCount)
   }
 
   /// Reads features.
-  public func features(_ file: String) throws -> FeatureTable {
+  package func features(_ file: String) throws -> FeatureTable {
     let tensors = try tensors(file)
     let path = tensors.url.path
     guard let count = tensors.metadata["count"].flatMap(Int.init), count >= 0,
@@ -168,9 +168,9 @@ extension SafetensorsFile {
 }
 
 extension ModelFolder {
-  /// Writes the names and vocabularies of contexts, as features without a row; nothing where there
-  /// are none.
-  public func write(_ context: ContextTable, as file: String) throws {
+  /// Writes the names and vocabularies of contexts, as a feature table without rows; writes nothing if
+  /// there are no contexts.
+  package func write(_ context: ContextTable, as file: String) throws {
     if context.isEmpty { return }
     let columns = context.schema.columns.map { column in
       switch column.values {
@@ -186,8 +186,8 @@ extension ModelFolder {
 }
 
 extension SavedModel {
-  /// Reads the names and vocabularies of contexts; a model without any has none.
-  public func context() throws -> ContextTable {
+  /// Reads the names and vocabularies of contexts; an empty table if the model has none.
+  package func context() throws -> ContextTable {
     guard contains(ModelFile.context) else { return ContextTable() }
     let columns = try features(ModelFile.context).columns.map { column in
       switch column.values {

@@ -1,54 +1,55 @@
 import CorralData
-public import CorralVectors
-public import Foundation
+package import CorralVectors
+package import Foundation
 
 /// The names under which the parts of a model are saved.
-public enum ModelFile {
-  /// The identifiers of the users, one a line.
-  public static let users = "users.txt"
-  /// The identifiers of the items, one a line.
-  public static let items = "items.txt"
-  /// What people read for each item, one a line.
-  public static let titles = "titles.txt"
+package enum ModelFile {
+  /// The identifiers of the users, one on each line.
+  package static let users = "users.txt"
+  /// The identifiers of the items, one on each line.
+  package static let items = "items.txt"
+  /// The titles of the items, one on each line.
+  package static let titles = "titles.txt"
   /// The weights of the retriever.
-  public static let retriever = "retriever.safetensors"
+  package static let retriever = "retriever.safetensors"
   /// The weights of the ranker.
-  public static let ranker = "ranker.safetensors"
-  /// What each user interacted with: what is left out of their recommendations, and the query of a
-  /// model that reads histories.
-  public static let histories = "histories.safetensors"
+  package static let ranker = "ranker.safetensors"
+  /// The items that each user interacted with.
+  ///
+  /// They are left out of recommendations, and models that read histories start from them.
+  package static let histories = "histories.safetensors"
   /// The features of the users.
-  public static let userFeatures = "user-features.safetensors"
+  package static let userFeatures = "user-features.safetensors"
   /// The features of the items.
-  public static let itemFeatures = "item-features.safetensors"
+  package static let itemFeatures = "item-features.safetensors"
   /// The names and vocabularies of the contexts of requests.
-  public static let context = "context.safetensors"
+  package static let context = "context.safetensors"
   /// The state of the frequency estimator.
-  public static let estimator = "estimator.safetensors"
+  package static let estimator = "estimator.safetensors"
   /// The ranks of the final evaluation, for later comparisons.
-  public static let evaluation = "evaluation.safetensors"
-  /// The ranks of the retriever alone, where a ranker comes after it.
-  public static let retrieverEvaluation = "retriever-evaluation.safetensors"
+  package static let evaluation = "evaluation.safetensors"
+  /// The ranks of the retriever alone, if a ranker comes after it.
+  package static let retrieverEvaluation = "retriever-evaluation.safetensors"
   /// One line of JSON for each epoch of training.
-  public static let training = "training.jsonl"
+  package static let training = "training.jsonl"
 }
 
 /// A model directory that is being filled, beside its place.
-public struct ModelFolder {
+package struct ModelFolder {
   /// The directory, under its temporary name.
-  public let url: URL
+  package let url: URL
 
-  /// Where a file of the model is to be written, for writers that take a place.
-  public func url(of file: String) -> URL { url.appendingPathComponent(file) }
+  /// The place of a file of the model, for writers that take a URL.
+  package func url(of file: String) -> URL { url.appendingPathComponent(file) }
 
   /// Writes bytes.
-  public func write(_ data: Data, as file: String) throws {
+  package func write(_ data: Data, as file: String) throws {
     let output = try OutputFile(path: url(of: file).path)
     try output.write(data)
   }
 
   /// Writes named tensors to a safetensors file.
-  public func write(
+  package func write(
     _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], as file: String
   ) throws {
     do {
@@ -59,12 +60,12 @@ public struct ModelFolder {
   }
 
   /// Copies a file, such as the log of the training.
-  public func copy(_ source: URL, as file: String) throws {
+  package func copy(_ source: URL, as file: String) throws {
     try copy(OpenFile(path: source.path), as: file)
   }
 
   /// Copies a file of another model.
-  public func copy(_ file: String, of model: SavedModel) throws {
+  package func copy(_ file: String, of model: SavedModel) throws {
     try model.reading { try copy(model.file(file), as: file) }
   }
 

@@ -1,7 +1,7 @@
 import CorralVectors
 import Foundation
 
-/// A directory that is open for reading, whatever becomes of its name.
+/// A directory that is open for reading, even if its name changes.
 ///
 /// Two directories may change names while one is read. What was opened stays the same directory, so
 /// that files of two models are never mixed.
@@ -11,7 +11,7 @@ final class OpenFolder: Sendable {
   private let descriptor: Int32
   private let identity: Identity
 
-  /// What tells a directory from any other, whatever its name.
+  /// The identity of a directory, whatever its name.
   private struct Identity: Equatable {
     let device: UInt64
     let node: UInt64
@@ -64,7 +64,7 @@ final class OpenFolder: Sendable {
     }
   }
 
-  /// Opens a file; throws `ArtifactError.missingFile` for one that is not there or is no file.
+  /// Opens a file; throws `ArtifactError.missingFile` if it does not exist or is not a regular file.
   func file(_ name: String) throws -> OpenFile {
     // Without O_NONBLOCK a named pipe would wait for its writer.
     let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -85,7 +85,7 @@ final class OpenFile: Sendable {
   let path: String
   /// Its length.
   let count: Int
-  /// Whether it is a file as such, and no directory, device or pipe.
+  /// Whether it is a regular file: no directory, device or pipe.
   let isRegular: Bool
   private let descriptor: Int32
 
@@ -118,7 +118,7 @@ final class OpenFile: Sendable {
       bytesNoCopy: address, count: count, deallocator: .custom { munmap($0, $1) })
   }
 
-  /// Hands over the bytes from the start of the file, a piece at a time.
+  /// Calls the body with the bytes from the start of the file, one piece after another.
   func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     try withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 64) { piece in
       var at = 0

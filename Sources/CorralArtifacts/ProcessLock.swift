@@ -11,10 +11,10 @@ package final class ProcessLock: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Takes the lock of a file, which is made where it is not there.
+  /// Takes the lock of a file, which is created if it is missing.
   ///
-  /// Throws `ArtifactError.inUse` when another process has it. Where the file system has no locks it
-  /// is taken all the same.
+  /// Throws `ArtifactError.inUse` when another process has it. On a file system without locks every
+  /// process takes it.
   package static func take(_ file: URL) throws -> ProcessLock {
     while true {
       let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)

@@ -1,28 +1,28 @@
 import CorralVectors
-public import Foundation
+package import Foundation
 
 extension SavedModel {
   /// Writes a model: beside its place, to the disk, and renamed into it.
   ///
-  /// The closure writes the files into the folder it is given; they are then hashed and named in
-  /// the manifest. Whatever happens and whenever, the place holds the previous model whole or the
-  /// new one whole; when something is thrown, it is the previous one, and nothing is left beside it.
-  /// Costs one more reading of the files, and the space of both models until the old one is removed.
+  /// The closure writes the files into a folder; they are then hashed and listed in the manifest. At
+  /// every moment the place holds the previous model or the new one, and either is whole. If something
+  /// is thrown, it holds the previous one, and nothing is left beside it. Costs one more reading of the
+  /// files, and the space of both models until the old one is removed.
   ///
   /// - Parameters:
   ///   - place: the directory to create or replace; its parents are created.
-  ///   - manifest: what the model says of itself; its list of files is filled in.
+  ///   - manifest: the description of the model; its list of files is filled in.
   ///   - files: writes the files.
   /// - Returns: the model in its place.
   /// - Throws: `ArtifactError`, or what the closure throws.
   @discardableResult
-  public static func write(
+  package static func write(
     to place: URL, manifest: Manifest, files: (ModelFolder) throws -> Void
   ) throws -> SavedModel {
     try write(to: place, manifest: manifest, swap: .exchange, at: { _ in }, files: files)
   }
 
-  /// The same, with a choice of how to replace and a place to interrupt it: for tests.
+  /// The same for tests, which choose how to replace and interrupt it.
   @discardableResult
   package static func write(
     to place: URL, manifest: Manifest, swap: FolderSwap, at step: (AtomicFolder.Step) -> Void,

@@ -1,20 +1,20 @@
-public import CorralVectors
-public import Foundation
+package import CorralVectors
+package import Foundation
 
-/// A trained model on the disk: a directory that is whole, or is refused.
+/// A trained model on the disk: a directory that was checked to be whole.
 ///
 /// `manifest.json` names every other file with its length and SHA-256. The weights are safetensors
-/// files, the vocabularies text with one id a line, so that Python reads a model with the
+/// files, the vocabularies text with an id on each line, so that Python reads a model with the
 /// `safetensors` package alone. The directory stays open, so that a model is read to its end although
 /// another one takes its place.
-public struct SavedModel: Sendable {
+package struct SavedModel: Sendable {
   /// The directory.
-  public let url: URL
-  /// What the model says of itself.
-  public let manifest: Manifest
+  package let url: URL
+  /// The description of the model.
+  package let manifest: Manifest
   /// What the system could not confirm when the model was written, such as that its name is on the
-  /// disk; `nil` where all went well, and for a model that was opened.
-  public let unconfirmed: String?
+  /// disk; `nil` if all went well, and for a model that was opened.
+  package let unconfirmed: String?
   private let folder: OpenFolder
 
   init(_ folder: OpenFolder, manifest: Manifest, unconfirmed: String? = nil) {
@@ -27,19 +27,18 @@ public struct SavedModel: Sendable {
   /// Opens a model and checks all of it: the format, and every file's length and SHA-256.
   ///
   /// Reads every byte once, a file a thread, at the speed of the disk or of SHA-256; memory is
-  /// constant. A model that another one replaces meanwhile is opened again, a few times. Where a
-  /// crash cut a replacement short, the model that was put aside is opened where it is; nothing is
-  /// moved, since only a writer may.
+  /// constant. A model that is replaced meanwhile is opened again, a few times. If a crash cut a
+  /// replacement short, the model that was put aside is opened where it is. Nothing is moved: only
+  /// writers move directories.
   ///
   /// - Throws: `ArtifactError` with the file and the reason.
-  public static func open(_ url: URL) throws -> SavedModel {
+  package static func open(_ url: URL) throws -> SavedModel {
     let url = url.resolvingSymlinksInPath()
     return try repeating { try openOnce(url) }
   }
 
-  /// Runs a body again, a few times, when it fails because another model took the place of the one
-  /// that it read.
-  public static func repeating<Result>(_ body: () throws -> Result) throws -> Result {
+  /// Runs a body, and runs it again a few times if it fails because the model that it read was replaced.
+  package static func repeating<Result>(_ body: () throws -> Result) throws -> Result {
     for attempt in 1..<10 {
       do {
         return try body()
@@ -75,23 +74,23 @@ public struct SavedModel: Sendable {
   }
 
   /// Whether the model has a file.
-  public func contains(_ file: String) -> Bool { manifest.files[file] != nil }
+  package func contains(_ file: String) -> Bool { manifest.files[file] != nil }
 
-  /// The bytes of a file, mapped into memory where the system can.
-  public func data(_ file: String) throws -> Data { try reading { try self.file(file).mapped() } }
+  /// The bytes of a file, mapped into memory if the system can.
+  package func data(_ file: String) throws -> Data { try reading { try self.file(file).mapped() } }
 
   /// The tensors of a safetensors file of the model.
-  public func tensors(_ file: String) throws -> SafetensorsFile {
+  package func tensors(_ file: String) throws -> SafetensorsFile {
     try SafetensorsFile(data(file), at: url.appendingPathComponent(file))
   }
 
-  /// The error that refuses a file for a reason.
-  public func damaged(_ file: String, _ reason: String) -> ArtifactError {
+  /// The error for a damaged file.
+  package func damaged(_ file: String, _ reason: String) -> ArtifactError {
     .damagedFile(path: url.appendingPathComponent(file).path, reason: reason)
   }
 
-  /// Runs a body that reads files; what it throws when another model has taken the place of this
-  /// one is `ArtifactError.replacedWhileReading`.
+  /// Runs a body that reads files; if it throws and the model was replaced meanwhile, the error is
+  /// `ArtifactError.replacedWhileReading`.
   func reading<Result>(_ body: () throws -> Result) throws -> Result { try folder.reading(body) }
 
   /// A file of the model; throws `ArtifactError.noSuchPart` for one it does not have.

@@ -1,8 +1,8 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 
 /// An index of the kind that the settings ask for.
-public enum BuiltIndex: CandidateIndex {
+package enum BuiltIndex: CandidateIndex {
   /// Every item is compared.
   case exact(ExactIndex)
   /// A graph of neighbours is walked.
@@ -10,8 +10,8 @@ public enum BuiltIndex: CandidateIndex {
   /// The best buckets of two clusterings are opened.
   case multiIndex(InvertedMultiIndex)
 
-  /// Makes the index of the rows of a matrix; throws `IndexError`.
-  public init(_ items: Matrix, settings: IndexSettings, seed: UInt64 = 1) throws {
+  /// Makes the index of the rows of a matrix; throws `SettingError` or `IndexError`.
+  package init(_ items: Matrix, settings: IndexSettings, seed: UInt64 = 1) throws {
     switch settings.kind {
     case .exact: self = .exact(ExactIndex(items))
     case .hnsw: self = .hnsw(try HNSWIndex(items, settings: settings, seed: seed))
@@ -22,7 +22,7 @@ public enum BuiltIndex: CandidateIndex {
   }
 
   /// Whether a search always finds the best items.
-  public var isExact: Bool {
+  package var isExact: Bool {
     switch self {
     case .exact: true
     case .hnsw, .multiIndex: false
@@ -30,7 +30,7 @@ public enum BuiltIndex: CandidateIndex {
   }
 
   /// The number of items.
-  public var count: Int {
+  package var count: Int {
     switch self {
     case .exact(let index): index.count
     case .hnsw(let index): index.count
@@ -39,7 +39,7 @@ public enum BuiltIndex: CandidateIndex {
   }
 
   /// The number of elements of an item's vector, and of a query's.
-  public var dimension: Int {
+  package var dimension: Int {
     switch self {
     case .exact(let index): index.dimension
     case .hnsw(let index): index.dimension
@@ -48,7 +48,7 @@ public enum BuiltIndex: CandidateIndex {
   }
 
   /// The memory that it holds, its vectors included.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .exact(let index): index.items.values.count * MemoryLayout<Float>.size
     case .hnsw(let index): index.byteCount
@@ -56,13 +56,13 @@ public enum BuiltIndex: CandidateIndex {
     }
   }
 
-  /// How far items are from the buckets that stand for them; `nil` for a kind without buckets.
-  public var residual: MultiIndexResidual? {
+  /// How far items are from the centres of their buckets; `nil` for an index without buckets.
+  package var residual: MultiIndexResidual? {
     if case .multiIndex(let index) = self { index.residual } else { nil }
   }
 
-  /// What a file holds of the index beside the items' vectors; `nil` when that is nothing.
-  public var saved: (tensors: [SafetensorsTensor], metadata: [String: String])? {
+  /// What a file must hold of the index besides the items' vectors; `nil` for nothing.
+  package var saved: (tensors: [SafetensorsTensor], metadata: [String: String])? {
     switch self {
     case .exact: nil
     case .hnsw(let index): (index.tensors, index.metadata)
@@ -72,7 +72,7 @@ public enum BuiltIndex: CandidateIndex {
 
   /// Reads the index of a matrix's rows back from its file; throws `SafetensorsError` or
   /// `IndexError` when the file does not hold an index of the items of the settings' kind.
-  public init(_ file: SafetensorsFile, items: Matrix, settings: IndexSettings) throws {
+  package init(_ file: SafetensorsFile, items: Matrix, settings: IndexSettings) throws {
     switch settings.kind {
     case .exact: self = .exact(ExactIndex(items))
     case .hnsw: self = .hnsw(try HNSWIndex(file, items: items, ef: settings.ef))
@@ -82,8 +82,8 @@ public enum BuiltIndex: CandidateIndex {
     }
   }
 
-  /// The best `count` allowed items, as well as the kind finds them.
-  public func search(
+  /// The best `count` allowed items that this kind of index finds.
+  package func search(
     _ query: [Float], count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
     switch self {

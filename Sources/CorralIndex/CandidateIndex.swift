@@ -1,5 +1,5 @@
 public import CorralData
-public import CorralVectors
+package import CorralVectors
 
 /// An item that a search found, and its score.
 public struct Candidate: Sendable, Hashable {
@@ -20,7 +20,7 @@ public struct Candidate: Sendable, Hashable {
 /// Results are in order of falling score; equal scores are in order of item. An index is an
 /// immutable value: a changed catalogue is a new index.
 public protocol CandidateIndex: Sendable {
-  /// Whether a search always finds the best items, so that others can be checked against it.
+  /// Whether a search always finds the best items.
   var isExact: Bool { get }
 
   /// The number of items.
@@ -36,11 +36,10 @@ public protocol CandidateIndex: Sendable {
 }
 
 extension CandidateIndex {
-  /// The best `count` allowed items for a request to a model whose items the index holds: what
-  /// `corral recommend` gives.
+  /// The best `count` allowed items for a request to the model whose items the index holds.
   ///
-  /// Items that the model cannot place come last. Throws what the model throws where it can say nothing
-  /// about the request, or where no index can search by its scores.
+  /// Items that the model cannot place come last. Throws the encoder's error if the model can say
+  /// nothing about the request, or if no index can search by its scores.
   public func search(
     for query: Query, by encoder: some QueryEncoder, count: Int,
     where isAllowed: (ItemIndex) -> Bool
@@ -50,12 +49,13 @@ extension CandidateIndex {
       where: isAllowed)
   }
 
-  /// The best `count` allowed items for a query of several vectors, `[interests, dimension]`: an item's
-  /// score is that of the vector that likes it best.
+  /// The best `count` allowed items for a query of several vectors, `[interests, dimension]`.
+  ///
+  /// An item's score is its largest inner product with one of the vectors.
   ///
   /// Each vector is searched for on its own, and the lists are merged; an exact index stays exact.
   /// Allowed items that the model cannot place come after all others, with a score of minus infinity.
-  public func search(
+  package func search(
     anyOf vectors: Matrix, count: Int, placed: PlacedItems = .all,
     where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
@@ -79,9 +79,10 @@ extension CandidateIndex {
 }
 
 extension PlacedItems {
-  /// The candidates that come after `found` placed ones in a list of `count`, with a score of minus
-  /// infinity: nothing is known about them.
-  public func candidates(
+  /// The unplaced candidates that fill a list of `count` after `found` placed ones.
+  ///
+  /// Their score is minus infinity, because nothing is known about them.
+  package func candidates(
     after found: Int, of count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
     following(found, of: count, where: isAllowed)

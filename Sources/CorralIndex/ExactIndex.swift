@@ -16,7 +16,7 @@ public struct ExactIndex: CandidateIndex {
   }
 
   /// The items' vectors, `[items, dimension]`.
-  public var items: Matrix { rows.matrix }
+  package var items: Matrix { rows.matrix }
 
   /// Always true.
   public var isExact: Bool { true }
@@ -37,7 +37,7 @@ public struct ExactIndex: CandidateIndex {
   }
 
   /// The best `count` items besides those excluded, in any order; the threads share the catalogue.
-  public func search(
+  package func search(
     _ query: [Float], count: Int, excluding excluded: [ItemIndex] = [],
     threads: Int = Parallel.threads
   ) -> [Candidate] {
@@ -55,7 +55,7 @@ public struct ExactIndex: CandidateIndex {
   ///   - excluded: the items that each query must not find, in any order: what a user has seen.
   ///   - threads: how many threads share the work.
   /// - Returns: for each query its candidates, the best first.
-  public func search(
+  package func search(
     _ queries: Matrix, count: Int, excluding excluded: Ragged<ItemIndex>? = nil,
     threads: Int = Parallel.threads
   ) -> Ragged<Candidate> {

@@ -1,12 +1,12 @@
 import CHNSW
 import CKernels
 
-/// Owns a graph of the C surface, which never changes once it is made.
+/// Owns a graph of `CHNSW`, which never changes once it is made.
 final class HNSWGraph: Sendable {
   // Searched by any thread, changed by none, freed when nobody holds it any longer.
   nonisolated(unsafe) let handle: OpaquePointer
 
-  /// Takes over the graph that a C function makes; throws its message.
+  /// Owns the graph that a C function makes; throws the message of a function that fails.
   init(_ make: (UnsafeMutablePointer<OpaquePointer?>) -> Bool) throws {
     var handle: OpaquePointer?
     guard make(&handle), let handle else {
@@ -15,7 +15,7 @@ final class HNSWGraph: Sendable {
     self.handle = handle
   }
 
-  /// What graphs compute with on this processor.
+  /// The fastest kernels of this processor.
   static var kernels: chnsw_kernels {
     chnsw_kernels(
       distances: ck_negative_dots(ck_active_level()), score: ck_score(ck_active_level()),

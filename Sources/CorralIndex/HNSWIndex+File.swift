@@ -1,5 +1,5 @@
 import CHNSW
-public import CorralVectors
+package import CorralVectors
 import Foundation
 
 extension HNSWIndex {
@@ -8,8 +8,8 @@ extension HNSWIndex {
   /// The graph as named tensors for a safetensors file; the items' vectors are not among them.
   ///
   /// `nodes` and `levels` are `[items]`, `lowest` is `[items, 2 m]` and `upper` is
-  /// `[sum of levels, m]`; links are positions in `nodes`, and -1 where there is none.
-  public var tensors: [SafetensorsTensor] {
+  /// `[sum of levels, m]`. Links are positions in `nodes`; -1 fills missing ones.
+  package var tensors: [SafetensorsTensor] {
     let rows = graph.map { Int(chnsw_upper_rows($0.handle)) } ?? 0
     var nodes = [Int32](repeating: 0, count: count)
     var levels = nodes
@@ -31,8 +31,8 @@ extension HNSWIndex {
     ]
   }
 
-  /// What stands beside the tensors in a file.
-  public var metadata: [String: String] {
+  /// The metadata of the file.
+  package var metadata: [String: String] {
     [
       "kind": Self.kind, "dimension": "\(dimension)",
       "efConstruction": "\(settings.efConstruction)",
@@ -46,7 +46,7 @@ extension HNSWIndex {
   ///   - items: the matrix that the graph was made of.
   ///   - ef: how many candidates a search keeps.
   /// - Throws: `SafetensorsError` or `IndexError` when the file does not hold a graph of the items.
-  public init(_ file: SafetensorsFile, items: Matrix, ef: Int = IndexSettings().ef) throws {
+  package init(_ file: SafetensorsFile, items: Matrix, ef: Int = IndexSettings().ef) throws {
     func damaged(_ reason: String) -> IndexError {
       .damaged(file: file.url.path, reason: reason)
     }

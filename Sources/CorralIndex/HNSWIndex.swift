@@ -28,8 +28,8 @@ public struct HNSWIndex: CandidateIndex {
 
   /// Makes the graph of the rows of a matrix, which are copied: item `i` is row `i`.
   ///
-  /// Takes about 90 s for a million items of 64 elements on two threads. Throws `IndexError` for
-  /// settings out of range and for vectors that are not finite.
+  /// Takes about 90 s for a million items of 64 elements on two threads. Throws `SettingError` for
+  /// settings out of range and `IndexError` for vectors that are not finite.
   public init(_ items: Matrix, settings: IndexSettings = IndexSettings(), seed: UInt64 = 1) throws {
     try settings.check()
     try IndexError.checkFinite(items)
@@ -49,8 +49,8 @@ public struct HNSWIndex: CandidateIndex {
 
   /// The same graph, not copied, whose searches keep another number of candidates.
   ///
-  /// Throws `IndexError` when the number is out of range.
-  public func searching(ef: Int) throws -> HNSWIndex {
+  /// Throws `SettingError` when the number is out of range.
+  package func searching(ef: Int) throws -> HNSWIndex {
     var settings = settings
     settings.ef = ef
     try settings.check()
@@ -61,7 +61,7 @@ public struct HNSWIndex: CandidateIndex {
   public var isExact: Bool { false }
 
   /// The memory that the graph and its copy of the vectors hold.
-  public var byteCount: Int { graph.map { Int(chnsw_bytes($0.handle)) } ?? 0 }
+  package var byteCount: Int { graph.map { Int(chnsw_bytes($0.handle)) } ?? 0 }
 
   /// The best `count` allowed items that the walk finds.
   public func search(
@@ -82,12 +82,12 @@ public struct HNSWIndex: CandidateIndex {
   }
 
   /// The best `count` items that the walk finds, any of them.
-  public func search(_ query: [Float], count: Int) -> [Candidate] {
+  package func search(_ query: [Float], count: Int) -> [Candidate] {
     search(query[...], count: count, filter: nil, context: nil)
   }
 
   /// The best `count` items for each query, `[queries, dimension]`; threads share the queries.
-  public func search(
+  package func search(
     _ queries: Matrix, count: Int, threads: Int = Parallel.threads
   ) -> Ragged<Candidate> {
     let found = Parallel.map(queries.rows, grain: 8, threads: threads) { range in

@@ -1,34 +1,34 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 
-/// How an index does beside the exact twin, on some queries searched one at a time.
-public struct IndexCheck: Codable, Sendable, Equatable {
+/// How an index compares with exact search, on queries searched one at a time.
+package struct IndexCheck: Codable, Sendable, Equatable {
   /// The number of items.
-  public let items: Int
+  package let items: Int
   /// The number of elements of a vector.
-  public let dimension: Int
+  package let dimension: Int
   /// The number of queries.
-  public let queries: Int
-  /// How many items each looked for.
-  public let count: Int
+  package let queries: Int
+  /// How many items each query looked for.
+  package let count: Int
   /// The mean share of the exact best that was found: 1 when there is nothing to find.
-  public let recall: Double
+  package let recall: Double
   /// The mean time of one search.
-  public let milliseconds: Double
-  /// The mean time of one search of the exact twin, on one thread as well.
-  public let exactMilliseconds: Double
+  package let milliseconds: Double
+  /// The mean time of one exact search, also on one thread.
+  package let exactMilliseconds: Double
   /// The memory of the index, its vectors included.
-  public let bytes: Int
-  /// How far items are from the buckets of a multi-index; `nil` for a kind without buckets.
-  public let residual: MultiIndexResidual?
+  package let bytes: Int
+  /// How far items are from the centres of their buckets; `nil` for an index without buckets.
+  package let residual: MultiIndexResidual?
 
-  /// How many times faster than the exact twin a search is.
-  public var speedup: Double { exactMilliseconds / max(milliseconds, .leastNormalMagnitude) }
+  /// How many times faster than an exact search it is.
+  package var speedup: Double { exactMilliseconds / max(milliseconds, .leastNormalMagnitude) }
 
   /// Searches an index, and the exact one over the same items, for each row of `queries`.
   ///
-  /// What is searched for are the items that the model can place.
-  public init(
+  /// Only items that the model can place are searched for.
+  package init(
     _ index: BuiltIndex, items: Matrix, queries: Matrix, count: Int, placed: PlacedItems = .all
   ) {
     let exact = ExactIndex(items)

@@ -2,11 +2,9 @@ package import CorralVectors
 
 /// Why an index cannot be made or read: what, where, and what to do.
 public enum IndexError: Error, CustomStringConvertible, Equatable {
-  /// A setting has a value that no index can have.
-  case badSetting(name: String, value: Int, allowed: ClosedRange<Int>)
   /// The vector of an item holds `nan` or an infinity.
   case notFinite(item: Int)
-  /// The saved index does not fit the items, or itself.
+  /// The saved index is damaged, or belongs to other items.
   case damaged(file: String, reason: String)
   /// The library that makes graphs failed.
   case failed(reason: String)
@@ -14,8 +12,6 @@ public enum IndexError: Error, CustomStringConvertible, Equatable {
   /// The whole message, for a person.
   public var description: String {
     switch self {
-    case .badSetting(let name, let value, let allowed):
-      "setting 'index.\(name)' is \(value); it can be \(allowed.lowerBound) to \(allowed.upperBound)"
     case .notFinite(let item):
       "the vector of item \(item) is not finite, so that only the exact index can hold it; "
         + "train again with a lower rate"

@@ -1,3 +1,5 @@
+import CorralData
+
 /// How a catalogue is searched.
 public struct IndexSettings: Codable, Sendable, Equatable {
   /// The kinds of index.
@@ -26,11 +28,11 @@ public struct IndexSettings: Codable, Sendable, Equatable {
   ///
   /// More are better and slower.
   public var m = 16
-  /// Candidates that are looked at for the links of an item.
+  /// Candidates that are compared for the links of an item.
   ///
   /// More are better and slower to make.
   public var efConstruction = 200
-  /// Candidates that a search keeps, if not fewer than it was asked for.
+  /// Candidates that a search keeps, or as many as it is asked for if that is more.
   ///
   /// More are better and slower.
   public var ef = 100
@@ -40,7 +42,7 @@ public struct IndexSettings: Codable, Sendable, Equatable {
   ///
   /// More are closer to the vectors and slower to make.
   public var clusters = MultiIndexSettings().clusters
-  /// Items of a multi-index that a search compares exactly, if not fewer than it was asked for.
+  /// Items of a multi-index that a search compares exactly, or as many as it is asked for if that is more.
   ///
   /// More are better and slower.
   public var collected = MultiIndexSettings().collected
@@ -48,60 +50,59 @@ public struct IndexSettings: Codable, Sendable, Equatable {
   /// The defaults.
   public init() {}
 
-  /// What a multi-index is made by.
-  public var multiIndex: MultiIndexSettings {
+  /// The settings of a multi-index.
+  package var multiIndex: MultiIndexSettings {
     var settings = MultiIndexSettings()
     settings.clusters = clusters
     settings.collected = collected
     return settings
   }
 
-  /// Throws `IndexError.badSetting` for the first value that no index of any kind can have.
+  /// Throws `SettingError` for the first value that no index can have, whatever its kind.
   package func validate() throws {
     try check()
     try multiIndex.check()
   }
 
-  /// Throws `IndexError.badSetting` when a graph cannot be made this way.
+  /// Throws `SettingError` when a graph cannot be made this way.
   func check() throws {
-    func check(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
-      guard allowed.contains(value) else {
-        throw IndexError.badSetting(name: name, value: value, allowed: allowed)
-      }
-    }
-    try check("m", m, 2...1000)
-    try check("efConstruction", efConstruction, 1...100_000)
-    try check("ef", ef, 1...100_000)
+    try SettingError.check("m", m, in: 2...1000)
+    try SettingError.check("efConstruction", efConstruction, in: 1...100_000)
+    try SettingError.check("ef", ef, in: 1...100_000)
   }
 }
 
 /// How an inverted multi-index is made and searched.
-public struct MultiIndexSettings: Codable, Sendable, Equatable {
+package struct MultiIndexSettings: Codable, Sendable, Equatable {
   /// Clusters K of each half of the vectors, which make K^2 buckets.
   ///
   /// More are closer to the vectors and slower: 16 for some ten thousand items, 32 to 128 above.
-  public var clusters = 32
-  /// How often the centres move at most when the index is made.
-  public var iterations = 30
-  /// The relative gain of the loss at which the centres stay; a negative one never stops them.
-  public var tolerance = 1e-6
-  /// Items that a search compares exactly, if not fewer than it was asked for.
+  package var clusters = 32
+  /// The most steps of k-means when the index is made.
+  package var iterations = 30
+  /// The relative gain of the loss at which k-means stops; never if negative.
+  package var tolerance = 1e-6
+  /// Items that a search compares exactly, or as many as it is asked for if that is more.
   ///
   /// More are better and slower.
-  public var collected = 5000
+  package var collected = 5000
 
   /// The defaults.
-  public init() {}
+  package init() {}
 
-  /// Throws `IndexError.badSetting` when no index can be made this way.
+  /// Throws `SettingError` when no index can be made this way.
   func check() throws {
-    func check(_ name: String, _ value: Int, _ allowed: ClosedRange<Int>) throws {
-      guard allowed.contains(value) else {
-        throw IndexError.badSetting(name: name, value: value, allowed: allowed)
-      }
-    }
-    try check("clusters", clusters, 1...1024)
-    try check("iterations", iterations, 0...100_000)
-    try check("collected", collected, 1...100_000_000)
+    try SettingError.check("clusters", clusters, in: 1...1024)
+    try SettingError.check("iterations", iterations, in: 0...100_000)
+    try SettingError.check("collected", collected, in: 1...100_000_000)
+  }
+}
+
+extension SettingError {
+  /// Throws unless a whole number is in a range.
+  fileprivate static func check(_ key: String, _ value: Int, in allowed: ClosedRange<Int>) throws {
+    try check(
+      allowed.contains(value), key, value,
+      "it can be \(allowed.lowerBound) to \(allowed.upperBound)")
   }
 }

@@ -1,13 +1,13 @@
 public import CorralData
 public import CorralVectors
 
-/// One request as it arrives: who asks, and what they did before.
+/// One request: who asks, and what they did before.
 public struct Query: Sendable, Equatable {
-  /// Who asks; `nil` is a user that training never saw.
+  /// Who asks; `nil` for a user that training never saw.
   public var user: UserIndex?
   /// What they interacted with, oldest first.
   public var history: [ItemIndex]
-  /// What is around the request: one row, or nothing.
+  /// The context of the request: one row, or none.
   public var context: ContextTable
 
   /// A request by a known user, an unknown one with a history, or both.
@@ -25,19 +25,21 @@ public protocol QueryEncoder: Sendable {
   /// The number of elements of a query vector.
   var dimension: Int { get }
 
-  /// Which items it can place among the others.
+  /// The items that it can rank; others come last in every list.
   var placed: PlacedItems { get }
 
   /// The vector of one request; throws when the encoder can say nothing about it.
   func vector(for query: Query) throws -> [Float]
 
-  /// The vectors of one request, `[interests, dimension]`: one row, unless users have several
-  /// interests; throws when the encoder can say nothing about it.
+  /// The vectors of one request, `[interests, dimension]`; throws when the encoder can say nothing
+  /// about it.
+  ///
+  /// Most models give one row; models of several interests give one for each.
   func vectors(for query: Query) throws -> Matrix
 }
 
 extension QueryEncoder {
-  /// Every item can be placed.
+  /// All items.
   public var placed: PlacedItems { .all }
 
   /// One vector, `[1, dimension]`.
@@ -49,6 +51,7 @@ extension QueryEncoder {
 
 /// Scores candidates for a request: a ranker when it serves.
 public protocol CandidateScorer: Sendable {
-  /// One score a candidate, higher is better; throws when nothing can be said about the request.
+  /// A score for each candidate, the higher the better; throws when the ranker can say nothing about the
+  /// request.
   func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float]
 }

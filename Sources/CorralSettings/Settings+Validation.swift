@@ -21,7 +21,7 @@ extension Settings {
     try SettingError.within("correction") { try correction.validate() }
     try SettingError.within("train") { try train.validate() }
     try SettingError.within("evaluate") { try evaluate.validate() }
-    try index.validate()
+    try SettingError.within("index") { try index.validate() }
     try checkMemory()
     for device in [train.device, ranking.train.device] { _ = try Device(named: device) }
   }

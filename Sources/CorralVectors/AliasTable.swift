@@ -2,17 +2,18 @@
 ///
 /// Walker's alias method, built as Vose (1991) does: `n` columns of equal width, each shared by at
 /// most two positions.
-public struct AliasTable: Sendable {
+@usableFromInline
+package struct AliasTable: Sendable {
   private let keep: [Double]
   private let alias: [Int32]
 
   /// The probability of every position: the weights, scaled to a sum of 1.
-  public let probabilities: [Double]
+  package let probabilities: [Double]
 
   /// A table over weights that are finite and not negative, at least one of them positive.
   ///
   /// `O(n)` time; 20 bytes a position.
-  public init(weights: some Collection<Double>) {
+  package init(weights: some Collection<Double>) {
     let total = weights.reduce(0, +)
     guard total > 0, total.isFinite, weights.allSatisfy({ $0 >= 0 }) else {
       fatalError(
@@ -37,8 +38,8 @@ public struct AliasTable: Sendable {
         small.append(more)
       }
     }
-    // What is left differs from a full column by rounding only, and from an impossible position
-    // by nothing: that one goes to the likeliest.
+    // The columns that are left are full up to rounding. An impossible position among them gives its
+    // whole column to the likeliest.
     let likeliest = probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
     for position in large { scaled[position] = 1 }
     for position in small {
@@ -54,11 +55,11 @@ public struct AliasTable: Sendable {
   }
 
   /// The number of positions.
-  public var count: Int { keep.count }
+  @usableFromInline package var count: Int { keep.count }
 
   /// Draws one position.
   @inlinable
-  public func draw(using generator: inout SeededGenerator) -> Int {
+  package func draw(using generator: inout SeededGenerator) -> Int {
     column(generator.next(below: count), generator.uniform())
   }
 
@@ -67,13 +68,14 @@ public struct AliasTable: Sendable {
     height < keep[column] ? column : Int(alias[column])
   }
 
-  /// The columns as kernels read them: a column stands for its own position where a random number of 32
-  /// bits is below `keep`, and otherwise for `alias`.
+  /// The columns in the form that kernels read.
+  ///
+  /// A column stands for its own position if 32 random bits are below `keep`, and for `alias` otherwise.
   package func columns() -> (keep: [UInt32], alias: [Int32]) {
     (keep.map { UInt32(min(0x1p32 * $0, 0x1p32 - 1)) }, alias)
   }
 
-  /// The probability of every position as the columns hold it, for a test to compare.
+  /// The probability of every position by the columns; a test compares it with `probabilities`.
   package func columnShares() -> [Double] {
     var shares = keep
     for (column, height) in keep.enumerated() { shares[Int(alias[column])] += 1 - height }

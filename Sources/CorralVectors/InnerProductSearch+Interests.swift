@@ -40,7 +40,7 @@ extension InnerProductSearch {
 }
 
 extension FoundRows {
-  /// Of every `interests` neighbouring lists the best `count` different rows.
+  /// The best `count` different rows of each group of `interests` lists.
   fileprivate init(bestOf interests: Int, of found: FoundRows, count: Int) {
     let queries = found.count / interests
     self.init(queries: queries, capacity: queries * max(0, count))

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The memory that this process may use, and what happens when there is no more of it.
+/// The memory that this process may use, and how it ends when there is no more.
 package enum MachineMemory {
   /// The most bytes that this process can have: the machine's memory, or less where a limit of the
   /// process (`ulimit -v`) or of its container says so.
@@ -22,13 +22,14 @@ package enum MachineMemory {
     return limit
   }()
 
-  /// What is done when there is no memory for something: its name, and its bytes where they are known.
+  /// Ends the process, given what the memory was for, and how many bytes if they are known.
   package typealias Ending = @Sendable (_ what: String, _ bytes: Int?) -> Never
 
   private static let ending = Mutex<Ending?>(nil)
 
-  /// Ends the process by a function, instead of a trap, when memory is exhausted; to be called once,
-  /// when a program starts.
+  /// Sets the function that ends the process when memory is exhausted; the default is a trap.
+  ///
+  /// Call it once, when a program starts.
   package static func whenExhausted(_ end: @escaping Ending) { ending.withLock { $0 = end } }
 
   /// Ends the process, because there is no memory for something.

@@ -20,7 +20,7 @@ public struct Matrix: Sendable, Equatable {
   }
 
   /// A matrix whose elements are all the same.
-  public init(rows: Int, columns: Int, repeating value: Float = 0) {
+  package init(rows: Int, columns: Int, repeating value: Float = 0) {
     self.init(
       rows: rows, columns: columns, values: [Float](repeating: value, count: rows * columns))
   }
@@ -31,13 +31,13 @@ public struct Matrix: Sendable, Equatable {
   }
 
   /// One element.
-  public subscript(row: Int, column: Int) -> Float {
+  package subscript(row: Int, column: Int) -> Float {
     get { values[row * columns + column] }
     set { values[row * columns + column] = newValue }
   }
 
   /// The rows at the given positions, copied in that order.
-  public func gathered(_ positions: some Sequence<Int>) -> Matrix {
+  package func gathered(_ positions: some Sequence<Int>) -> Matrix {
     var gathered: [Float] = []
     var count = 0
     for position in positions {
@@ -53,7 +53,7 @@ extension Matrix {
   ///
   /// An inner product with a query that has a 1 there adds the column's element to the score. So a
   /// prior is served from an ordinary index: items with `log p` appended, and queries with 1.
-  public func appending(column: [Float]) -> Matrix {
+  package func appending(column: [Float]) -> Matrix {
     precondition(
       column.count == rows, "\(rows) rows need as many new elements, not \(column.count)")
     var wider: [Float] = []
@@ -64,25 +64,10 @@ extension Matrix {
     }
     return Matrix(rows: rows, columns: columns + 1, values: wider)
   }
-
-  /// Divides every row by its length, so that inner products are cosines; rows of zeros stay.
-  public mutating func normalizeRows() {
-    Parallel.forEachRows(of: &values, width: columns, grain: max(1, (1 << 18) / max(1, columns))) {
-      [columns] rows, elements in
-      for row in 0..<rows.count {
-        let part = elements[row * columns..<(row + 1) * columns]
-        var square = 0.0
-        for element in part { square += Double(element) * Double(element) }
-        guard square > 0 else { continue }
-        let factor = Float(1 / square.squareRoot())
-        for position in part.indices { elements[position] *= factor }
-      }
-    }
-  }
 }
 
 extension Matrix {
-  /// Some neighbouring columns of every row, copied.
+  /// A range of columns of every row, copied.
   package func columns(_ range: Range<Int>) -> Matrix {
     var part: [Float] = []
     part.reserveCapacity(rows * range.count)
@@ -94,9 +79,9 @@ extension Matrix {
 }
 
 extension Matrix {
-  /// The inner products of some neighbouring rows with a query.
+  /// The inner products of a range of rows with a query.
   ///
-  /// A row's has the same bits whatever rows are asked for beside it.
+  /// A row's product has the same bits whatever other rows are in the range.
   package func innerProducts(
     of rows: Range<Int>, with query: UnsafeBufferPointer<Float>,
     into products: UnsafeMutableBufferPointer<Float>

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The range is cut into chunks by `count` and `grain` alone, so what a chunk computes, and the
 /// order in which chunks are combined, never depends on the number of threads or on their timing.
-public enum Parallel {
+package enum Parallel {
   private static let chosenThreads = Atomic<Int>(0)
 
   /// The most threads that a loop or a tensor operation is given: 4 a core, or 256 if that is more.
@@ -14,9 +14,8 @@ public enum Parallel {
 
   /// The number of threads that loops use: the active cores, unless it was set.
   ///
-  /// Set it once, when a program starts; 0 goes back to the active cores, and more than
-  /// `mostThreads` are that many.
-  public static var threads: Int {
+  /// Set it once, when a program starts. 0 goes back to the active cores; `mostThreads` is the most.
+  package static var threads: Int {
     get {
       let chosen = chosenThreads.load(ordering: .relaxed)
       return chosen > 0 ? chosen : ProcessInfo.processInfo.activeProcessorCount
@@ -25,7 +24,7 @@ public enum Parallel {
   }
 
   /// The chunks that a loop is cut into: each `grain` long, the last one perhaps shorter.
-  public static func chunks(of count: Int, grain: Int) -> [Range<Int>] {
+  package static func chunks(of count: Int, grain: Int) -> [Range<Int>] {
     let grain = max(1, grain)
     return stride(from: 0, to: count, by: grain).map { $0..<min($0 + grain, count) }
   }
@@ -37,7 +36,7 @@ public enum Parallel {
   ///   - grain: the length of a chunk; the work of one chunk should take a millisecond or more.
   ///   - threads: how many threads take part, the calling one included.
   ///   - body: what is done with a chunk.
-  public static func forEach(
+  package static func forEach(
     _ count: Int, grain: Int, threads: Int = Parallel.threads,
     _ body: @Sendable (Range<Int>) -> Void
   ) {
@@ -80,7 +79,7 @@ public enum Parallel {
   ///   - threads: how many threads take part, the calling one included.
   ///   - transform: what a chunk becomes.
   /// - Returns: `transform` of every chunk.
-  public static func map<Result: Sendable>(
+  package static func map<Result: Sendable>(
     _ count: Int, grain: Int, threads: Int = Parallel.threads,
     _ transform: @Sendable (Range<Int>) -> Result
   ) -> [Result] {
@@ -103,7 +102,7 @@ public enum Parallel {
   ///   - grain: the number of rows in a chunk.
   ///   - threads: how many threads take part, the calling one included.
   ///   - body: what is done with a chunk: its rows, and their elements from position 0 on.
-  public static func forEachRows<Element: Sendable>(
+  package static func forEachRows<Element: Sendable>(
     of elements: inout [Element], width: Int, grain: Int, threads: Int = Parallel.threads,
     _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Element>) -> Void
   ) {

@@ -1,5 +1,5 @@
 /// The kinds of element that a safetensors file of Corral holds, under the format's own names.
-public enum SafetensorsType: String, Sendable, Codable, CaseIterable {
+package enum SafetensorsType: String, Sendable, Codable, CaseIterable {
   /// 32-bit floats.
   case float32 = "F32"
   /// 64-bit floats.
@@ -14,7 +14,7 @@ public enum SafetensorsType: String, Sendable, Codable, CaseIterable {
   case uint8 = "U8"
 
   /// The number of bytes of one element.
-  public var size: Int {
+  package var size: Int {
     switch self {
     case .float32, .int32: 4
     case .float64, .int64, .uint64: 8
@@ -24,37 +24,37 @@ public enum SafetensorsType: String, Sendable, Codable, CaseIterable {
 }
 
 /// A number that can be stored in a safetensors file.
-public protocol SafetensorsElement: BitwiseCopyable, Sendable {
+package protocol SafetensorsElement: BitwiseCopyable, Sendable {
   /// The kind under which the file holds it.
   static var safetensorsType: SafetensorsType { get }
 }
 
 extension Float: SafetensorsElement {
   /// 32-bit floats.
-  public static var safetensorsType: SafetensorsType { .float32 }
+  package static var safetensorsType: SafetensorsType { .float32 }
 }
 
 extension Double: SafetensorsElement {
   /// 64-bit floats.
-  public static var safetensorsType: SafetensorsType { .float64 }
+  package static var safetensorsType: SafetensorsType { .float64 }
 }
 
 extension Int32: SafetensorsElement {
   /// Signed 32-bit integers.
-  public static var safetensorsType: SafetensorsType { .int32 }
+  package static var safetensorsType: SafetensorsType { .int32 }
 }
 
 extension Int64: SafetensorsElement {
   /// Signed 64-bit integers.
-  public static var safetensorsType: SafetensorsType { .int64 }
+  package static var safetensorsType: SafetensorsType { .int64 }
 }
 
 extension UInt64: SafetensorsElement {
   /// Unsigned 64-bit integers.
-  public static var safetensorsType: SafetensorsType { .uint64 }
+  package static var safetensorsType: SafetensorsType { .uint64 }
 }
 
 extension UInt8: SafetensorsElement {
   /// Bytes.
-  public static var safetensorsType: SafetensorsType { .uint8 }
+  package static var safetensorsType: SafetensorsType { .uint8 }
 }

@@ -1,5 +1,5 @@
 /// What is wrong with a safetensors file: which file, which tensor, why, and what to do.
-public enum SafetensorsError: Error, CustomStringConvertible, Equatable {
+package enum SafetensorsError: Error, CustomStringConvertible, Equatable {
   /// The file cannot be opened or read.
   case unreadable(file: String, reason: String)
   /// The file ends too early, or goes on after its last tensor.
@@ -16,7 +16,7 @@ public enum SafetensorsError: Error, CustomStringConvertible, Equatable {
   case unwritable(file: String, reason: String)
 
   /// The whole message, for a person.
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let file, let reason):
       "cannot read \(file): \(reason)"

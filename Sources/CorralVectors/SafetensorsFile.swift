@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// A safetensors file that was opened and checked as a whole; its tensors are read when asked for.
 ///
@@ -6,26 +6,26 @@ public import Foundation
 /// file is mapped into memory where the system can. All the promises of the header are checked
 /// before anything is read: lengths, kinds, shapes, and that the tensors fill the file exactly,
 /// without holes and without overlap.
-public struct SafetensorsFile: Sendable {
+package struct SafetensorsFile: Sendable {
   /// The kind and shape of a tensor in the file.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// The kind of its elements.
-    public let type: SafetensorsType
+    package let type: SafetensorsType
     /// The length of each axis; empty for a single number.
-    public let shape: [Int]
+    package let shape: [Int]
     fileprivate let range: Range<Int>
   }
 
   /// Where the file is.
-  public let url: URL
+  package let url: URL
   /// Free-form text about the tensors.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   /// What the file holds, by name.
-  public let entries: [String: Entry]
+  package let entries: [String: Entry]
   private let data: Data
 
   /// Opens and checks a file; throws `SafetensorsError`.
-  public init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     let data: Data
     do {
       data = try Data(contentsOf: url, options: .mappedIfSafe)
@@ -38,23 +38,23 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// Checks the bytes of a file, which were read at a place; throws `SafetensorsError`.
-  public init(_ data: Data, at url: URL) throws {
+  package init(_ data: Data, at url: URL) throws {
     self.url = url
     self.data = data
     (metadata, entries) = try Self.check(data, file: url.path)
   }
 
   /// The names of the tensors, in alphabetical order.
-  public var names: [String] { entries.keys.sorted() }
+  package var names: [String] { entries.keys.sorted() }
 
   /// The elements of a tensor, bit for bit.
   ///
   /// - Parameters:
   ///   - name: the tensor's name.
-  ///   - shape: what its shape must be; `nil` for an axis of any length. Without it, any shape.
+  ///   - shape: the shape it must have, with `nil` for an axis of any length. Without it, any shape.
   /// - Returns: the elements in row order.
   /// - Throws: `SafetensorsError` when the tensor is missing or of another kind or shape.
-  public func array<Element: SafetensorsElement>(
+  package func array<Element: SafetensorsElement>(
     _ name: String, shape: [Int?]? = nil
   ) throws -> [Element] {
     let entry = try entry(name, type: Element.safetensorsType, shape: shape)
@@ -66,14 +66,14 @@ public struct SafetensorsFile: Sendable {
   }
 
   /// A tensor of two axes as a matrix.
-  public func matrix(_ name: String) throws -> Matrix {
+  package func matrix(_ name: String) throws -> Matrix {
     let values: [Float] = try array(name, shape: [nil, nil])
     let shape = entries[name]?.shape ?? []
     return Matrix(rows: shape[0], columns: shape[1], values: values)
   }
 
   /// The bytes of a tensor where they lie, without a copy; valid inside the closure only.
-  public func withBytes<Result>(
+  package func withBytes<Result>(
     _ name: String, type: SafetensorsType, shape: [Int?]? = nil,
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {

@@ -1,13 +1,13 @@
-public import Foundation
+package import Foundation
 
 /// One named tensor on its way into a safetensors file.
-public struct SafetensorsTensor {
+package struct SafetensorsTensor {
   /// The dotted name, `items.weight`.
-  public let name: String
+  package let name: String
   /// The kind of its elements.
-  public let type: SafetensorsType
+  package let type: SafetensorsType
   /// The length of each axis; empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   fileprivate let emit: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
 
   /// A tensor whose bytes are produced while the file is written, in one piece or in several.
@@ -17,7 +17,7 @@ public struct SafetensorsTensor {
   ///   - type: the kind of its elements.
   ///   - shape: the length of each axis.
   ///   - emit: hands the elements over, in row order and little-endian, to the function it is given.
-  public init(
+  package init(
     _ name: String, type: SafetensorsType, shape: [Int],
     emit: @escaping ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) {
@@ -28,7 +28,7 @@ public struct SafetensorsTensor {
   }
 
   /// A tensor over the elements of an array; without a shape it has one axis.
-  public init<Element: SafetensorsElement>(
+  package init<Element: SafetensorsElement>(
     _ name: String, _ elements: [Element], shape: [Int]? = nil
   ) {
     let shape = shape ?? [elements.count]
@@ -41,12 +41,12 @@ public struct SafetensorsTensor {
   }
 
   /// The rows of a matrix, `[rows, columns]`.
-  public init(_ name: String, _ matrix: Matrix) {
+  package init(_ name: String, _ matrix: Matrix) {
     self.init(name, matrix.values, shape: [matrix.rows, matrix.columns])
   }
 
   /// The same elements under another name.
-  public func renamed(_ name: String) -> SafetensorsTensor {
+  package func renamed(_ name: String) -> SafetensorsTensor {
     SafetensorsTensor(name, type: type, shape: shape, emit: emit)
   }
 
@@ -58,7 +58,7 @@ extension SafetensorsFile {
   ///
   /// The same tensors and metadata give the same bytes. When writing fails, the file is removed
   /// and `SafetensorsError.unwritable` is thrown.
-  public static func write(
+  package static func write(
     _ tensors: [SafetensorsTensor], metadata: [String: String] = [:], to url: URL
   ) throws {
     let header = try header(of: tensors, metadata: metadata)

@@ -12,7 +12,7 @@ struct SearchPart: Sendable {
     self.wanted = min(max(0, wanted), rows.count)
   }
 
-  /// Many queries are shared out by query, so that nothing needs merging; few by row.
+  /// Cuts a search into parts: by query if there are many, so that nothing needs merging, else by row.
   static func all(
     rows: Int, queries: Int, wanted: Int, dimension: Int, threads: Int
   ) -> [SearchPart] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the number of a failed call to the system means, in our words.
+/// The error numbers of the system in plain words.
 package enum SystemReason {
   /// A few words that end a sentence such as "cannot read x: ...".
   package static func text(_ number: Int32) -> String {
@@ -26,7 +26,7 @@ package enum SystemReason {
     }
   }
 
-  /// The number of the call that failed under an error of Foundation; `nil` where it has none.
+  /// The error number of the system behind an error of Foundation; `nil` if there is none.
   package static func number(of error: any Error) -> Int32? {
     let error = error as NSError
     if error.domain == NSPOSIXErrorDomain { return Int32(exactly: error.code) }
@@ -46,7 +46,7 @@ package enum SystemReason {
     }
   }
 
-  /// What an error of Foundation means, in our words.
+  /// An error of Foundation in plain words.
   package static func text(of error: any Error) -> String {
     number(of: error).map(text) ?? "the system refuses it without a reason"
   }

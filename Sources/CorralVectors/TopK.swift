@@ -1,30 +1,31 @@
 /// A position and the score it was given.
-public struct ScoredIndex: Sendable, Hashable {
+package struct ScoredIndex: Sendable, Hashable {
   /// The position.
-  public var index: Int
+  package var index: Int
   /// Its score.
-  public var score: Float
+  package var score: Float
 
   /// A position with its score.
-  public init(index: Int, score: Float) {
+  package init(index: Int, score: Float) {
     self.index = index
     self.score = score
   }
 }
 
-/// Keeps the `count` best of a stream of scored positions, in `O(log count)` for one that is kept
-/// and `O(1)` for one that is not.
+/// Keeps the `count` best of a stream of scored positions.
+///
+/// A position that is kept costs `O(log count)`, any other `O(1)`.
 ///
 /// The higher score comes first; of equal scores, the lower position. `nan` and minus infinity,
 /// which marks what is masked, are never kept. Positions are below 2^32.
-public struct TopK: Sendable {
+package struct TopK: Sendable {
   /// How many positions are kept at most.
-  public let count: Int
+  package let count: Int
   // Keys in which a larger number is a better candidate, as a heap with the worst at the root.
   private var heap: [UInt64] = []
 
   /// A selection of the `count` best.
-  public init(_ count: Int) {
+  package init(_ count: Int) {
     self.count = max(0, count)
     heap.reserveCapacity(min(self.count, 4096))
   }
@@ -32,12 +33,12 @@ public struct TopK: Sendable {
   /// The worst score that is kept once the selection is full, and minus infinity before that.
   ///
   /// A lower score can be dropped without asking.
-  public var threshold: Float {
+  package var threshold: Float {
     heap.count < count ? -.infinity : heap.first.map(Self.score) ?? .infinity
   }
 
   /// Offers one position.
-  public mutating func insert(_ index: Int, score: Float) {
+  package mutating func insert(_ index: Int, score: Float) {
     guard score > -.infinity else { return }
     let key = Self.key(score, index)
     if heap.count < count {
@@ -50,7 +51,7 @@ public struct TopK: Sendable {
   }
 
   /// Offers consecutive positions, from `first` on, with their scores.
-  public mutating func insert(contentsOf scores: some Sequence<Float>, from first: Int = 0) {
+  package mutating func insert(contentsOf scores: some Sequence<Float>, from first: Int = 0) {
     var index = first
     var bound = threshold
     for score in scores {
@@ -63,17 +64,17 @@ public struct TopK: Sendable {
   }
 
   /// Offers what another selection kept.
-  public mutating func merge(_ other: TopK) {
+  package mutating func merge(_ other: TopK) {
     for key in other.heap { insert(Self.index(key), score: Self.score(key)) }
   }
 
   /// What was kept, the best first.
-  public func sorted() -> [ScoredIndex] {
+  package func sorted() -> [ScoredIndex] {
     heap.sorted(by: >).map { ScoredIndex(index: Self.index($0), score: Self.score($0)) }
   }
 
   /// The `count` best of an array of scores, the best first.
-  public static func select(_ count: Int, from scores: some Sequence<Float>) -> [ScoredIndex] {
+  package static func select(_ count: Int, from scores: some Sequence<Float>) -> [ScoredIndex] {
     var best = TopK(count)
     best.insert(contentsOf: scores)
     return best.sorted()

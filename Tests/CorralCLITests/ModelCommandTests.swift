@@ -165,7 +165,7 @@ import Testing
     let refused = try Binary.run(
       "index", "build", model.path, "--kind", "multi-index", "--set", "clusters=0")
     #expect(refused.code == 2)
-    #expect(refused.errors.contains("setting 'index.clusters' is 0; it can be 1 to 1024"))
+    #expect(refused.errors.contains("setting 'index.clusters' is 0: it can be 1 to 1024"))
     let built = try Binary.run("index", "build", model.path, "--kind", "hnsw", "--set", "m=8")
     try #require(built.code == 0, "\(built.errors)")
     let graph = try Binary.run("index", "check", model.path, "--json").json(Check.self)

@@ -67,7 +67,7 @@ struct InvertedMultiIndexTests {
     let (narrow, wide) = (try recall(50), try recall(1000))
     #expect(narrow > 0.2 && narrow < wide && wide > 0.9)
     #expect(try recall(5000) == 1)
-    #expect(throws: IndexError.badSetting(name: "collected", value: 0, allowed: 1...100_000_000)) {
+    #expect(throws: SettingError("collected", 0, "it can be 1 to 100000000")) {
       try index.searching(collected: 0)
     }
   }
@@ -182,7 +182,7 @@ struct InvertedMultiIndexTests {
 
   @Test func `settings out of range and vectors that are not finite are refused`() throws {
     var items = normalNumbers(rows: 5, columns: 4)
-    #expect(throws: IndexError.badSetting(name: "clusters", value: 0, allowed: 1...1024)) {
+    #expect(throws: SettingError("clusters", 0, "it can be 1 to 1024")) {
       _ = try InvertedMultiIndex(items, settings: Self.settings(clusters: 0))
     }
     items[3, 1] = .infinity

@@ -2,13 +2,6 @@ import CorralVectors
 import Testing
 
 struct MatrixTests {
-  @Test func `rows are divided by their lengths, and zeros stay`() {
-    var matrix = Matrix(rows: 3, columns: 2, values: [3, 4, 0, 0, -0.1, 0])
-    matrix.normalizeRows()
-    let expected: [Float] = [0.6, 0.8, 0, 0, -1, 0]
-    #expect(zip(matrix.values, expected).allSatisfy { abs($0 - $1) < 1e-6 })
-  }
-
   @Test func `a column is appended to every row`() {
     let matrix = Matrix(rows: 2, columns: 2, values: [1, 2, 3, 4])
     #expect(

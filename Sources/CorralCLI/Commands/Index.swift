@@ -52,7 +52,9 @@ struct Index: ParsableCommand {
         "building \(Format.indefinite(kind.rawValue)) index over "
           + Format.counted(vectors.rows, "item"))
       let start = ContinuousClock.now
-      let index = try BuiltIndex(vectors, settings: settings)
+      let index = try SettingError.within("index") {
+        try BuiltIndex(vectors, settings: settings)
+      }
       let seconds = (ContinuousClock.now - start).inSeconds
       let saved = try opened.replacingIndex(index, settings: settings)
       if let warning = saved.unconfirmedWarning { console.warn(warning) }

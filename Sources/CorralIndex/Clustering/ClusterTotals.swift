@@ -1,7 +1,7 @@
 import CKernels
 import CorralVectors
 
-/// What is known of clusters after some points were assigned to them.
+/// Sums over the points that were assigned to each cluster.
 struct ClusterTotals: Sendable {
   /// The sum of the points of each cluster, `[clusters, dimension]`.
   private(set) var sums: [Double]
@@ -15,8 +15,9 @@ struct ClusterTotals: Sendable {
     counts = [Int64](repeating: 0, count: clusters)
   }
 
-  /// Assigns some rows of a matrix, of which some neighbouring columns are looked at, to their
-  /// nearest centres, and writes which these are and their squared distances.
+  /// Assigns rows of a matrix to their nearest centres by a range of columns, and adds them to the sums.
+  ///
+  /// Writes the cluster and the squared distance of each row.
   mutating func assign(
     _ points: Matrix, _ rows: Range<Int>, _ columns: Range<Int>, _ centres: Matrix,
     clusters: UnsafeMutableBufferPointer<Int32>, distances: UnsafeMutableBufferPointer<Float>
@@ -46,7 +47,7 @@ struct ClusterTotals: Sendable {
     for row in 0..<rows.count { loss += Double(distances[row]) }
   }
 
-  /// Adds what is known from other points.
+  /// Adds the sums over other points.
   mutating func add(_ other: ClusterTotals) {
     for position in sums.indices { sums[position] += other.sums[position] }
     for cluster in counts.indices { counts[cluster] += other.counts[cluster] }

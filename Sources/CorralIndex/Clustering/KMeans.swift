@@ -1,4 +1,4 @@
-public import CorralVectors
+package import CorralVectors
 
 /// Clusters of points around their means, by Lloyd's algorithm (1957, published 1982).
 ///
@@ -7,16 +7,16 @@ public import CorralVectors
 /// k-means++ draws its centres: Arthur and Vassilvitskii, 2007), so that as many clusters as there
 /// are different points end with a loss of 0. The same points, settings and seed give the same
 /// clusters for any number of threads.
-public struct KMeans: Sendable {
+package struct KMeans: Sendable {
   /// The means of the clusters, `[clusters, dimension]`.
-  public let centres: Matrix
-  /// The cluster of each point: that of the nearest centre, the first of those as near.
-  public let clusters: [Int32]
+  package let centres: Matrix
+  /// The cluster of each point: its nearest centre, the first of equally near ones.
+  package let clusters: [Int32]
   /// The loss after each assignment of points to centres, the first before any centre moved; empty
   /// for clusters that were read from a file.
-  public let losses: [Double]
+  package let losses: [Double]
 
-  /// Clusters that were found before.
+  /// Clusters that were found earlier.
   init(centres: Matrix, clusters: [Int32], losses: [Double]) {
     self.centres = centres
     self.clusters = clusters
@@ -29,15 +29,15 @@ public struct KMeans: Sendable {
   ///
   /// - Parameters:
   ///   - points: one point a row.
-  ///   - columns: the neighbouring columns that are looked at; all of them unless told.
+  ///   - columns: the range of columns to cluster by; all columns by default.
   ///   - count: how many clusters; with fewer different points, some stay empty.
-  ///   - iterations: how often the centres move at most.
-  ///   - tolerance: the loss's relative gain at which to stop; a negative one never stops.
-  ///   - seed: of the random points that centres start from.
-  ///   - start: centres of earlier points to start from instead, where their shape fits; the first
-  ///     assignment is then at least as good as the one that they come from.
+  ///   - iterations: the most steps in which the centres move.
+  ///   - tolerance: the relative gain of the loss at which to stop; never if negative.
+  ///   - seed: draws the points that centres start from.
+  ///   - start: centres to start from instead, if their shape fits; for the same points, the first
+  ///     assignment is at least as good as the one that they come from.
   ///   - threads: how many threads share the work.
-  public init(
+  package init(
     _ points: Matrix, columns: Range<Int>? = nil, clusters count: Int, iterations: Int = 30,
     tolerance: Double = 1e-6, seed: UInt64 = 1, startingFrom start: Matrix? = nil,
     threads: Int = Parallel.threads

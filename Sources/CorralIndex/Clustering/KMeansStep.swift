@@ -1,6 +1,6 @@
 import CorralVectors
 
-/// One assignment of points to their nearest centres, and what the next centres follow from.
+/// One step of k-means: points assigned to their nearest centres, and the sums that give the next centres.
 struct KMeansStep {
   /// The nearest centre of each point.
   private(set) var clusters: [Int32]
@@ -14,7 +14,7 @@ struct KMeansStep {
   /// The number of points that a thread takes at once.
   private static let grain = 1 << 14
 
-  /// Assigns the rows of some neighbouring columns of a matrix.
+  /// Assigns the rows of a matrix by a range of its columns.
   init(_ points: Matrix, columns: Range<Int>, centres: Matrix, threads: Int) {
     clusters = [Int32](repeating: 0, count: points.rows)
     distances = [Float](repeating: 0, count: points.rows)
@@ -37,7 +37,7 @@ struct KMeansStep {
     loss = totals.loss / Double(max(1, points.rows))
   }
 
-  /// The means of the clusters; random points in place of centres without points.
+  /// The next centres: the means of the clusters, and random points for clusters without points.
   func moved(
     _ centres: Matrix, over points: Matrix, columns: Range<Int>,
     using generator: inout SeededGenerator
@@ -58,7 +58,7 @@ struct KMeansStep {
     return centres
   }
 
-  /// Points drawn in proportion to their squared distances; none where all are 0.
+  /// Points drawn in proportion to their squared distances; none if all distances are 0.
   private func drawn(_ count: Int, using generator: inout SeededGenerator) -> [Int] {
     guard count > 0 else { return [] }
     let total = distances.reduce(0) { $0 + Double($1) }

@@ -1,17 +1,17 @@
-public import CorralData
+package import CorralData
 import CorralVectors
 
 /// A catalogue cut into disjoint clusters: the cluster of each item, and the items of each cluster.
-public struct Partition: Sendable, Equatable {
+package struct Partition: Sendable, Equatable {
   /// The cluster of each item, `[items]`.
-  public let clusters: [Int32]
-  /// The items of each cluster in rising order, empty where it has none: each item once.
-  public let members: Ragged<ItemIndex>
+  package let clusters: [Int32]
+  /// The items of each cluster, in rising order.
+  package let members: Ragged<ItemIndex>
 
-  /// The partition that gives each item the cluster beside it, below `count`.
+  /// A partition by the cluster of each item; clusters are below `count`.
   ///
   /// `O(items + count)` time.
-  public init(clusters: [Int32], count: Int) {
+  package init(clusters: [Int32], count: Int) {
     var offsets = [Int](repeating: 0, count: count + 1)
     for (item, cluster) in clusters.enumerated() {
       guard 0 <= cluster, cluster < count else {
@@ -31,10 +31,10 @@ public struct Partition: Sendable, Equatable {
   }
 
   /// The clusters that k-means found.
-  public init(_ found: KMeans) {
+  package init(_ found: KMeans) {
     self.init(clusters: found.clusters, count: found.centres.rows)
   }
 
   /// The number of clusters, the empty ones included.
-  public var count: Int { members.count }
+  package var count: Int { members.count }
 }

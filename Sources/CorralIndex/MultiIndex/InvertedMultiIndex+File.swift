@@ -1,4 +1,4 @@
-public import CorralVectors
+package import CorralVectors
 import Foundation
 
 extension InvertedMultiIndex {
@@ -8,7 +8,7 @@ extension InvertedMultiIndex {
   ///
   /// `centres.0` is `[K, dimension / 2]`, `centres.1` has the other elements, and `clusters` is
   /// `[2, items]`, both halves' clusters of each item.
-  public var tensors: [SafetensorsTensor] {
+  package var tensors: [SafetensorsTensor] {
     [
       SafetensorsTensor("centres.0", first.centres),
       SafetensorsTensor("centres.1", second.centres),
@@ -16,8 +16,8 @@ extension InvertedMultiIndex {
     ]
   }
 
-  /// What stands beside the tensors in a file.
-  public var metadata: [String: String] { ["kind": Self.kind, "dimension": "\(dimension)"] }
+  /// The metadata of the file.
+  package var metadata: [String: String] { ["kind": Self.kind, "dimension": "\(dimension)"] }
 
   /// Reads the index of a matrix's rows back from its file: the same clusters, never new ones.
   ///
@@ -25,11 +25,11 @@ extension InvertedMultiIndex {
   ///   - file: what `tensors` and `metadata` were written to.
   ///   - items: the matrix that the index was made of, or a later one of the same shape.
   ///   - settings: how it is searched and refreshed; the number of clusters is the file's.
-  ///   - prefix: what stands before the names of the tensors in a file that holds others too; such a
-  ///     file's metadata is not read.
+  ///   - prefix: the prefix of the tensors' names in a file that holds other tensors too; the metadata of
+  ///     such a file is not read.
   ///   - threads: how many threads measure the residual.
   /// - Throws: `SafetensorsError` or `IndexError` when the file does not hold an index of the items.
-  public init(
+  package init(
     _ file: SafetensorsFile, items: Matrix, settings: MultiIndexSettings = MultiIndexSettings(),
     prefix: String = "", threads: Int = Parallel.threads
   ) throws {

@@ -1,5 +1,5 @@
 import CKernels
-public import CorralData
+package import CorralData
 import CorralVectors
 
 extension InvertedMultiIndex {
@@ -8,7 +8,7 @@ extension InvertedMultiIndex {
   /// Buckets are opened in falling order of their scores until `settings.collected` allowed items
   /// are found, or `count` if that is more, or all; these are compared exactly. So a result is only
   /// ever short for lack of allowed items, and its scores have the bits that `ExactIndex` finds.
-  public func search(
+  package func search(
     _ query: [Float], count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
     if query.count != dimension {
@@ -29,8 +29,7 @@ extension InvertedMultiIndex {
     return best(wanted, of: collected, for: query)
   }
 
-  /// The clusters of one half in falling order of their centres' scores; those that are not
-  /// numbers are last.
+  /// The clusters of one half in falling order of their centres' scores, with `nan` last.
   private static func ranked(
     _ centres: Matrix, _ query: ArraySlice<Float>
   ) -> (clusters: [Int], scores: [Float]) {

@@ -1,5 +1,5 @@
 import CorralData
-public import CorralVectors
+package import CorralVectors
 
 /// Items in the buckets of an inverted multi-index (Babenko and Lempitsky, 2012): vectors are cut
 /// into two halves, each half is clustered by k-means, and a pair of clusters is a bucket.
@@ -7,19 +7,19 @@ public import CorralVectors
 /// With centres `C0, C1 [K, dimension / 2]`, a query `z = [z0, z1]` scores a bucket `(k0, k1)` by
 /// `r0[k0] + r1[k1]`, `r0 = C0 z0`, `r1 = C1 z1`: K^2 buckets for 2 K inner products. Both negative
 /// sampling and search rest on it. A refreshed index starts from the centres of the last.
-public struct InvertedMultiIndex: CandidateIndex {
+package struct InvertedMultiIndex: CandidateIndex {
   /// The items' vectors, `[items, dimension]`, not copied.
-  public let items: Matrix
+  package let items: Matrix
   /// How the index was made and is searched.
-  public let settings: MultiIndexSettings
+  package let settings: MultiIndexSettings
   /// The clusters of the first `dimension / 2` elements.
-  public let first: KMeans
+  package let first: KMeans
   /// The clusters of the other elements.
-  public let second: KMeans
+  package let second: KMeans
   /// The items of each bucket; that of clusters `(k0, k1)` is at `k0 * K + k1`.
-  public let buckets: Partition
+  package let buckets: Partition
   /// How far the items are from the centres of their buckets.
-  public let residual: MultiIndexResidual
+  package let residual: MultiIndexResidual
 
   /// Makes the index of the rows of a matrix: item `i` is row `i`.
   ///
@@ -28,12 +28,11 @@ public struct InvertedMultiIndex: CandidateIndex {
   /// - Parameters:
   ///   - items: the items' vectors.
   ///   - settings: how many clusters, and when to stop.
-  ///   - seed: of the random items that centres start from.
-  ///   - previous: an index of the same shape whose centres to start from: never worse at its first
-  ///     step than where it came from.
+  ///   - seed: draws the items that centres start from.
+  ///   - previous: an index of the same shape whose centres to start from.
   ///   - threads: how many threads share the work; the index does not depend on it.
-  /// - Throws: `IndexError` for settings out of range and for vectors that are not finite.
-  public init(
+  /// - Throws: `SettingError` for settings out of range, `IndexError` for vectors that are not finite.
+  package init(
     _ items: Matrix, settings: MultiIndexSettings = MultiIndexSettings(), seed: UInt64 = 1,
     startingFrom previous: InvertedMultiIndex? = nil, threads: Int = Parallel.threads
   ) throws {
@@ -69,8 +68,8 @@ public struct InvertedMultiIndex: CandidateIndex {
 
   /// The same index, not copied, whose searches compare another number of items exactly.
   ///
-  /// Throws `IndexError` when the number is out of range.
-  public func searching(collected: Int) throws -> InvertedMultiIndex {
+  /// Throws `SettingError` when the number is out of range.
+  package func searching(collected: Int) throws -> InvertedMultiIndex {
     var settings = settings
     settings.collected = collected
     try settings.check()
@@ -87,19 +86,19 @@ public struct InvertedMultiIndex: CandidateIndex {
   }
 
   /// Always false.
-  public var isExact: Bool { false }
+  package var isExact: Bool { false }
 
   /// The number of items.
-  public var count: Int { items.rows }
+  package var count: Int { items.rows }
 
   /// The number of elements of an item's vector, and of a query's.
-  public var dimension: Int { items.columns }
+  package var dimension: Int { items.columns }
 
   /// The mean squared distance of an item to the centres of its bucket.
-  public var loss: Double { residual.meanSquare }
+  package var loss: Double { residual.meanSquare }
 
   /// The memory that it holds, the items' vectors included.
-  public var byteCount: Int {
+  package var byteCount: Int {
     let floats = items.values.count + first.centres.values.count + second.centres.values.count
     // Both halves' clusters, the bucket of each item, the items of each bucket.
     return 4 * floats + 16 * count + 8 * buckets.members.offsets.count

@@ -5,15 +5,15 @@ import CorralVectors
 ///
 /// A score is off by at most `|z| |r_i|`; so with Q the softmax of the scores and Q^ that of the
 /// centres' scores, `|log Q / Q^| <= 2 |z| max |r_i|` for every item, and so is their divergence.
-public struct MultiIndexResidual: Codable, Sendable, Equatable {
+package struct MultiIndexResidual: Codable, Sendable, Equatable {
   /// The mean length.
-  public let mean: Double
+  package let mean: Double
   /// The largest length.
-  public let largest: Double
+  package let largest: Double
   /// The mean squared length: the loss of both k-means together.
-  public let meanSquare: Double
+  package let meanSquare: Double
 
-  /// No residual at all, as of no items.
+  /// The residual of an index without items.
   static let none = MultiIndexResidual(mean: 0, largest: 0, meanSquare: 0)
 
   private init(mean: Double, largest: Double, meanSquare: Double) {
@@ -22,7 +22,7 @@ public struct MultiIndexResidual: Codable, Sendable, Equatable {
     self.meanSquare = meanSquare
   }
 
-  /// Measures the halves' clusters beside the items, in one pass.
+  /// Measures the distances of the items from the centres of their clusters, in one pass.
   init(_ items: Matrix, first: KMeans, second: KMeans, threads: Int) {
     guard items.rows > 0 else {
       self = .none
