@@ -1,6 +1,6 @@
-public import CorralData
+package import CorralData
 public import CorralIndex
-public import CorralVectors
+package import CorralVectors
 
 /// A trained implicit ALS model: the inner product of a user's and an item's vector is a score.
 ///
@@ -11,11 +11,11 @@ public struct ImplicitALS: QueryEncoder {
   /// The settings it was trained with.
   package let settings: ImplicitALSSettings
   /// The vectors of the users, `[users, dimension]`.
-  public let users: Matrix
+  package let users: Matrix
   /// The vectors of the items, `[items, dimension]`; zero for items without a training interaction.
-  public let items: Matrix
+  package let items: Matrix
   /// The items with a training interaction: those whose vector is not zero.
-  public let placed: PlacedItems
+  package let placed: PlacedItems
   private let solver: RowSolver
 
   /// Creates a model from trained vectors, and computes the Gramian that folding in needs.
@@ -35,13 +35,13 @@ public struct ImplicitALS: QueryEncoder {
   }
 
   /// The dimension of user and item vectors.
-  public var dimension: Int { settings.dimension }
+  package var dimension: Int { settings.dimension }
 
   /// Returns the vector of a query: folded in from its history or, without a history, the known
   /// user's.
   ///
   /// - Throws: `BaselineError.unknownQuery` for an unknown user without a known item.
-  public func vector(for query: Query) throws -> [Float] {
+  package func vector(for query: Query) throws -> [Float] {
     if query.history.contains(where: { $0.position < items.rows }) {
       return try foldIn(Ragged([query.history])).values
     }

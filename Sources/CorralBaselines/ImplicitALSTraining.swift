@@ -1,12 +1,12 @@
-public import CorralData
+package import CorralData
 import CorralVectors
 
 /// Trains implicit ALS, one sweep at a time: `while let sweep = try training.next() { ... }`.
-public struct ImplicitALSTraining: Sendable {
+package struct ImplicitALSTraining: Sendable {
   /// The report of a finished sweep.
-  public struct Sweep: Sendable, Equatable {
+  package struct Sweep: Sendable, Equatable {
     /// The number of the sweep, from 1.
-    public var number: Int
+    package var number: Int
     /// The number of sweeps that the settings ask for.
     package var of: Int
     /// The duration of the sweep.
@@ -23,7 +23,7 @@ public struct ImplicitALSTraining: Sendable {
   private var items: FactorMatrix
 
   /// Prepares training on the training part of a split.
-  public init(_ split: Split, settings: ImplicitALSSettings = ImplicitALSSettings()) {
+  package init(_ split: Split, settings: ImplicitALSSettings = ImplicitALSSettings()) {
     self.init(
       split.training, weights: split.weights, itemCount: split.itemCount, settings: settings)
   }
@@ -72,7 +72,7 @@ public struct ImplicitALSTraining: Sendable {
   /// Runs the next sweep, or returns `nil` when all are done.
   ///
   /// - Throws: `BaselineError.unsolvable` when a row has no finite solution.
-  public mutating func next() throws -> Sweep? {
+  package mutating func next() throws -> Sweep? {
     guard sweepsDone < settings.sweeps else { return nil }
     let clock = ContinuousClock()
     let duration = try clock.measure {
@@ -94,7 +94,7 @@ public struct ImplicitALSTraining: Sendable {
   package var parameterCount: Int { (users.rows + items.rows) * settings.dimension }
 
   /// The model as it stands.
-  public var model: ImplicitALS {
+  package var model: ImplicitALS {
     ImplicitALS(settings: settings, users: users.matrix, items: items.matrix)
   }
 

@@ -1,6 +1,6 @@
-public import CorralData
+package import CorralData
 public import CorralIndex
-public import CorralVectors
+package import CorralVectors
 
 /// A trained item2vec model.
 ///
@@ -16,9 +16,9 @@ public struct Item2Vec: QueryEncoder {
   /// training never met.
   package let inputs: Matrix
   /// The output vectors, which an index holds, `[items, dimension]`.
-  public let outputs: Matrix
+  package let outputs: Matrix
   /// The items with at least `minimumCount` training interactions.
-  public let placed: PlacedItems
+  package let placed: PlacedItems
 
   /// Creates a model from trained vectors.
   package init(settings: Item2VecSettings, inputs: Matrix, outputs: Matrix) {
@@ -38,12 +38,12 @@ public struct Item2Vec: QueryEncoder {
   }
 
   /// The dimension of query and item vectors.
-  public var dimension: Int { settings.dimension }
+  package var dimension: Int { settings.dimension }
 
   /// Returns the mean of the input vectors of the last known items.
   ///
   /// - Throws: `BaselineError.unknownQuery` when training met no item of the history.
-  public func vector(for query: Query) throws -> [Float] {
+  package func vector(for query: Query) throws -> [Float] {
     guard let vector = mean(of: query.history[...]) else {
       throw BaselineError.unknownQuery(user: query.user, history: query.history.count)
     }

@@ -1,5 +1,5 @@
 import CKernels
-public import CorralData
+package import CorralData
 import CorralVectors
 import Foundation
 
@@ -9,11 +9,11 @@ import Foundation
 /// On one thread the same sequences, settings and seed give the same bytes. Several threads update
 /// the vectors without locks (Hogwild, Niu and others, 2011). Some concurrent updates are lost, so
 /// that each run differs a little from the last; none is worse.
-public struct Item2VecTraining: Sendable {
+package struct Item2VecTraining: Sendable {
   /// The report of a finished pass.
-  public struct Epoch: Sendable, Equatable {
+  package struct Epoch: Sendable, Equatable {
     /// The number of the pass, from 1.
-    public var number: Int
+    package var number: Int
     /// The number of passes that the settings ask for.
     package var of: Int
     /// The duration of the pass.
@@ -32,7 +32,7 @@ public struct Item2VecTraining: Sendable {
   private var outputs: FactorMatrix
 
   /// Prepares training on the training part of a split.
-  public init(_ split: Split, settings: Item2VecSettings = Item2VecSettings()) {
+  package init(_ split: Split, settings: Item2VecSettings = Item2VecSettings()) {
     self.init(split.training, itemCount: split.itemCount, settings: settings)
   }
 
@@ -83,7 +83,7 @@ public struct Item2VecTraining: Sendable {
   ///
   /// - Parameter threads: with more than one, training is faster and not reproducible.
   /// - Returns: the report of the pass.
-  public mutating func next(threads: Int = 1) -> Epoch? {
+  package mutating func next(threads: Int = 1) -> Epoch? {
     guard epochsDone < settings.epochs else { return nil }
     let clock = ContinuousClock()
     let duration = clock.measure { pass(threads: threads) }
@@ -97,7 +97,7 @@ public struct Item2VecTraining: Sendable {
   package var parameterCount: Int { 2 * inputs.rows * settings.dimension }
 
   /// The model as it stands.
-  public var model: Item2Vec {
+  package var model: Item2Vec {
     Item2Vec(settings: settings, inputs: inputs.matrix, outputs: outputs.matrix)
   }
 

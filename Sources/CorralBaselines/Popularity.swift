@@ -1,4 +1,4 @@
-public import CorralData
+package import CorralData
 public import CorralIndex
 package import CorralVectors
 import Foundation
@@ -20,7 +20,7 @@ public struct Popularity: QueryEncoder, Equatable {
   package let counts: [Int]
 
   /// The items with at least one interaction.
-  public let placed: PlacedItems
+  package let placed: PlacedItems
 
   /// Creates the model from the count of each item.
   package init(counts: [Int]) {
@@ -29,12 +29,12 @@ public struct Popularity: QueryEncoder, Equatable {
   }
 
   /// Counts the items of the training part.
-  public init(_ split: Split) {
+  package init(_ split: Split) {
     self.init(counts: split.itemCounts())
   }
 
   /// The dimension of vectors, which are single numbers.
-  public var dimension: Int { 1 }
+  package var dimension: Int { 1 }
 
   /// The vector of every item, `[items, 1]`: its count, so that any index finds the most popular.
   ///
@@ -44,7 +44,7 @@ public struct Popularity: QueryEncoder, Equatable {
   }
 
   /// The vector of every request: `[1]`.
-  public func vector(for query: Query) -> [Float] { [1] }
+  package func vector(for query: Query) -> [Float] { [1] }
 
   /// Returns the logarithm of each item's share after `smoothing` is added to every count.
   package func logProbabilities(smoothing: Double = 1) -> [Float] {

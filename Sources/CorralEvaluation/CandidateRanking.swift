@@ -2,7 +2,7 @@ package import CorralData
 import CorralVectors
 
 /// A ranker as an evaluation calls it: it scores the candidates of users.
-public struct CandidateRanking {
+package struct CandidateRanking {
   /// The most candidates in one call, unless a single user has more.
   package static let largestCall = 32_768
 

@@ -1,15 +1,15 @@
-public import CorralData
+package import CorralData
 package import CorralVectors
 
 /// An item that a search found, and its score.
-public struct Candidate: Sendable, Hashable {
+package struct Candidate: Sendable, Hashable {
   /// The item.
-  public var item: ItemIndex
+  package var item: ItemIndex
   /// Its inner product with the query: the larger, the better.
-  public var score: Float
+  package var score: Float
 
   /// An item with its score.
-  public init(item: ItemIndex, score: Float) {
+  package init(item: ItemIndex, score: Float) {
     self.item = item
     self.score = score
   }
@@ -19,7 +19,7 @@ public struct Candidate: Sendable, Hashable {
 ///
 /// Results are in order of falling score; equal scores are in order of item. An index is an
 /// immutable value: a changed catalogue is a new index.
-public protocol CandidateIndex: Sendable {
+package protocol CandidateIndex: Sendable {
   /// Whether a search always finds the best items.
   var isExact: Bool { get }
 
@@ -40,7 +40,7 @@ extension CandidateIndex {
   ///
   /// Items that the model cannot place come last. Throws the encoder's error if the model can say
   /// nothing about the request, or if no index can search by its scores.
-  public func search(
+  package func search(
     for query: Query, by encoder: some QueryEncoder, count: Int,
     where isAllowed: (ItemIndex) -> Bool
   ) throws -> [Candidate] {

@@ -1,5 +1,5 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 
 /// Compares a query with every item: always right, and the twin that other kinds are checked
 /// against.
@@ -7,11 +7,11 @@ public import CorralVectors
 /// A search costs one multiplication and addition for each element of the catalogue and never
 /// holds a queries x items matrix. Scores have the same bits for one query as for many, and for
 /// any number of threads.
-public struct ExactIndex: CandidateIndex {
+package struct ExactIndex: CandidateIndex {
   private let rows: InnerProductSearch
 
   /// An index over the rows of a matrix, which is not copied: item `i` is row `i`.
-  public init(_ items: Matrix) {
+  package init(_ items: Matrix) {
     rows = InnerProductSearch(items)
   }
 
@@ -19,18 +19,18 @@ public struct ExactIndex: CandidateIndex {
   package var items: Matrix { rows.matrix }
 
   /// Always true.
-  public var isExact: Bool { true }
+  package var isExact: Bool { true }
 
   /// The number of items.
-  public var count: Int { items.rows }
+  package var count: Int { items.rows }
 
   /// The number of elements of an item's vector, and of a query's.
-  public var dimension: Int { items.columns }
+  package var dimension: Int { items.columns }
 
   /// The best `count` allowed items, found on the calling thread.
   ///
   /// The filter is asked only for items that are better than the worst that is kept so far.
-  public func search(
+  package func search(
     _ query: [Float], count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
     rows.search(query, count: count) { isAllowed(ItemIndex($0)) }.candidates.values

@@ -1,6 +1,6 @@
 import CHNSW
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 
 /// Walks a graph of neighbours to the items with the largest inner products: a hierarchical
 /// navigable small world (Malkov and Yashunin, 2016), in the memory of hnswlib's graphs.
@@ -9,13 +9,13 @@ public import CorralVectors
 /// of the best; `IndexCheck` says how many. Filters are asked during the walk. When it finds fewer
 /// items than it was asked for, all are scanned, so that a result is only ever short for lack of
 /// allowed items. Scores have the bits that `ExactIndex` finds.
-public struct HNSWIndex: CandidateIndex {
+package struct HNSWIndex: CandidateIndex {
   /// The number of items.
-  public let count: Int
+  package let count: Int
   /// The number of elements of an item's vector, and of a query's.
-  public let dimension: Int
+  package let dimension: Int
   /// How the graph was made and is searched.
-  public let settings: IndexSettings
+  package let settings: IndexSettings
   /// `nil` when there are no items.
   let graph: HNSWGraph?
 
@@ -30,7 +30,7 @@ public struct HNSWIndex: CandidateIndex {
   ///
   /// Takes about 90 s for a million items of 64 elements on two threads. Throws `SettingError` for
   /// settings out of range and `IndexError` for vectors that are not finite.
-  public init(_ items: Matrix, settings: IndexSettings = IndexSettings(), seed: UInt64 = 1) throws {
+  package init(_ items: Matrix, settings: IndexSettings = IndexSettings(), seed: UInt64 = 1) throws {
     try settings.check()
     try IndexError.checkFinite(items)
     var graph: HNSWGraph?
@@ -58,13 +58,13 @@ public struct HNSWIndex: CandidateIndex {
   }
 
   /// Always false.
-  public var isExact: Bool { false }
+  package var isExact: Bool { false }
 
   /// The memory that the graph and its copy of the vectors hold.
   package var byteCount: Int { graph.map { Int(chnsw_bytes($0.handle)) } ?? 0 }
 
   /// The best `count` allowed items that the walk finds.
-  public func search(
+  package func search(
     _ query: [Float], count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [Candidate] {
     withoutActuallyEscaping(isAllowed) { isAllowed in

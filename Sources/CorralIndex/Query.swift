@@ -1,17 +1,17 @@
-public import CorralData
-public import CorralVectors
+package import CorralData
+package import CorralVectors
 
 /// One request: who asks, and what they did before.
-public struct Query: Sendable, Equatable {
+package struct Query: Sendable, Equatable {
   /// Who asks; `nil` for a user that training never saw.
-  public var user: UserIndex?
+  package var user: UserIndex?
   /// What they interacted with, oldest first.
-  public var history: [ItemIndex]
+  package var history: [ItemIndex]
   /// The context of the request: one row, or none.
-  public var context: ContextTable
+  package var context: ContextTable
 
   /// A request by a known user, an unknown one with a history, or both.
-  public init(
+  package init(
     user: UserIndex? = nil, history: [ItemIndex] = [], context: ContextTable = ContextTable()
   ) {
     self.user = user
@@ -21,7 +21,7 @@ public struct Query: Sendable, Equatable {
 }
 
 /// Turns a request into the vector that an index is searched with: a retriever when it serves.
-public protocol QueryEncoder: Sendable {
+package protocol QueryEncoder: Sendable {
   /// The number of elements of a query vector.
   var dimension: Int { get }
 
@@ -40,17 +40,17 @@ public protocol QueryEncoder: Sendable {
 
 extension QueryEncoder {
   /// All items.
-  public var placed: PlacedItems { .all }
+  package var placed: PlacedItems { .all }
 
   /// One vector, `[1, dimension]`.
-  public func vectors(for query: Query) throws -> Matrix {
+  package func vectors(for query: Query) throws -> Matrix {
     let vector = try vector(for: query)
     return Matrix(rows: 1, columns: vector.count, values: vector)
   }
 }
 
 /// Scores candidates for a request: a ranker when it serves.
-public protocol CandidateScorer: Sendable {
+package protocol CandidateScorer: Sendable {
   /// A score for each candidate, the higher the better; throws when the ranker can say nothing about the
   /// request.
   func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float]

@@ -2,42 +2,42 @@ import CTorch
 
 extension Tensor {
   /// `max(0, x)`.
-  public func relu() -> Tensor {
+  package func relu() -> Tensor {
     Tensor.made("relu", self) { ct_relu(handle, $0) }
   }
 
   /// `x * normal(x)`, the normal distribution's cumulative function; exact, not the tanh form.
-  public func gelu() -> Tensor {
+  package func gelu() -> Tensor {
     Tensor.made("gelu", self) { ct_gelu(handle, $0) }
   }
 
   /// `x * sigmoid(x)`.
-  public func silu() -> Tensor {
+  package func silu() -> Tensor {
     Tensor.made("silu", self) { ct_silu(handle, $0) }
   }
 
   /// The hyperbolic tangent.
-  public func tanh() -> Tensor {
+  package func tanh() -> Tensor {
     Tensor.made("tanh", self) { ct_tanh(handle, $0) }
   }
 
   /// `1 / (1 + exp(-x))`.
-  public func sigmoid() -> Tensor {
+  package func sigmoid() -> Tensor {
     Tensor.made("sigmoid", self) { ct_sigmoid(handle, $0) }
   }
 
   /// `log(1 + exp(x))`, without overflow.
-  public func softplus() -> Tensor {
+  package func softplus() -> Tensor {
     Tensor.made("softplus", self) { ct_softplus(handle, $0) }
   }
 
   /// `log(sigmoid(x))`, without overflow.
-  public func logSigmoid() -> Tensor {
+  package func logSigmoid() -> Tensor {
     Tensor.made("logSigmoid", self) { ct_log_sigmoid(handle, $0) }
   }
 
   /// `x` where it is positive, `slope x` elsewhere (Maas, Hannun and Ng, 2013).
-  public func leakyReLU(slope: Float = 0.01) -> Tensor {
+  package func leakyReLU(slope: Float = 0.01) -> Tensor {
     Tensor.made("leakyReLU", self) { ct_leaky_relu(handle, Double(slope), $0) }
   }
 
@@ -47,7 +47,7 @@ extension Tensor {
   /// With `updating`, mean and variance are computed from `x` over all other dimensions, and the given
   /// ones, `[last dimension]`, move towards them by the momentum, in place. Without it, the given ones
   /// are used.
-  public func dice(
+  package func dice(
     _ alpha: Tensor, mean: Tensor, variance: Tensor, updating: Bool, momentum: Float = 0.1,
     epsilon: Float = 1e-8
   ) -> Tensor {
@@ -75,7 +75,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
   case identity
 
   /// The function of every element.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     switch self {
     case .relu: x.relu()
     case .gelu: x.gelu()

@@ -1,7 +1,7 @@
 import CTorch
 
 /// Where tensors live and operations run.
-public enum Device: Hashable, Sendable, CustomStringConvertible {
+package enum Device: Hashable, Sendable, CustomStringConvertible {
   /// The processor.
   case cpu
   /// A CUDA device, by its number.
@@ -10,7 +10,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   /// The device of a name: `cpu`, `cuda` (the first), or `cuda:1`.
   ///
   /// - Throws: `TorchError` for an unknown name, and for a device that this machine or libtorch lacks.
-  public init(named name: String) throws {
+  package init(named name: String) throws {
     let parts = name.split(separator: ":", omittingEmptySubsequences: false)
     switch (parts.first, parts.count) {
     case ("cpu", 1): self = .cpu
@@ -27,7 +27,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether this machine and this libtorch have the device.
-  public var isAvailable: Bool {
+  package var isAvailable: Bool {
     switch self {
     case .cpu: true
     case .cuda(let index): index < Device.cudaCount
@@ -35,10 +35,10 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The number of CUDA devices that can be used.
-  public static var cudaCount: Int { ct_cuda_devices() }
+  package static var cudaCount: Int { ct_cuda_devices() }
 
   /// The name that settings use.
-  public var description: String {
+  package var description: String {
     switch self {
     case .cpu: "cpu"
     case .cuda(let index): "cuda:\(index)"

@@ -1,7 +1,7 @@
 import CTorch
 
 /// The type of a tensor's elements.
-public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
+package enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
   /// 32-bit floats.
   case float32
   /// 64-bit floats.
@@ -36,37 +36,37 @@ public enum ElementType: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A Swift number that tensors can be made from and read into.
-public protocol TensorElement: BitwiseCopyable {
+package protocol TensorElement: BitwiseCopyable {
   /// The element type of a tensor of these.
   static var elementType: ElementType { get }
 }
 
 extension Float: TensorElement {
   /// 32-bit floats.
-  public static var elementType: ElementType { .float32 }
+  package static var elementType: ElementType { .float32 }
 }
 
 extension Double: TensorElement {
   /// 64-bit floats.
-  public static var elementType: ElementType { .float64 }
+  package static var elementType: ElementType { .float64 }
 }
 
 extension Int32: TensorElement {
   /// Signed 32-bit integers.
-  public static var elementType: ElementType { .int32 }
+  package static var elementType: ElementType { .int32 }
 }
 
 extension Int64: TensorElement {
   /// Signed 64-bit integers.
-  public static var elementType: ElementType { .int64 }
+  package static var elementType: ElementType { .int64 }
 }
 
 extension Int: TensorElement {
   /// Signed 64-bit integers.
-  public static var elementType: ElementType { .int64 }
+  package static var elementType: ElementType { .int64 }
 }
 
 extension Bool: TensorElement {
   /// Truth values.
-  public static var elementType: ElementType { .bool }
+  package static var elementType: ElementType { .bool }
 }

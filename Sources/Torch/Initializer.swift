@@ -1,5 +1,5 @@
 /// The distribution that a parameter's first values are drawn from.
-public enum Initializer: Sendable, Hashable {
+package enum Initializer: Sendable, Hashable {
   /// Zeros.
   case zeros
   /// Ones.

@@ -2,7 +2,7 @@ import CTorch
 
 extension Optimizer {
   /// How a gradient `g` becomes an update.
-  public enum Rule: Sendable, Hashable, Codable {
+  package enum Rule: Sendable, Hashable, Codable {
     /// `w -= rate g`.
     case sgd
     /// `s += g^2; w -= rate g / (sqrt(s) + epsilon)` (Duchi, Hazan and Singer, 2011).
@@ -19,30 +19,30 @@ extension Optimizer {
     case rmsProp(RMSProp = RMSProp())
 
     /// Settings of Adagrad.
-    public struct Adagrad: Sendable, Hashable, Codable {
+    package struct Adagrad: Sendable, Hashable, Codable {
       /// Added to the root, so that it is never 0.
-      public var epsilon: Float = 1e-10
+      package var epsilon: Float = 1e-10
 
       /// The defaults of PyTorch.
-      public init(epsilon: Float = 1e-10) { self.epsilon = epsilon }
+      package init(epsilon: Float = 1e-10) { self.epsilon = epsilon }
     }
 
     /// Settings of Adam.
     ///
     /// `m = b1 m + (1 - b1) g; v = b2 v + (1 - b2) g^2; w -= rate decay w;`
     /// `w -= rate (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)` in step `t`.
-    public struct Adam: Sendable, Hashable, Codable {
+    package struct Adam: Sendable, Hashable, Codable {
       /// The part of the mean gradient that a step keeps.
-      public var beta1: Float = 0.9
+      package var beta1: Float = 0.9
       /// The part of the mean squared gradient that a step keeps.
-      public var beta2: Float = 0.999
+      package var beta2: Float = 0.999
       /// Added to the root, so that it is never 0.
-      public var epsilon: Float = 1e-8
+      package var epsilon: Float = 1e-8
       /// The part of a weight that a step of rate 1 takes away (Loshchilov and Hutter, 2019).
-      public var decay: Float = 0
+      package var decay: Float = 0
 
       /// The defaults of PyTorch's Adam, and no decay.
-      public init(
+      package init(
         beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, decay: Float = 0
       ) {
         self.beta1 = beta1
@@ -55,14 +55,14 @@ extension Optimizer {
     /// Settings of RMSProp.
     ///
     /// `v = b v + (1 - b) g^2; w -= rate g / (sqrt(v / (1 - b^t)) + epsilon)` in step `t`.
-    public struct RMSProp: Sendable, Hashable, Codable {
+    package struct RMSProp: Sendable, Hashable, Codable {
       /// The part b of the mean squared gradient that a step keeps.
-      public var decay: Float = 0.999
+      package var decay: Float = 0.999
       /// Added to the root, so that it is never 0.
-      public var epsilon: Float = 1e-8
+      package var epsilon: Float = 1e-8
 
       /// The defaults of Adam's second half.
-      public init(decay: Float = 0.999, epsilon: Float = 1e-8) {
+      package init(decay: Float = 0.999, epsilon: Float = 1e-8) {
         self.decay = decay
         self.epsilon = epsilon
       }

@@ -9,17 +9,17 @@ import CorralVectors
 /// decay, and neither does its weight. (RMSProp's means catch up.) Adam's bias correction counts the
 /// steps of the whole run, as in PyTorch's `SparseAdam`: a row that is first named late takes a small
 /// first step.
-public struct Optimizer {
+package struct Optimizer {
   /// How a gradient becomes an update.
-  public let rule: Rule
+  package let rule: Rule
   /// The size of a step; may be changed between steps.
-  public var rate: Float
+  package var rate: Float
   /// The bound on the common norm of all gradients.
-  public var clipping: Clipping
+  package var clipping: Clipping
   /// The number of steps taken.
-  public private(set) var steps = 0
+  package private(set) var steps = 0
   /// The common norm of the last step's gradients before clipping; 0 if clipping is off.
-  public private(set) var gradientNorm: Float = 0
+  package private(set) var gradientNorm: Float = 0
 
   private let parameters: [Parameters.Parameter]
   private let states: [Tensor?]
@@ -28,7 +28,7 @@ public struct Optimizer {
   /// An optimiser of all parameters that the model claimed.
   ///
   /// `share` gives a factor for the rate of each parameter, by its name.
-  public init(
+  package init(
     _ rule: Rule, rate: Float, clipping: Clipping = .off, of parameters: Parameters,
     share: (String) -> Float = { _ in 1 }
   ) {
@@ -53,7 +53,7 @@ public struct Optimizer {
   }
 
   /// Updates every parameter that has a gradient, and clears the gradient.
-  public mutating func step() {
+  package mutating func step() {
     step(portable: false)
   }
 
@@ -75,7 +75,7 @@ public struct Optimizer {
 
 extension Optimizer {
   /// A bound on the common L2 norm of all gradients.
-  public enum Clipping: Sendable, Hashable, Codable {
+  package enum Clipping: Sendable, Hashable, Codable {
     /// No bound.
     case off
     /// All gradients are scaled down by the same factor to this norm.
@@ -90,21 +90,21 @@ extension Optimizer {
   }
 
   /// The state of an optimiser, to be saved and restored exactly.
-  public struct State: Sendable, Equatable {
+  package struct State: Sendable, Equatable {
     /// The number of steps taken.
-    public let steps: Int
+    package let steps: Int
     /// By name: `NAME.moments` (Adam) or `NAME.squares` (Adagrad) of the parameter `NAME`.
-    public let tensors: [String: StoredTensor]
+    package let tensors: [String: StoredTensor]
 
     /// A state that was saved.
-    public init(steps: Int, tensors: [String: StoredTensor]) {
+    package init(steps: Int, tensors: [String: StoredTensor]) {
       self.steps = steps
       self.tensors = tensors
     }
   }
 
   /// The state of the optimiser.
-  public func state() -> State {
+  package func state() -> State {
     var tensors: [String: StoredTensor] = [:]
     for (name, state) in namedStates { tensors[name] = StoredTensor(state) }
     return State(steps: steps, tensors: tensors)
@@ -113,7 +113,7 @@ extension Optimizer {
   /// Continues, bit for bit, from the state of an optimiser of the same rule and parameters.
   ///
   /// - Throws: `TorchError` when the state does not fit, and then nothing has changed.
-  public mutating func restore(_ saved: State) throws {
+  package mutating func restore(_ saved: State) throws {
     for (name, state) in namedStates {
       guard let stored = saved.tensors[name] else { throw TorchError.missingState(name) }
       guard stored.shape == state.shape else {

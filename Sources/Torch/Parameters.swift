@@ -7,23 +7,23 @@ import CorralVectors
 ///
 ///     let parameters = Parameters(seed: 1)
 ///     let model = try parameters.build { try TwoTower(settings, in: $0) }
-public final class Parameters {
+package final class Parameters {
   /// One trainable tensor.
-  public struct Parameter {
+  package struct Parameter {
     /// The dotted name, such as `items.weight`.
-    public let name: String
+    package let name: String
     /// The values, and after `backward()` the gradient.
-    public let tensor: Tensor
+    package let tensor: Tensor
     /// Whether its gradient names rows, as that of an embedding table, or is dense.
-    public let layout: GradientLayout
+    package let layout: GradientLayout
     /// What its rows stand for.
     package let rows: ParameterRows
   }
 
   /// The parameters in the order in which the model claimed them.
-  public private(set) var all: [Parameter] = []
+  package private(set) var all: [Parameter] = []
   /// Where they are.
-  public let device: Device
+  package let device: Device
   private let source: Source
   /// What the rows of each parameter stand for, by its full name.
   private var rows: [String: ParameterRows] = [:]
@@ -39,13 +39,13 @@ public final class Parameters {
   ///
   /// The values follow from the seed and the parameter's name alone, so that a layer more or less
   /// does not change the others.
-  public init(seed: UInt64, device: Device = .cpu) {
+  package init(seed: UInt64, device: Device = .cpu) {
     source = .seed(seed)
     self.device = device
   }
 
   /// Parameters that were saved.
-  public init(stored: [String: StoredTensor], device: Device = .cpu) {
+  package init(stored: [String: StoredTensor], device: Device = .cpu) {
     source = .stored(stored)
     self.device = device
   }
@@ -54,7 +54,7 @@ public final class Parameters {
   ///
   /// - Throws: `TorchError` when the parameters do not fit in memory, when a stored tensor is missing,
   ///   has another shape, or is claimed by nothing; and what the body throws.
-  public func build<Model>(_ body: (Scope) throws -> Model) throws -> Model {
+  package func build<Model>(_ body: (Scope) throws -> Model) throws -> Model {
     let model = try body(Scope(parameters: self, path: []))
     if case .stored(let stored) = source {
       let unexpected = Set(stored.keys).subtracting(all.map(\.name))
@@ -67,17 +67,17 @@ public final class Parameters {
   package func rows(of name: String) -> ParameterRows { rows[name] ?? .other }
 
   /// The number of trainable numbers.
-  public var count: Int { all.reduce(0) { $0 + $1.tensor.count } }
+  package var count: Int { all.reduce(0) { $0 + $1.tensor.count } }
 
   /// The values of every parameter, to be saved.
-  public func stored() -> [String: StoredTensor] {
+  package func stored() -> [String: StoredTensor] {
     Dictionary(uniqueKeysWithValues: all.map { ($0.name, StoredTensor($0.tensor)) })
   }
 
   /// Overwrites the values of every parameter, bit for bit, with those that were saved.
   ///
   /// - Throws: `TorchError` as `build` does, and then nothing is overwritten.
-  public func restore(_ stored: [String: StoredTensor]) throws {
+  package func restore(_ stored: [String: StoredTensor]) throws {
     for parameter in all { _ = try find(parameter.name, parameter.tensor.shape, in: stored) }
     let unexpected = Set(stored.keys).subtracting(all.map(\.name))
     if !unexpected.isEmpty { throw TorchError.unexpectedParameters(unexpected.sorted()) }
@@ -123,17 +123,17 @@ public final class Parameters {
 
 extension Parameters {
   /// The place of a part of the model: what it claims is named after it.
-  public struct Scope {
+  package struct Scope {
     fileprivate let parameters: Parameters
     fileprivate let path: [String]
 
     /// The scope of a part: `scope / "items"`.
-    public static func / (scope: Scope, part: String) -> Scope {
+    package static func / (scope: Scope, part: String) -> Scope {
       Scope(parameters: scope.parameters, path: scope.path + [part])
     }
 
     /// The scope of a numbered part: `scope / 0`.
-    public static func / (scope: Scope, part: Int) -> Scope { scope / String(part) }
+    package static func / (scope: Scope, part: Int) -> Scope { scope / String(part) }
 
     /// A parameter of the part whose scope this is, whose rows stand for `rows`.
     ///

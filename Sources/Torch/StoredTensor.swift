@@ -1,14 +1,14 @@
 package import CorralVectors
 
 /// The values and shape of a tensor outside libtorch, to be saved or sent to another thread.
-public struct StoredTensor: Sendable, Equatable {
+package struct StoredTensor: Sendable, Equatable {
   /// The length of every dimension.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements, row after row.
-  public let values: [Float]
+  package let values: [Float]
 
   /// Values in a shape that they fill.
-  public init(shape: [Int], values: [Float]) {
+  package init(shape: [Int], values: [Float]) {
     if shape.reduce(1, *) != values.count {
       fatalError("StoredTensor: \(values.count) elements do not fill the shape \(shape)")
     }
@@ -17,7 +17,7 @@ public struct StoredTensor: Sendable, Equatable {
   }
 
   /// A copy of a tensor's elements.
-  public init(_ tensor: Tensor) {
+  package init(_ tensor: Tensor) {
     shape = tensor.shape
     values = tensor.floats()
   }

@@ -1,9 +1,9 @@
 import CTorch
-public import CorralVectors
+package import CorralVectors
 
 extension Tensor {
   /// A tensor with a copy of the elements, row after row; without a shape, a vector.
-  public convenience init<Element: TensorElement>(
+  package convenience init<Element: TensorElement>(
     _ elements: [Element], shape: [Int]? = nil, device: Device = .cpu
   ) {
     let handle = elements.withUnsafeBytes {
@@ -15,7 +15,7 @@ extension Tensor {
   /// A tensor with a copy of the bytes of a buffer, which hold elements of the given type.
   ///
   /// For arrays of one-field structs, such as positions: their bytes are those of the field.
-  public convenience init<Element: TensorElement>(
+  package convenience init<Element: TensorElement>(
     copying bytes: UnsafeRawBufferPointer, as type: Element.Type, shape: [Int],
     device: Device = .cpu
   ) {
@@ -23,17 +23,17 @@ extension Tensor {
   }
 
   /// A tensor `[rows, columns]` with a copy of the matrix.
-  public convenience init(_ matrix: Matrix, device: Device = .cpu) {
+  package convenience init(_ matrix: Matrix, device: Device = .cpu) {
     self.init(matrix.values, shape: [matrix.rows, matrix.columns], device: device)
   }
 
   /// A tensor without dimensions.
-  public convenience init(_ scalar: Float, device: Device = .cpu) {
+  package convenience init(_ scalar: Float, device: Device = .cpu) {
     self.init([scalar], shape: [], device: device)
   }
 
   /// A tensor whose elements are all the same.
-  public static func full(
+  package static func full(
     _ shape: [Int], _ value: Double, type: ElementType = .float32, device: Device = .cpu
   ) -> Tensor {
     made("full") {
@@ -42,40 +42,40 @@ extension Tensor {
   }
 
   /// A tensor of zeros.
-  public static func zeros(
+  package static func zeros(
     _ shape: [Int], type: ElementType = .float32, device: Device = .cpu
   ) -> Tensor {
     full(shape, 0, type: type, device: device)
   }
 
   /// A tensor of ones.
-  public static func ones(
+  package static func ones(
     _ shape: [Int], type: ElementType = .float32, device: Device = .cpu
   ) -> Tensor {
     full(shape, 1, type: type, device: device)
   }
 
   /// The whole numbers of a range, 64 bits each.
-  public static func range(_ range: Range<Int>, device: Device = .cpu) -> Tensor {
+  package static func range(_ range: Range<Int>, device: Device = .cpu) -> Tensor {
     made("range") { ct_arange(range.lowerBound, range.upperBound, device.ctDevice, $0) }
   }
 
   /// Numbers drawn from a normal distribution; the seed alone decides them.
-  public static func normal(
+  package static func normal(
     _ shape: [Int], mean: Double = 0, deviation: Double = 1, seed: UInt64
   ) -> Tensor {
     made("normal") { ct_random_normal(shape, shape.count, mean, deviation, seed, $0) }
   }
 
   /// Numbers drawn uniformly from a range; the seed alone decides them.
-  public static func uniform(_ shape: [Int], in range: Range<Double>, seed: UInt64) -> Tensor {
+  package static func uniform(_ shape: [Int], in range: Range<Double>, seed: UInt64) -> Tensor {
     made("uniform") {
       ct_random_uniform(shape, shape.count, range.lowerBound, range.upperBound, seed, $0)
     }
   }
 
   /// The elements, row after row, converted to the type that is asked for.
-  public func elements<Element: TensorElement>(as type: Element.Type) -> [Element] {
+  package func elements<Element: TensorElement>(as type: Element.Type) -> [Element] {
     [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
       initialized = count
       read(into: UnsafeMutableRawBufferPointer(buffer), as: type)
@@ -83,22 +83,22 @@ extension Tensor {
   }
 
   /// The elements as 32-bit floats, row after row.
-  public func floats() -> [Float] { elements(as: Float.self) }
+  package func floats() -> [Float] { elements(as: Float.self) }
 
   /// The elements as whole numbers, row after row.
-  public func integers() -> [Int] { elements(as: Int.self) }
+  package func integers() -> [Int] { elements(as: Int.self) }
 
   /// The elements as truth values, row after row.
-  public func bools() -> [Bool] { elements(as: Bool.self) }
+  package func bools() -> [Bool] { elements(as: Bool.self) }
 
   /// A tensor `[rows, columns]` as a matrix.
-  public func matrix() -> Matrix {
+  package func matrix() -> Matrix {
     if rank != 2 { fatalError("matrix: a tensor of shape \(shape) is not a matrix") }
     return Matrix(rows: size(0), columns: size(1), values: floats())
   }
 
   /// Copies the elements, row after row and converted to the type, into a buffer that they fill.
-  public func read<Element: TensorElement>(
+  package func read<Element: TensorElement>(
     into buffer: UnsafeMutableRawBufferPointer, as type: Element.Type
   ) {
     if buffer.count != count * MemoryLayout<Element>.stride {
@@ -108,7 +108,7 @@ extension Tensor {
   }
 
   /// Overwrites the elements in place with those of an array; gradients know nothing of it.
-  public func write<Element: TensorElement>(_ elements: [Element]) {
+  package func write<Element: TensorElement>(_ elements: [Element]) {
     if elements.count != count {
       fatalError("write: \(elements.count) elements do not fill the shape \(shape)")
     }
@@ -118,36 +118,36 @@ extension Tensor {
   }
 
   /// The element of a tensor that has exactly one.
-  public func item() -> Float {
+  package func item() -> Float {
     var item = 0.0
     check(ct_item(handle, &item), "item", self)
     return Float(item)
   }
 
   /// The element of a tensor that has exactly one, as a whole number.
-  public func integer() -> Int {
+  package func integer() -> Int {
     var item: Int64 = 0
     check(ct_item_integer(handle, &item), "integer", self)
     return Int(item)
   }
 
   /// The tensor on a device: itself if it is already there, else a copy.
-  public func to(_ device: Device) -> Tensor {
+  package func to(_ device: Device) -> Tensor {
     Tensor.made("to device", self) { ct_to_device(handle, device.ctDevice, $0) }
   }
 
   /// The tensor with its elements converted: itself if they already have that type, else a copy.
-  public func to(_ type: ElementType) -> Tensor {
+  package func to(_ type: ElementType) -> Tensor {
     Tensor.made("to type", self) { ct_to_type(handle, type.ctType, $0) }
   }
 
   /// A copy with storage of its own; gradients flow through it.
-  public func clone() -> Tensor {
+  package func clone() -> Tensor {
     Tensor.made("clone", self) { ct_clone(handle, $0) }
   }
 
   /// Whether no element is infinite or not a number.
-  public var isFinite: Bool {
+  package var isFinite: Bool {
     var finite = false
     check(ct_all_finite(handle, &finite), "isFinite", self)
     return finite

@@ -18,7 +18,7 @@ extension Tensor {
   ///   - weights: w, `[rows]`; constants.
   ///   - rowsAtOnce: how many rows of logits exist at any moment; by default about a million logits.
   /// - Returns: the sum, from which gradients flow, and each row's loss, `[rows]`, a constant.
-  public static func softmaxLoss(
+  package static func softmaxLoss(
     _ queries: Tensor, _ items: Tensor, targets: Tensor, columnShifts: Tensor? = nil,
     rowShifts: Tensor? = nil, weights: Tensor, rowsAtOnce: Int? = nil
   ) -> (total: Tensor, rows: Tensor) {
@@ -35,7 +35,7 @@ extension Tensor {
   ///
   /// This tensor is `[rows, d]`, the table `[columns, d]`, and `columns` `[rows, n]` the positions in
   /// it. No `[rows, n, d]` is ever made.
-  public func products(with table: Tensor, at columns: Tensor) -> Tensor {
+  package func products(with table: Tensor, at columns: Tensor) -> Tensor {
     Tensor.made("products", self, table, columns) {
       ct_products_at(handle, table.handle, columns.handle, $0)
     }
@@ -56,7 +56,7 @@ extension Tensor {
   ///   - isMasked: the columns that are not negatives of their row, `[rows, n]`.
   ///   - weights: factors of the rows' losses, `[rows]`; constants.
   /// - Returns: the sum, from which gradients flow.
-  public static func pairwiseLoss(
+  package static func pairwiseLoss(
     _ form: PairwiseForm, _ rows: Tensor, _ table: Tensor, at columns: Tensor, targets: Tensor,
     isMasked: Tensor? = nil, weights: Tensor
   ) -> Tensor {
@@ -68,7 +68,7 @@ extension Tensor {
   }
 
   /// A loss of the score p of a positive and the scores n of its negatives.
-  public enum PairwiseForm: Sendable {
+  package enum PairwiseForm: Sendable {
     /// The mean of `-log sigmoid(p - n)`.
     case ranking
     /// `-log sigmoid(p)` and the mean of `-log sigmoid(-n)`.

@@ -16,7 +16,7 @@ extension Tensor {
   ///   - layers: the weight and bias of each further layer.
   ///   - pairsAtOnce: about how many pairs exist at any moment.
   /// - Returns: `[queries, candidates, length, out]`, out the width of the last layer.
-  public static func pairLayers(
+  package static func pairLayers(
     history: Tensor, candidates: Tensor, ofHistory: Tensor, ofCandidates: Tensor, weight: Tensor,
     layers: [Linear], pairsAtOnce: Int = 2048
   ) -> Tensor {

@@ -12,7 +12,7 @@ extension Tensor {
   ///   - causal: whether a position sees no later ones.
   /// - Returns: `[positions, d]` of this tensor's queries, keys and values, side by side
   ///   `[positions, 3 d]`. Memory is linear in the positions.
-  public func attention(heads: Int, offsets: [Int], causal: Bool) -> Tensor {
+  package func attention(heads: Int, offsets: [Int], causal: Bool) -> Tensor {
     attention(heads: heads, offsets: offsets, causal: causal, portable: false)
   }
 

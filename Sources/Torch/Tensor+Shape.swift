@@ -4,70 +4,70 @@ import CTorch
 
 extension Tensor {
   /// The same elements, row after row, in another shape; one length may be -1, which is computed.
-  public func reshape(_ shape: [Int]) -> Tensor {
+  package func reshape(_ shape: [Int]) -> Tensor {
     Tensor.made("reshape", self) { ct_reshape(handle, shape, shape.count, $0) }
   }
 
   /// A view in which dimensions of length 1 have the given length; -1 keeps one as it is.
-  public func expand(_ shape: [Int]) -> Tensor {
+  package func expand(_ shape: [Int]) -> Tensor {
     Tensor.made("expand", self) { ct_expand(handle, shape, shape.count, $0) }
   }
 
   /// A view with the dimensions in another order.
-  public func permute(_ dimensions: [Int]) -> Tensor {
+  package func permute(_ dimensions: [Int]) -> Tensor {
     Tensor.made("permute", self) { ct_permute(handle, dimensions, dimensions.count, $0) }
   }
 
   /// A view with two dimensions exchanged; without arguments the last two.
-  public func transpose(_ first: Int = -2, _ second: Int = -1) -> Tensor {
+  package func transpose(_ first: Int = -2, _ second: Int = -1) -> Tensor {
     Tensor.made("transpose", self) { ct_transpose(handle, first, second, $0) }
   }
 
   /// A view without a dimension of length 1.
-  public func squeeze(_ dimension: Int) -> Tensor {
+  package func squeeze(_ dimension: Int) -> Tensor {
     Tensor.made("squeeze", self) { ct_squeeze(handle, dimension, $0) }
   }
 
   /// A view with one more dimension, of length 1.
-  public func unsqueeze(_ dimension: Int) -> Tensor {
+  package func unsqueeze(_ dimension: Int) -> Tensor {
     Tensor.made("unsqueeze", self) { ct_unsqueeze(handle, dimension, $0) }
   }
 
   /// A view of a range of a dimension.
-  public func narrow(_ dimension: Int, _ range: Range<Int>) -> Tensor {
+  package func narrow(_ dimension: Int, _ range: Range<Int>) -> Tensor {
     Tensor.made("narrow", self) {
       ct_narrow(handle, dimension, range.lowerBound, range.count, $0)
     }
   }
 
   /// A view of a range of the first dimension.
-  public subscript(range: Range<Int>) -> Tensor { narrow(0, range) }
+  package subscript(range: Range<Int>) -> Tensor { narrow(0, range) }
 
   /// A view of one position of a dimension, without that dimension.
-  public func select(_ dimension: Int, _ index: Int) -> Tensor {
+  package func select(_ dimension: Int, _ index: Int) -> Tensor {
     Tensor.made("select", self) { ct_select(handle, dimension, index, $0) }
   }
 
   /// A view of one position of the first dimension.
-  public subscript(index: Int) -> Tensor { select(0, index) }
+  package subscript(index: Int) -> Tensor { select(0, index) }
 
   /// A view of the diagonal of a matrix.
-  public func diagonal() -> Tensor {
+  package func diagonal() -> Tensor {
     Tensor.made("diagonal", self) { ct_diagonal(handle, $0) }
   }
 
   /// The elements laid out row after row: the tensor itself if they already are, else a copy.
-  public func contiguous() -> Tensor {
+  package func contiguous() -> Tensor {
     Tensor.made("contiguous", self) { ct_contiguous(handle, $0) }
   }
 
   /// Tensors one after the other along a dimension that they have.
-  public static func cat(_ tensors: [Tensor], _ dimension: Int = 0) -> Tensor {
+  package static func cat(_ tensors: [Tensor], _ dimension: Int = 0) -> Tensor {
     joined(tensors, "cat") { ct_cat($0, tensors.count, dimension, $1) }
   }
 
   /// Tensors of one shape one after the other along a new dimension.
-  public static func stack(_ tensors: [Tensor], _ dimension: Int = 0) -> Tensor {
+  package static func stack(_ tensors: [Tensor], _ dimension: Int = 0) -> Tensor {
     joined(tensors, "stack") { ct_stack($0, tensors.count, dimension, $1) }
   }
 

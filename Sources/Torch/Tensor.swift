@@ -5,7 +5,7 @@ import CorralVectors
 ///
 /// A reference to libtorch's tensor. Operations trap on shapes that do not fit, with the operation,
 /// libtorch's reason and the shapes. Not `Sendable`: one thread at a time uses a tensor.
-public final class Tensor {
+package final class Tensor {
   let handle: OpaquePointer
 
   init(owning handle: OpaquePointer) {
@@ -17,13 +17,13 @@ public final class Tensor {
   }
 
   /// The number of dimensions.
-  public var rank: Int { ct_rank(handle) }
+  package var rank: Int { ct_rank(handle) }
 
   /// The number of elements.
-  public var count: Int { ct_count(handle) }
+  package var count: Int { ct_count(handle) }
 
   /// The length of every dimension.
-  public var shape: [Int] {
+  package var shape: [Int] {
     let rank = self.rank
     return [Int](unsafeUninitializedCapacity: rank) { buffer, count in
       if let start = buffer.baseAddress { ct_shape(handle, start) }
@@ -32,17 +32,17 @@ public final class Tensor {
   }
 
   /// The length of one dimension; negative ones count from the end.
-  public func size(_ dimension: Int) -> Int {
+  package func size(_ dimension: Int) -> Int {
     var size = 0
     check(ct_size(handle, dimension, &size), "size(\(dimension))", self)
     return size
   }
 
   /// The type of the elements.
-  public var type: ElementType { ElementType(ct_type(handle)) }
+  package var type: ElementType { ElementType(ct_type(handle)) }
 
   /// The device that holds the elements.
-  public var device: Device { Device(ct_where_is(handle)) }
+  package var device: Device { Device(ct_where_is(handle)) }
 }
 
 @available(*, unavailable)
@@ -50,7 +50,7 @@ extension Tensor: Sendable {}
 
 extension Tensor: CustomStringConvertible {
   /// The type, shape and device; the elements are not listed.
-  public var description: String { "Tensor(\(type) \(shape) on \(device))" }
+  package var description: String { "Tensor(\(type) \(shape) on \(device))" }
 }
 
 // MARK: - How operations are called

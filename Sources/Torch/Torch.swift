@@ -2,17 +2,17 @@ import CTorch
 import CorralVectors
 
 /// libtorch as a whole: version, threads, memory.
-public enum Torch {
+package enum Torch {
   /// libtorch's version, such as `2.13.0`.
-  public static var version: String { String(cString: ct_version()) }
+  package static var version: String { String(cString: ct_version()) }
 
   /// Whether this libtorch was built with CUDA; `Device.cudaCount` is the number of devices it finds.
-  public static var isBuiltWithCUDA: Bool { ct_has_cuda() }
+  package static var isBuiltWithCUDA: Bool { ct_has_cuda() }
 
   /// The number of threads inside one operation that the calling thread starts.
   ///
   /// At most 256, or four times the number of cores if that is more.
-  public static var threads: Int {
+  package static var threads: Int {
     get { ct_threads() }
     set {
       let threads = min(newValue, Parallel.mostThreads)
@@ -29,12 +29,12 @@ public enum Torch {
   /// Tensors of 64 KiB or more get regions of their own. Among small blocks that outlive a step,
   /// those of steps of ever different sizes would leave gaps in which nothing fits, and the process
   /// would grow as long as it trains.
-  public static func keepMemory() {
+  package static func keepMemory() {
     ct_keep_memory()
   }
 
   /// The bytes of large tensors since `keepMemory()`: those in use, and those asked of the system.
-  public static var keptMemory: (used: Int, mapped: Int) {
+  package static var keptMemory: (used: Int, mapped: Int) {
     var (used, mapped) = (0, 0)
     ct_kept_memory(&used, &mapped)
     return (used, mapped)

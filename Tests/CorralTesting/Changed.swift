@@ -1,5 +1,5 @@
 /// Settings, or another value, with some of their fields changed.
-public func changed<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
+package func changed<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
   var value = value
   change(&value)
   return value

@@ -1,10 +1,10 @@
-public import CorralData
-public import CorralIndex
-public import CorralVectors
-public import Testing
+package import CorralData
+package import CorralIndex
+package import CorralVectors
+package import Testing
 
 /// A search by definition: the inner products of all allowed items, sorted by the rule and cut off.
-public func sortedSearch(
+package func sortedSearch(
   _ items: Matrix, _ query: [Float], count: Int,
   where isAllowed: (ItemIndex) -> Bool = { _ in true }
 ) -> [Candidate] {
@@ -18,7 +18,7 @@ public func sortedSearch(
 }
 
 /// Creates a matrix of small whole numbers, whose inner products have no rounding and many ties.
-public func wholeNumbers(
+package func wholeNumbers(
   rows: Int, columns: Int, below bound: Int = 4, seed: UInt64 = 1
 ) -> Matrix {
   var generator = SeededGenerator(seed: seed)
@@ -27,7 +27,7 @@ public func wholeNumbers(
 }
 
 /// Creates a matrix of normally distributed numbers, whose inner products differ.
-public func normalNumbers(rows: Int, columns: Int, seed: UInt64 = 1) -> Matrix {
+package func normalNumbers(rows: Int, columns: Int, seed: UInt64 = 1) -> Matrix {
   var generator = SeededGenerator(seed: seed)
   let values = (0..<rows * columns).map { _ in Float(generator.normal()) }
   return Matrix(rows: rows, columns: columns, values: values)
@@ -37,7 +37,7 @@ public func normalNumbers(rows: Int, columns: Int, seed: UInt64 = 1) -> Matrix {
 ///
 /// An approximate index must still find every item of a small catalogue, keep the order of results,
 /// and never return fewer because of a filter.
-public func expectIndexContract(
+package func expectIndexContract(
   sourceLocation: SourceLocation = #_sourceLocation,
   _ make: (Matrix) throws -> some CandidateIndex
 ) throws {

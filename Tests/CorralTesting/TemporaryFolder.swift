@@ -1,7 +1,7 @@
-public import Foundation
+package import Foundation
 
 /// Calls `body` with a new folder, which is removed afterwards.
-public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+package func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appendingPathComponent("corral-\(UUID().uuidString)", isDirectory: true)
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -12,13 +12,13 @@ public func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -
 extension URL {
   /// Writes a text file into this folder and returns its path.
   @discardableResult
-  public func write(_ text: String, as name: String) throws -> String {
+  package func write(_ text: String, as name: String) throws -> String {
     try write(Data(text.utf8), as: name)
   }
 
   /// Writes a file into this folder and returns its path.
   @discardableResult
-  public func write(_ data: Data, as name: String) throws -> String {
+  package func write(_ data: Data, as name: String) throws -> String {
     let file = appendingPathComponent(name)
     try data.write(to: file)
     return file.path

@@ -2,7 +2,7 @@
 ///
 /// A retriever uses the parts that it understands. An unknown user with a history is a normal
 /// query.
-public struct QueryBatch: Sendable {
+package struct QueryBatch: Sendable {
   /// The user of each request; `nil` for a user that training never saw.
   package var users: [UserIndex?]
   /// The earlier interactions of each request's user, oldest first, one row per request.
@@ -31,7 +31,7 @@ public struct QueryBatch: Sendable {
 }
 
 /// A batch of positive examples: queries, the items that followed, and their weights.
-public struct TrainingBatch: Sendable {
+package struct TrainingBatch: Sendable {
   /// The queries, as they were before their targets happened.
   package var queries: QueryBatch
   /// The positive items, `[targets]`; `reading` says how many there are.
@@ -106,7 +106,7 @@ public struct TrainingBatch: Sendable {
 }
 
 /// A batch of requests with equally many candidates each.
-public struct CandidateBatch: Sendable {
+package struct CandidateBatch: Sendable {
   /// The requests.
   package var queries: QueryBatch
   /// The candidates, `[batch, candidates]`, row after row.

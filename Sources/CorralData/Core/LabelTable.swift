@@ -2,7 +2,7 @@
 ///
 /// A label is a like, a share, or the part of a video that was watched. A ranker with several heads
 /// learns one column per head. A table takes 4 bytes per row and column.
-public struct LabelTable: Sendable {
+package struct LabelTable: Sendable {
   /// The number of interactions.
   package let count: Int
   /// The names of the columns, in the order in which settings name them.
@@ -47,7 +47,7 @@ public struct LabelTable: Sendable {
 
 extension LabelTable: Equatable {
   /// Whether the same values are known and unknown.
-  public static func == (left: Self, right: Self) -> Bool {
+  package static func == (left: Self, right: Self) -> Bool {
     left.count == right.count && left.names == right.names
       && zip(left.columns, right.columns).allSatisfy(areSame)
   }

@@ -2,7 +2,7 @@
 ///
 /// Ids, titles and categories come from files that can hold any bytes, and two texts are equal only
 /// if their bytes are. A text costs 8 bytes in addition to its own.
-public struct Texts: Sendable, Equatable {
+package struct Texts: Sendable, Equatable {
   /// The bytes of all texts, one after the other.
   package private(set) var bytes: [UInt8]
   /// Text `i` is `bytes[offsets[i]..<offsets[i + 1]]`.
@@ -52,15 +52,15 @@ public struct Texts: Sendable, Equatable {
 
 extension Texts: RandomAccessCollection {
   /// The position of the first text.
-  public var startIndex: Int { 0 }
+  package var startIndex: Int { 0 }
 
   /// The number of texts.
-  public var endIndex: Int { offsets.count - 1 }
+  package var endIndex: Int { offsets.count - 1 }
 
   /// Returns a text as it is if it is UTF-8.
   ///
   /// Else each byte that is not part of a character is `\xE9` and a backslash is `\\`.
-  public subscript(position: Int) -> String {
+  package subscript(position: Int) -> String {
     withBytes(at: position, Spelling.text(of:))
   }
 }

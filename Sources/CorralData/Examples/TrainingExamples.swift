@@ -159,7 +159,7 @@ package struct TrainingExamples: Sendable {
 }
 
 /// The form of a training example.
-public enum ExampleShape: Sendable, Equatable {
+package enum ExampleShape: Sendable, Equatable {
   /// One interaction as the target, with its user's earlier interactions as the history.
   case pairs
   /// A segment of a user's interactions. Each but the first is a target.

@@ -1,5 +1,5 @@
 package import CorralData
-package import CorralSampling
+import CorralSampling
 package import CorralVectors
 
 /// Makes the candidates of a ranker's training batches.

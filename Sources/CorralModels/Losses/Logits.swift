@@ -27,9 +27,9 @@ package struct Logits {
   package var correction: Correction?
 
   /// What is subtracted from the scores to undo the sampling of their columns (`SampledSoftmax`).
-  public struct Correction {
+  package struct Correction {
     /// Which logits have what subtracted.
-    public var form: CorrectionSettings.Form
+    package var form: CorrectionSettings.Form
     /// log Q of each column's item in one draw, `[columns]` or `[batch, columns]`.
     package var columns: Tensor
     /// `log n_i - log(1 - Q(p_i))` of each row, `[batch]`; not used by the `yi` form.

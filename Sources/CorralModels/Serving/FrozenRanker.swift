@@ -1,11 +1,11 @@
-public import CorralData
+package import CorralData
 public import CorralIndex
 package import Torch
 
 /// A trained ranker that serves: its parameters never change again.
 public struct FrozenRanker: CandidateScorer {
   /// The shape of the ranker.
-  public let settings: RankerSettings
+  package let settings: RankerSettings
   /// The further heads.
   package let heads: [HeadSettings]
   /// How the outputs of the heads become one score.
@@ -42,7 +42,7 @@ public struct FrozenRanker: CandidateScorer {
 
   /// The score of every candidate, aligned with `candidates.values`; each query has a row of any
   /// length.
-  public func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
+  package func scores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
     parts(of: candidates, for: queries).sum(stacked?.weight ?? 0)
   }
 
@@ -62,7 +62,7 @@ public struct FrozenRanker: CandidateScorer {
   ///
   /// Throws `ModelsError.nothingKnown` if neither a user nor a history is left, and
   /// `ModelsError.unknownCandidate` for an item that is not of the catalogue.
-  public func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float] {
+  package func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float] {
     let (users, items) = (catalogue.users.count, catalogue.items.count)
     if let stranger = candidates.first(where: { !(0..<items).contains($0.position) }) {
       throw ModelsError.unknownCandidate(stranger.position, items: items)

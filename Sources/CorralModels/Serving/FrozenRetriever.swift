@@ -1,18 +1,18 @@
-public import CorralData
+package import CorralData
 public import CorralIndex
-public import CorralVectors
+package import CorralVectors
 package import Torch
 
 /// A trained retriever that serves: its parameters never change again.
 public struct FrozenRetriever: QueryEncoder {
   /// The shape of the retriever.
-  public let settings: RetrieverSettings
+  package let settings: RetrieverSettings
   /// The users and items that it knows.
   package let catalogue: Catalogue
   /// The item prior that is added to scores; `nil` for scores as training made them.
   package private(set) var prior: ServingPrior?
   /// The items that it can place: those that training met, and those with known features.
-  public let placed: PlacedItems
+  package let placed: PlacedItems
   let network: Frozen<any Retriever>
 
   /// The retriever of some stored parameters.
@@ -38,7 +38,7 @@ public struct FrozenRetriever: QueryEncoder {
   }
 
   /// The number of elements of a vector that an index holds: the width, and one for a prior.
-  public var dimension: Int { network { $0.width } + (prior == nil ? 0 : 1) }
+  package var dimension: Int { network { $0.width } + (prior == nil ? 0 : 1) }
 
   /// The number of vectors of a query; the one that likes an item best scores it.
   package var interests: Int { network { $0.interests } }
@@ -65,7 +65,7 @@ public struct FrozenRetriever: QueryEncoder {
   package var stored: [String: StoredTensor] { network.stored }
 
   /// The vectors of all items, `[items, dimension]`, for an index.
-  public func itemVectors() -> Matrix {
+  package func itemVectors() -> Matrix {
     let vectors = network { $0.itemMatrix(count: catalogue.items.count) }
     return prior.map { vectors.appending($0.coordinates) } ?? vectors
   }
@@ -91,7 +91,7 @@ public struct FrozenRetriever: QueryEncoder {
   ///
   /// Throws `ModelsError.noSingleVector` for a model with several interests, and as
   /// `vectors(for:)`.
-  public func vector(for query: Query) throws -> [Float] {
+  package func vector(for query: Query) throws -> [Float] {
     let vectors = try vectors(for: query)
     if vectors.rows > 1 {
       throw ModelsError.noSingleVector(
@@ -105,7 +105,7 @@ public struct FrozenRetriever: QueryEncoder {
   /// Throws `ModelsError.nothingKnown` without a known user and without an item in the history that
   /// the model can place, and `ModelsError.noSingleVector` if scores are not inner products: an
   /// index would find other items.
-  public func vectors(for query: Query) throws -> Matrix {
+  package func vectors(for query: Query) throws -> Matrix {
     guard isInnerProduct else {
       throw ModelsError.noSingleVector(
         kind: settings.name,
@@ -119,7 +119,7 @@ public struct FrozenRetriever: QueryEncoder {
   ///
   /// Throws `ModelsError.nothingKnown` as `vectors(for:)` does. Costs the scores of the whole
   /// catalogue; if scores are inner products, an index finds the same items.
-  public func candidates(
+  package func candidates(
     for query: Query, count: Int, where isAllowed: (ItemIndex) -> Bool = { _ in true }
   ) throws -> [Candidate] {
     var best = TopK(count)

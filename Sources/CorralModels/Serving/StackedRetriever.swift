@@ -9,7 +9,7 @@ public struct StackedRetriever: Sendable {
   package let weight: Float
 
   /// A retriever whose scores count with a weight.
-  public init(_ model: FrozenRetriever, weight: Float) {
+  package init(_ model: FrozenRetriever, weight: Float) {
     self.model = model
     self.weight = weight
   }

@@ -11,9 +11,14 @@ struct ClassicalCheckpoint {
   private let fingerprint: String
 
   /// The checkpoint of a run over a split.
-  init(_ file: URL, settings: some Encodable, _ split: Split) throws {
+  ///
+  /// `others` are what decides the result besides the settings' own keys.
+  init(
+    _ file: URL, settings: some Encodable, _ others: [String: any CustomStringConvertible],
+    _ split: Split
+  ) throws {
     self.file = file
-    self.settings = try FlatSettings(settings)
+    self.settings = try FlatSettings(settings).adding(others.mapValues(\.description))
     fingerprint = split.fingerprint(readingImpressions: false)
   }
 

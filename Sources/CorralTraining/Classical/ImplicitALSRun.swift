@@ -24,7 +24,10 @@ public struct ImplicitALSRun: Training {
     training = ImplicitALSTraining(split, settings: settings)
     run = ClassicalRun(
       epochs: settings.sweeps,
-      checkpoint: try file.map { try ClassicalCheckpoint($0, settings: settings, split) })
+      checkpoint: try file.map {
+        try ClassicalCheckpoint(
+          $0, settings: settings, ["dimension": settings.dimension, "seed": settings.seed], split)
+      })
     examples = split.training.values.count
     if start == .checkpoint,
       let model = try run.resume(

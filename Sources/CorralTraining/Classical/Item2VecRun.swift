@@ -30,7 +30,9 @@ public struct Item2VecRun: Training {
     self.threads = max(1, threads)
     run = ClassicalRun(
       epochs: settings.epochs,
-      checkpoint: try file.map { try ClassicalCheckpoint($0, settings: settings, split) })
+      checkpoint: try file.map {
+        try ClassicalCheckpoint($0, settings: settings, ["seed": settings.seed], split)
+      })
     // The learning rate falls to the last pass, so that the number of passes is no free setting.
     if start == .checkpoint,
       let model = try run.resume(

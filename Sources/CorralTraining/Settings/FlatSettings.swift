@@ -14,6 +14,13 @@ package struct FlatSettings: Codable, Equatable {
     self.values = values
   }
 
+  /// These settings with further values by key.
+  func adding(_ others: [String: String]) -> FlatSettings {
+    FlatSettings(values: values.merging(others) { _, new in new })
+  }
+
+  private init(values: [String: String]) { self.values = values }
+
   /// The first key, in alphabetical order, whose values differ or that only one side has.
   package func firstDifference(
     from other: FlatSettings, except free: Set<String>

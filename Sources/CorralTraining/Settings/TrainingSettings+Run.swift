@@ -14,7 +14,7 @@ extension TrainingSettings {
     try SettingError.check("weightDecay", weightDecay, atLeast: 0)
     try SettingError.check(
       weightDecay == 0 || optimiser == .adam, "weightDecay", weightDecay,
-      "only the adam optimiser decays weights; give 0, or set train.optimiser to adam")
+      "only the adam optimiser decays weights; give 0, or set optimiser beside it to adam")
     try SettingError.check(
       clip >= 0 && clip.isFinite, "clip", clip, "give 0 for no clipping, or a norm such as 1")
     try SettingError.check("withheldUsers", share: withheldUsers)

@@ -1,7 +1,7 @@
 /// A table of vectors, one for each of `count` things, whose gradient names only the rows in use.
-public struct Embedding {
+package struct Embedding {
   /// `[count, dimension]`.
-  public let weight: Tensor
+  package let weight: Tensor
 
   /// A table claimed as `weight`, whose rows stand for `rows`.
   ///
@@ -15,12 +15,12 @@ public struct Embedding {
   }
 
   /// The vectors of some positions: `[...]` gives `[..., dimension]`.
-  public func callAsFunction(_ indices: Tensor) -> Tensor { weight.rows(indices) }
+  package func callAsFunction(_ indices: Tensor) -> Tensor { weight.rows(indices) }
 
   /// The sum, the mean or the weighted sum of each bag's vectors: `[bags, dimension]`.
   ///
   /// Bag `i` holds `indices[offsets[i]..<offsets[i + 1]]`; an empty one gives zeros.
-  public func bags(
+  package func bags(
     _ indices: Tensor, offsets: Tensor, weights: Tensor? = nil, reduction: BagReduction = .mean
   ) -> Tensor {
     weight.bags(indices, offsets: offsets, weights: weights, reduction: reduction)

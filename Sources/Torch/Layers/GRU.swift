@@ -2,9 +2,9 @@
 ///
 /// `r = sigmoid(W_r x + U_r h)`, `z = sigmoid(W_z x + U_z h)`, `n = tanh(W_n x + r * (U_n h))`, biases
 /// added to each product, and `h' = (1 - z) * n + z * h` from `h = 0`.
-public struct GRU {
+package struct GRU {
   /// The number of elements of a state.
-  public let hidden: Int
+  package let hidden: Int
   /// For each layer `W` `[3 hidden, inputs]`, `U` `[3 hidden, hidden]`, and their biases `[3 hidden]`.
   private let weights: [Tensor]
 
@@ -12,7 +12,7 @@ public struct GRU {
   /// `1.input.weight`...
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
-  public init(_ inputs: Int, hidden: Int, layers: Int = 1, in scope: Parameters.Scope) throws {
+  package init(_ inputs: Int, hidden: Int, layers: Int = 1, in scope: Parameters.Scope) throws {
     self.hidden = hidden
     let bound = Initializer.uniform(bound: 1 / Float(hidden).squareRoot())
     weights = try (0..<layers).flatMap { layer in
@@ -31,7 +31,7 @@ public struct GRU {
   /// `[positions, hidden]`.
   ///
   /// Sequence `i` holds the positions `offsets[i]..<offsets[i + 1]`.
-  public func callAsFunction(_ x: Tensor, offsets: [Int]) -> Tensor {
+  package func callAsFunction(_ x: Tensor, offsets: [Int]) -> Tensor {
     x.gru(weights, offsets: offsets)
   }
 }

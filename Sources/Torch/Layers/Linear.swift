@@ -1,14 +1,14 @@
 /// `x W^T + b`: `[..., in]` to `[..., out]`.
-public struct Linear {
+package struct Linear {
   /// `[out, in]`.
-  public let weight: Tensor
+  package let weight: Tensor
   /// `[out]`; `nil` for a layer without bias.
-  public let bias: Tensor?
+  package let bias: Tensor?
 
   /// A layer from `inputs` to `outputs` numbers, claimed as `weight` and `bias`.
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
-  public init(
+  package init(
     _ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer = .xavierUniform,
     in scope: Parameters.Scope
   ) throws {
@@ -17,5 +17,5 @@ public struct Linear {
   }
 
   /// The layer's output.
-  public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
+  package func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias) }
 }

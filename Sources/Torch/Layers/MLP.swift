@@ -1,16 +1,16 @@
 /// Linear layers with an activation between them.
-public struct MLP {
+package struct MLP {
   /// The layers, first to last.
-  public let layers: [Linear]
+  package let layers: [Linear]
   /// The activation after every layer but the last.
-  public let activation: Activation
+  package let activation: Activation
   /// The activation after the last layer.
-  public let last: Activation
+  package let last: Activation
 
   /// Layers from `sizes[0]` numbers to `sizes.last`, claimed as `0.weight`, `0.bias`, `1.weight`...
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
-  public init(
+  package init(
     _ sizes: [Int], activation: Activation = .relu, last: Activation = .identity,
     initializer: Initializer = .xavierUniform, in scope: Parameters.Scope
   ) throws {
@@ -22,7 +22,7 @@ public struct MLP {
   }
 
   /// The output `[..., sizes.last]` of an input `[..., sizes[0]]`.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  package func callAsFunction(_ x: Tensor) -> Tensor {
     layers.enumerated().reduce(x) { x, next in
       let (position, layer) = next
       if position == layers.count - 1 { return last(layer(x)) }

@@ -1,18 +1,18 @@
 /// Multi-head attention of sequences to themselves (Vaswani and others, 2017).
 ///
 /// Queries, keys and values of all heads come from one product; heads are joined and projected.
-public struct SelfAttention {
+package struct SelfAttention {
   /// From `d` to queries, keys and values, `3 d`.
-  public let joined: Linear
+  package let joined: Linear
   /// From the joined heads, `d`, to `d`.
-  public let output: Linear
+  package let output: Linear
   /// The number of heads: equal parts of a vector, each with its own attention.
-  public let heads: Int
+  package let heads: Int
 
   /// A layer over vectors of `dimension` numbers, claimed as `joined` and `output`.
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
-  public init(_ dimension: Int, heads: Int, in scope: Parameters.Scope) throws {
+  package init(_ dimension: Int, heads: Int, in scope: Parameters.Scope) throws {
     guard heads > 0, dimension % heads == 0 else {
       fatalError("SelfAttention: \(heads) heads do not divide the dimension \(dimension)")
     }
@@ -25,7 +25,7 @@ public struct SelfAttention {
   ///
   /// Sequence `i` holds the positions `offsets[i]..<offsets[i + 1]`; with `causal` a position sees
   /// itself and those before it.
-  public func callAsFunction(_ x: Tensor, offsets: [Int], causal: Bool) -> Tensor {
+  package func callAsFunction(_ x: Tensor, offsets: [Int], causal: Bool) -> Tensor {
     output(joined(x).attention(heads: heads, offsets: offsets, causal: causal))
   }
 }

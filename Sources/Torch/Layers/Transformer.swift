@@ -4,31 +4,31 @@ import CorralVectors
 ///
 /// Only attention looks from one position to another. Everything else acts on `[positions, d]`, in which
 /// no position is padding.
-public struct Transformer {
+package struct Transformer {
   /// The blocks, first to last.
-  public let blocks: [Block]
+  package let blocks: [Block]
   /// Scales the output of the last block, if norms come first.
-  public let norm: LayerNorm?
+  package let norm: LayerNorm?
 
   /// The shape of the blocks.
-  public struct Shape: Sendable, Equatable {
+  package struct Shape: Sendable, Equatable {
     /// The number of elements of a position.
-    public var dimension: Int
+    package var dimension: Int
     /// The number of blocks.
-    public var layers: Int
+    package var layers: Int
     /// The number of heads: equal parts of a position, each with its own attention.
-    public var heads: Int
+    package var heads: Int
     /// The width of the layer between the two linear ones.
-    public var feedForward: Int
+    package var feedForward: Int
     /// The activation after the first of them.
-    public var activation: Activation
+    package var activation: Activation
     /// The share of elements that training drops.
-    public var dropout: Float
+    package var dropout: Float
     /// Where the norms are.
-    public var placement: NormPlacement
+    package var placement: NormPlacement
 
     /// A shape with all its numbers.
-    public init(
+    package init(
       dimension: Int, layers: Int, heads: Int, feedForward: Int, activation: Activation = .relu,
       dropout: Float = 0, placement: NormPlacement = .pre
     ) {
@@ -45,7 +45,7 @@ public struct Transformer {
   /// Blocks claimed as `0`, `1`...; and `norm`, if norms come first.
   ///
   /// - Throws: `TorchError` when the stored parameters do not fit.
-  public init(_ shape: Shape, in scope: Parameters.Scope) throws {
+  package init(_ shape: Shape, in scope: Parameters.Scope) throws {
     blocks = try (0..<shape.layers).map { try Block(shape, in: scope / $0) }
     norm = shape.placement == .pre ? try LayerNorm(shape.dimension, in: scope / "norm") : nil
   }
@@ -58,7 +58,7 @@ public struct Transformer {
   ///   - causal: whether a position sees no later ones.
   ///   - seed: decides what is dropped; `nil` outside training.
   /// - Returns: `[positions, d]`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tensor, offsets: [Int], causal: Bool, dropout seed: UInt64? = nil
   ) -> Tensor {
     var x = x
@@ -80,17 +80,17 @@ public enum NormPlacement: String, Sendable, Codable, CaseIterable {
 
 extension Transformer {
   /// Attention, then two linear layers at each position; both are added to what came in.
-  public struct Block {
+  package struct Block {
     /// The layer that looks from one position to others.
-    public let attention: SelfAttention
+    package let attention: SelfAttention
     /// The norm of the attention.
-    public let attentionNorm: LayerNorm
+    package let attentionNorm: LayerNorm
     /// From `d` to the inner width.
-    public let inner: Linear
+    package let inner: Linear
     /// From the inner width to `d`.
-    public let outer: Linear
+    package let outer: Linear
     /// The norm of the two linear layers.
-    public let forwardNorm: LayerNorm
+    package let forwardNorm: LayerNorm
     private let shape: Shape
 
     /// A block claimed as `attention`, `attention_norm`, `inner`, `outer` and `forward_norm`.
@@ -105,7 +105,7 @@ extension Transformer {
     }
 
     /// The block's output, of the shape of its input.
-    public func callAsFunction(
+    package func callAsFunction(
       _ x: Tensor, offsets: [Int], causal: Bool, dropout seed: UInt64? = nil
     ) -> Tensor {
       func dropped(_ x: Tensor, _ stream: UInt64) -> Tensor {
