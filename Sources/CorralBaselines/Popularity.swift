@@ -1,5 +1,5 @@
 package import CorralData
-public import CorralIndex
+package import CorralIndex
 package import CorralVectors
 import Foundation
 
@@ -15,7 +15,7 @@ extension Popularity {
 }
 
 /// Recommends the most frequent items, the same to everybody.
-public struct Popularity: QueryEncoder, Equatable {
+package struct Popularity: QueryEncoder, Equatable {
   /// The number of interactions of each item, `[items]`.
   package let counts: [Int]
 

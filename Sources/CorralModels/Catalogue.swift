@@ -10,7 +10,7 @@ public struct Catalogue: Sendable, Equatable {
   package let context: ContextTable
 
   /// The catalogue of some users and items.
-  public init(
+  package init(
     users: FeatureTable, items: FeatureTable, context: ContextTable = ContextTable()
   ) {
     self.users = users

@@ -70,7 +70,7 @@ public struct Recommender: Sendable {
   public var contextNames: [String] { ranker?.context.columns.map(\.name) ?? [] }
 
   /// The id of the item that was probably meant by an unknown one; `nil` where none is near.
-  public func nearestItem(to id: String) -> String? { nearest(to: id, among: items) }
+  package func nearestItem(to id: String) -> String? { nearest(to: id, among: items) }
 
   /// The title of the item with an id, where it has one.
   public func title(of id: String) -> String? {

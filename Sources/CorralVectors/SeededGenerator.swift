@@ -41,7 +41,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Hashable, Codabl
   }
 
   /// A number drawn from the standard normal distribution (Marsaglia's polar method).
-  public mutating func normal() -> Double {
+  package mutating func normal() -> Double {
     while true {
       let x = 2 * uniform() - 1
       let y = 2 * uniform() - 1
@@ -60,14 +60,14 @@ extension SeededGenerator {
   ///
   /// The order depends on the generator's state alone (Fisher and Yates), not on the standard
   /// library's version.
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var numbers = Array(0..<count)
     shuffle(&numbers)
     return numbers
   }
 
   /// Puts elements in a random order, each order as likely as any other.
-  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+  package mutating func shuffle<Element>(_ elements: inout [Element]) {
     guard elements.count > 1 else { return }
     for last in stride(from: elements.count - 1, to: 0, by: -1) {
       elements.swapAt(last, next(below: last + 1))

@@ -2,14 +2,14 @@
 ///
 /// Context is known when candidates are asked for, and changes between the requests of a user: a
 /// tab, an hour, a device, a price on the day. A table can have no columns.
-public struct ContextTable: Sendable, Equatable {
+package struct ContextTable: Sendable, Equatable {
   /// The number of requests or interactions.
   package let count: Int
   /// The columns, in the order in which settings name them.
   package let columns: [ContextColumn]
 
   /// Creates an empty table.
-  public init() { self.init(count: 0) }
+  package init() { self.init(count: 0) }
 
   /// Creates a table of columns that all have `count` entries.
   package init(count: Int, columns: [ContextColumn] = []) {

@@ -3,7 +3,7 @@ public struct Dataset: Sendable, Equatable {
   /// The name in reports: that of the file or folder the data came from.
   public let name: String
   /// The interactions.
-  public let log: InteractionLog
+  package let log: InteractionLog
   /// The impressions: items that were shown and not taken, with weight 0.
   ///
   /// `ImpressionUse` says whether they are kept.

@@ -1,5 +1,5 @@
 /// The features of every user or every item: named columns with one row each, in vocabulary order.
-public struct FeatureTable: Sendable, Equatable {
+package struct FeatureTable: Sendable, Equatable {
   /// The number of users or items.
   package let count: Int
   /// The columns, in the order of their file.

@@ -2,7 +2,7 @@
 ///
 /// An interaction takes 20 bytes, 12 without times, and 4 more for each column of context and
 /// labels.
-public struct InteractionLog: Sendable, Equatable {
+package struct InteractionLog: Sendable, Equatable {
   /// The user of each interaction.
   package let users: [UserIndex]
   /// The item of each interaction.
@@ -44,7 +44,7 @@ public struct InteractionLog: Sendable, Equatable {
   }
 
   /// The number of interactions.
-  public var count: Int { users.count }
+  package var count: Int { users.count }
 
   /// Whether the log has times.
   package var hasTimes: Bool { !times.isEmpty }

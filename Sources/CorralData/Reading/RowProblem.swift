@@ -31,9 +31,9 @@ public struct RowProblem: Sendable, Equatable, Codable, CustomStringConvertible 
   }
 
   /// The file, by its path.
-  public var file: String
+  package var file: String
   /// The line number, from 1.
-  public var line: Int
+  package var line: Int
   /// The name of the column, or empty if the whole row has the problem.
   package var column: String
   /// The content of the column, or the number of fields if that is wrong.
