@@ -74,7 +74,7 @@ let house: [[Target]] = [
     [
       "CorralSettings", "CorralServing", "CorralTraining", "CorralModels", "CorralEvaluation",
       "Torch", "CorralSampling", "CorralBaselines", "CorralArtifacts", "CorralIndex",
-      "CorralVectors", "CorralData", "CorralText",
+      "CorralVectors", "CorralData", "CorralText", "CKernels",
     ], exclude: ["Fixtures"]),
   library(
     "CorralExperiments",
@@ -106,7 +106,7 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + ["CorralExperiments", "CKernels", arguments], swiftSettings: strict),
+      dependencies: umbrella + ["CorralExperiments", arguments], swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + [

@@ -1,6 +1,8 @@
 import ArgumentParser
 import CorralPipeline
+import CorralData
 import CorralVectors
+import Foundation
 
 /// The command `corral`: from a log of interactions to recommendations.
 @main
@@ -33,6 +35,18 @@ struct Corral: ParsableCommand {
       try StandardStreams.checkOutput()
     } catch {
       Failure.exit(with: error)
+    }
+  }
+}
+
+extension CommandLine {
+  /// The arguments of this process without its name, with the bytes that are not UTF-8 spelled.
+  ///
+  /// The standard library replaces such bytes, so that an id in Latin-1 could not be named.
+  static var spelledArguments: [String] {
+    (0..<Int(argc)).dropFirst().compactMap { place in
+      guard let word = unsafeArgv[place] else { return nil }
+      return String(spelling: UnsafeRawBufferPointer(start: word, count: strlen(word)))
     }
   }
 }

@@ -1,4 +1,4 @@
-package import CorralTraining
+import CorralTraining
 
 /// What the epochs of a training did, as far as people want to see it.
 package struct EpochSummary {

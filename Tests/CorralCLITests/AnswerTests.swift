@@ -1,3 +1,5 @@
+import CorralText
+import CorralServing
 import CorralCLI
 import Foundation
 import Testing

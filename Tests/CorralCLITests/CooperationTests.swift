@@ -1,3 +1,4 @@
+import CorralText
 import Foundation
 import Testing
 

@@ -1,3 +1,4 @@
+import CorralText
 import CorralCLI
 import CorralEvaluation
 import CorralModels

@@ -1,3 +1,4 @@
+import CorralServing
 import CorralCLI
 import CorralVectors
 import Testing

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CorralArtifacts
 import CorralData
+import CorralPipeline
 import CorralText
 import Foundation
 
@@ -25,17 +26,17 @@ struct DataCommand: ParsableCommand {
       let description = DataDescription(dataset)
       try console.printJSON(Output(description: description, load: report))
       console.print("\(console.style.bold(description.name))  \(report.format.rawValue)\n")
-      console.print(DataView.facts(description).rendered(console.style, headed: false))
-      console.print("\n" + DataView.spreads(description).rendered(console.style))
-      console.print("\n" + DataView.sources(report).rendered(console.style))
+      console.print(DataTables.facts(description).rendered(console.style, headed: false))
+      console.print("\n" + DataTables.spreads(description).rendered(console.style))
+      console.print("\n" + DataTables.sources(report).rendered(console.style))
       if !report.eventKinds.isEmpty {
-        console.print("\n" + DataView.events(report).rendered(console.style))
+        console.print("\n" + DataTables.events(report).rendered(console.style))
       }
       if !report.features.isEmpty {
-        console.print("\n" + DataView.matches(report).rendered(console.style))
+        console.print("\n" + DataTables.matches(report).rendered(console.style))
       }
       if !description.features.isEmpty {
-        console.print("\n" + DataView.features(description).rendered(console.style))
+        console.print("\n" + DataTables.features(description).rendered(console.style))
       }
       console.say(report.notes)
       do {

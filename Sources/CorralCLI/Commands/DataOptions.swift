@@ -1,6 +1,7 @@
 import ArgumentParser
 import CorralData
 import CorralSettings
+import CorralText
 
 /// Which data a `data` command looks at: a path, and what settings say about it.
 struct DataOptions: ParsableArguments {

@@ -61,16 +61,16 @@ struct Evaluate: ParsableCommand {
     let stage = report.lastStage
     console.print("\(console.style.bold(opened.name))  \(opened.kind)")
     console.print(console.style.dim(data.summary.foldedAtCommas))
-    console.print(console.style.dim(EvaluationView.protocolLine(report)))
-    for line in EvaluationView.masked(report) { console.print(console.style.warning(line)) }
-    console.print("\n" + EvaluationView.metrics(stage).rendered(console.style) + "\n")
-    if let index = EvaluationView.index(report) {
+    console.print(console.style.dim(EvaluationTables.protocolLine(report)))
+    for line in EvaluationTables.masked(report) { console.print(console.style.warning(line)) }
+    console.print("\n" + EvaluationTables.metrics(stage).rendered(console.style) + "\n")
+    if let index = EvaluationTables.index(report) {
       console.print(index.rendered(console.style) + "\n")
     }
-    TwoStageView.print(report, on: console)
-    let headline = EvaluationView.headline(of: stage)
+    console.printStages(report)
+    let headline = EvaluationTables.headline(of: stage)
     console.print(
-      EvaluationView.slices(report.slices, metric: headline).rendered(console.style))
+      EvaluationTables.slices(report.slices, metric: headline).rendered(console.style))
     console.note(
       console.noteStyle.dim(
         """

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CorralServing
 import Foundation
 
 /// The options that say what somebody has met: a list, single identifiers, or a file.

@@ -1,9 +1,9 @@
-import CorralModels
 import ArgumentParser
 import CorralBaselines
 import CorralData
 import CorralEvaluation
 import CorralIndex
+import CorralModels
 import CorralPipeline
 import CorralServing
 import CorralSettings
@@ -44,7 +44,7 @@ struct Quickstart: ParsableCommand {
     var settings = Settings.quickstart
     settings.data.path = place.data.path
     let data = try console.loading(settings.data)
-    console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
+    console.print(DataTables.overview(data).rendered(console.style, headed: false) + "\n")
 
     console.print(console.style.bold("2. Training a two-tower retriever on it") + "\n")
     let outcome = try ModelTraining(
@@ -58,7 +58,7 @@ struct Quickstart: ParsableCommand {
     let popularity = TrainedModel.popularity(Popularity(data.split))
     let baseline = try ranking.evaluate(popularity.scoring(data.split, part: .test))
     console.print(try comparison(evaluation, baseline).rendered(console.style))
-    console.print(console.style.dim(EvaluationView.protocolLine(evaluation.report())) + "\n")
+    console.print(console.style.dim(EvaluationTables.protocolLine(evaluation.report())) + "\n")
     try ModelSaving(
       settings: settings, data: data, measured: .retriever(evaluation), outcome: outcome
     ).write(to: place.model)

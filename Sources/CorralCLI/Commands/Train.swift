@@ -77,7 +77,7 @@ struct Train: ParsableCommand {
     let data = try console.loading(settings.data)
     let items = data.split.interactedItemCount
     if let change = settings.fitCutoffs(toItems: items) { console.note(change) }
-    console.print(DataView.overview(data).rendered(console.style, headed: false) + "\n")
+    console.print(DataTables.overview(data).rendered(console.style, headed: false) + "\n")
     // A cut-off that does not fit is found before hours of training, not after.
     let ranking = try ranking(of: data, settings, on: console)
     Interruption.listen()
@@ -142,11 +142,11 @@ struct Train: ParsableCommand {
         stages: report?.stages ?? [:], counts: report?.counts, seconds: outcome.seconds))
     console.print(outcome.summary(console.style))
     if let report {
-      console.print("\n" + EvaluationView.metrics(stage).rendered(console.style))
-      console.print(console.style.dim(EvaluationView.protocolLine(report)))
-      for line in EvaluationView.masked(report) { console.print(console.style.warning(line)) }
+      console.print("\n" + EvaluationTables.metrics(stage).rendered(console.style))
+      console.print(console.style.dim(EvaluationTables.protocolLine(report)))
+      for line in EvaluationTables.masked(report) { console.print(console.style.warning(line)) }
       if report.twoStage != nil { console.print() }
-      TwoStageView.print(report, on: console)
+      console.printStages(report)
     }
     console.print("\nsaved in \(console.style.bold(out))")
     let (model, user) = (out.shellQuoted, ShellCommand.option("--user", data.dataset.users[0]))

@@ -65,3 +65,11 @@ package enum Spelling {
     }
   }
 }
+
+extension String {
+  /// The bytes as UTF-8; where they are not, each byte that is part of no character is `\xE9`, and a
+  /// backslash is doubled.
+  package init(spelling bytes: some Collection<UInt8>) {
+    self = Array(bytes).withUnsafeBufferPointer { Spelling.text(of: $0) }
+  }
+}

@@ -1,11 +1,11 @@
-import CorralEvaluation
-import CorralText
+package import CorralEvaluation
+package import CorralText
 import Foundation
 
-extension EvaluationView {
+extension EvaluationTables {
   /// How many targets no model can find because seen items are masked, and what to set, in lines;
   /// nothing where there are none.
-  static func masked(_ report: EvaluationReport) -> [String] {
+  package static func masked(_ report: EvaluationReport) -> [String] {
     let counts = report.counts
     guard counts.maskedTargets > 0 else { return [] }
     let share =
@@ -19,7 +19,7 @@ extension EvaluationView {
 
   /// What is found through the index beside the exact figures, for the first measures of each cut-off;
   /// `nil` where nothing was measured through one.
-  static func index(_ report: EvaluationReport) -> Table? {
+  package static func index(_ report: EvaluationReport) -> Table? {
     guard let index = report.index else { return nil }
     var table = Table([
       ("metric", .left), ("exact", .right), ("through \(index.kind)", .right), ("change", .right),

@@ -1,13 +1,12 @@
 import CorralArtifacts
-import CorralData
-import CorralPipeline
-import CorralText
+package import CorralData
+package import CorralText
 import Foundation
 
 /// A data set as tables: what `data describe`, `train` and `quickstart` print first.
-enum DataView {
+package enum DataTables {
   /// Users, items, interactions and how they were cut.
-  static func overview(_ data: LoadedData) -> Table {
+  package static func overview(_ data: LoadedData) -> Table {
     let facts = data.provenance
     var table = Table([("", .left), ("", .right), ("", .left)])
     table.add(["users", Format.count(facts.users), perUser(data)])
@@ -57,9 +56,9 @@ enum DataView {
   }
 }
 
-extension DataView {
+extension DataTables {
   /// Counts, density, times, titles: what a data set is.
-  static func facts(_ data: DataDescription) -> Table {
+  package static func facts(_ data: DataDescription) -> Table {
     var table = Table([("", .left), ("", .right), ("", .left)])
     table.add(["users", Format.count(data.users), ""])
     table.add(["items", Format.count(data.items), titles(data)])
@@ -97,7 +96,7 @@ extension DataView {
   }
 
   /// How interactions are spread over users and items.
-  static func spreads(_ data: DataDescription) -> Table {
+  package static func spreads(_ data: DataDescription) -> Table {
     var table = Table(
       [("interactions of a", .left)]
         + ["min", "25%", "median", "75%", "90%", "max", "mean"].map { ($0, .right) })
@@ -112,7 +111,7 @@ extension DataView {
   }
 
   /// The features, context and labels, a row each.
-  static func features(_ data: DataDescription) -> Table {
+  package static func features(_ data: DataDescription) -> Table {
     var table = Table([
       ("feature", .left), ("of", .left), ("kind", .left), ("categories", .right),
       ("coverage", .right), ("mean", .right),
@@ -132,7 +131,7 @@ extension DataView {
   }
 
   /// What was taken for what, and how much of the log the files beside it know.
-  static func sources(_ report: LoadReport) -> Table {
+  package static func sources(_ report: LoadReport) -> Table {
     var table = Table([("column", .left), ("is", .left), ("holds", .left)])
     for column in report.columns {
       table.add([column.name, "the \(column.role.words)", column.holds])
@@ -141,7 +140,7 @@ extension DataView {
   }
 
   /// The kinds of event, a row each, at most twenty.
-  static func events(_ report: LoadReport) -> Table {
+  package static func events(_ report: LoadReport) -> Table {
     var table = Table([("kind of event", .left), ("rows", .right), ("counts", .left)])
     for kind in report.eventKinds.prefix(20) {
       table.add([
@@ -160,7 +159,7 @@ extension DataView {
   }
 
   /// The files of features, a row each: how much of the log they know.
-  static func matches(_ report: LoadReport) -> Table {
+  package static func matches(_ report: LoadReport) -> Table {
     var table = Table([
       ("file", .left), ("key", .left), ("rows", .right), ("known of the log", .right),
     ])
@@ -175,31 +174,5 @@ extension DataView {
 
   private static func titles(_ data: DataDescription) -> String {
     data.titles > 0 ? "\(Format.percent(data.titles)) with a title" : "without titles"
-  }
-}
-
-extension Console {
-  /// Reads data, and says what reading them guessed, dropped or could not use.
-  func loading(_ settings: DataSettings) throws -> LoadedData {
-    if !settings.path.isEmpty { detail("reading \(settings.path)") }
-    let data = try LoadedData(settings)
-    say(data)
-    return data
-  }
-
-  /// Says what reading data guessed, dropped or could not use.
-  func say(_ data: LoadedData) {
-    if let report = data.report { note(noteStyle.dim(report.columnsLine)) }
-    say(data.notes)
-  }
-
-  /// Says what reading guessed, left out or could not use, a line each.
-  func say(_ notes: [DataNote]) {
-    for note in notes {
-      switch note.kind {
-      case .note: self.note(noteStyle.dim("note: ") + note.text)
-      case .warning: warn(note.text)
-      }
-    }
   }
 }

@@ -1,29 +1,13 @@
-import CorralEvaluation
-import CorralPipeline
-import CorralText
+package import CorralEvaluation
+package import CorralText
 import Foundation
 
 /// A retriever with a ranker after it as tables: what `evaluate` and `train` print of a pair.
-enum TwoStageView {
-  /// Prints what the ranker adds, and what other numbers of candidates would do; nothing where there
-  /// is no ranker.
-  static func print(_ report: EvaluationReport, on console: Console) {
-    guard let stages = report.twoStage else { return }
-    console.print(lifts(stages).rendered(console.style))
-    console.print(
-      console.style.dim(
-        "ceiling: what a perfect ranker would make of the \(Format.counted(stages.candidates, "candidate")); "
-          + "p: paired test over users\n"))
-    if !stages.sweep.isEmpty {
-      let metric = EvaluationView.headline(of: report.lastStage)
-      console.print(sweep(stages, metric: metric).rendered(console.style) + "\n")
-    }
-  }
-
+package enum TwoStageTables {
   /// A row for each metric: the retriever alone, both stages, and the most that a ranker could reach.
   ///
   /// The measures are those whose value depends on the order, at every cut-off of the tests.
-  static func lifts(_ report: TwoStageReport) -> Table {
+  package static func lifts(_ report: TwoStageReport) -> Table {
     var table = Table([
       ("metric", .left), ("retriever", .right), ("two stages", .right), ("change", .right),
       ("95% interval", .right), ("p", .right), ("", .left), ("ceiling", .right),
@@ -36,7 +20,7 @@ enum TwoStageView {
   }
 
   /// A row for each number of candidates, with one metric; the ceiling is the retriever's recall.
-  static func sweep(_ report: TwoStageReport, metric: String) -> Table {
+  package static func sweep(_ report: TwoStageReport, metric: String) -> Table {
     var table = Table([
       ("candidates", .right), ("ceiling", .right), (metric, .right), ("change", .right),
       ("95% interval", .right), ("p", .right), ("", .left),

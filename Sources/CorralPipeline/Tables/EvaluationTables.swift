@@ -1,11 +1,11 @@
-import CorralEvaluation
-import CorralText
+package import CorralEvaluation
+package import CorralText
 import Foundation
 
 /// Evaluations as tables: what `evaluate`, `train` and `quickstart` print.
-enum EvaluationView {
+package enum EvaluationTables {
   /// What the numbers are of: a number without it can be off by a factor of two.
-  static func protocolLine(_ report: EvaluationReport) -> String {
+  package static func protocolLine(_ report: EvaluationReport) -> String {
     let rules = report.protocolInUse
     return """
       \(rules.split), seen items \(rules.masked ? "masked" : "ranked"), \(rules.candidates), \
@@ -14,7 +14,7 @@ enum EvaluationView {
   }
 
   /// A row for each measure, a column for each cut-off; `±` is half of the 95% interval.
-  static func metrics(_ stage: [String: Interval]) -> Table {
+  package static func metrics(_ stage: [String: Interval]) -> Table {
     let metrics = stage.keys.compactMap { try? Metric(named: $0) }
     let cutoffs = Set(metrics.map(\.cutoff)).sorted()
     var table = Table([("metric", .left)] + cutoffs.map { ("@\($0)", .right) })
@@ -29,7 +29,8 @@ enum EvaluationView {
   }
 
   /// A row for each slice, with one metric and a bar as long as it is large.
-  static func slices(_ slices: [String: [String: EvaluationReport.Slice]], metric: String) -> Table
+  package static func slices(_ slices: [String: [String: EvaluationReport.Slice]], metric: String)
+    -> Table
   {
     let largest = slices.values.flatMap(\.values).compactMap { $0.metrics[metric]?.mean }.max() ?? 0
     var table = Table([
@@ -52,7 +53,7 @@ enum EvaluationView {
   }
 
   /// A metric that is worth a bar: `ndcg@10`, or the first rank measure there is.
-  static func headline(of stage: [String: Interval]) -> String {
+  package static func headline(of stage: [String: Interval]) -> String {
     if stage["ndcg@10"] != nil { return "ndcg@10" }
     return stage.keys.sorted().first { name in
       (try? Metric(named: name)).map { ![.coverage, .popularity].contains($0.measure) } ?? false

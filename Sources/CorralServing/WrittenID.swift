@@ -1,4 +1,4 @@
-import CorralData
+package import CorralData
 import CorralText
 
 /// One identifier as somebody wrote it, with the identifiers that it can stand for.
@@ -38,7 +38,7 @@ package struct WrittenID: Sendable, Equatable {
 
 extension WrittenID {
   /// The identifier that is meant: the first reading that a model knows, else the text itself.
-  func meant(among vocabulary: Vocabulary) -> String {
+  package func meant(among vocabulary: Vocabulary) -> String {
     readings.first { vocabulary.position(of: $0) != nil } ?? text
   }
 

@@ -1,5 +1,3 @@
-import CorralText
-
 extension String {
   /// This text as one word of a POSIX shell command, so that a printed command runs as it stands.
   ///
