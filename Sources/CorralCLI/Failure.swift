@@ -46,7 +46,7 @@ enum InputError: Error, CustomStringConvertible, Equatable {
 struct MemoryError: Error, CustomStringConvertible {
   /// What the memory was for.
   let what: String
-  /// How much was asked for, where it is known.
+  /// The size that was asked for; `nil` if it is unknown.
   let bytes: Int?
 
   var description: String {
@@ -123,7 +123,7 @@ enum Failure {
     }
   }
 
-  /// An error in words: what the system refuses is said in ours.
+  /// An error in words; errors of the system are put into plain ones.
   static func text(of error: any Error) -> String {
     guard error is CocoaError || error is POSIXError else { return "\(error)" }
     let system = error as? CocoaError

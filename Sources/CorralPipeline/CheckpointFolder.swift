@@ -62,7 +62,7 @@ package struct CheckpointFolder {
     }
   }
 
-  /// The file with the merged settings of the run that is to go on, where there is one.
+  /// The merged settings of the run to resume; `nil` if there is no run.
   package var settings: URL? { exists ? settingsFile : nil }
 
   /// Makes the folder, and writes the settings of the run into it.

@@ -8,7 +8,7 @@ package enum Measurement {
   case retriever(Evaluation)
   case twoStage(TwoStageEvaluation)
 
-  /// Measures a model by exact search, with the ranker after it where there is one.
+  /// Measures a model by exact search, and its ranker if it has one.
   package init(
     of model: TrainedModel, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
     part: HeldOut
@@ -17,7 +17,7 @@ package enum Measurement {
       model.scoring(split, part: part), then: ranker, by: ranking, on: split, part: part)
   }
 
-  /// Measures a way to rank the catalogue, with the ranker after it where there is one.
+  /// Measures a way to rank the catalogue, and a ranker after it if there is one.
   package init(
     _ scoring: Scoring, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
     part: HeldOut
@@ -33,7 +33,7 @@ package enum Measurement {
         candidates: min(ranking.settings.candidates, split.interactedItemCount)))
   }
 
-  /// What the whole model recommends, measured: with the ranker where there is one.
+  /// The metrics of the whole model: those of the ranker if it has one.
   package var evaluation: Evaluation {
     switch self {
     case .retriever(let evaluation): evaluation

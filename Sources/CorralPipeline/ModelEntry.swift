@@ -23,7 +23,7 @@ package struct ModelEntry: Encodable {
   package let placesNewItems: Bool?
   /// Its block of settings, with the defaults.
   package let settings: JSONValue
-  /// The defaults of the blocks that say how it is trained, where they are not the general ones.
+  /// The training defaults of this model that differ from the general ones.
   package let training: JSONValue
 
   /// Every model, in the order in which settings list them.

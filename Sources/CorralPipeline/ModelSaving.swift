@@ -14,7 +14,7 @@ import Torch
 package struct ModelSaving {
   package let settings: Settings
   package let data: LoadedData
-  /// What was measured on the test part; nothing where nothing was.
+  /// The metrics on the test part; `nil` if nothing was measured.
   package let measured: Measurement?
   package let outcome: ModelTraining.Outcome
   /// Files that training left to be kept with the model.

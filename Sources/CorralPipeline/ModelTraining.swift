@@ -10,7 +10,7 @@ package struct ModelTraining {
   /// What a run ended with.
   package struct Outcome {
     package let model: TrainedModel
-    /// What orders the candidates that the model finds; `nil` where the model's order stands.
+    /// The trained ranker; `nil` for a retriever alone.
     package var ranker: FrozenRanker?
     /// What training the retriever did.
     package let retriever: EpochSummary
@@ -18,7 +18,7 @@ package struct ModelTraining {
     package var rankerSummary: EpochSummary?
     /// Whether the user stopped it; the checkpoint is saved then.
     package var isStopped = false
-    /// The estimator of item frequencies, where the correction has one.
+    /// The streaming estimator of item frequencies; `nil` if the correction has none.
     package var estimator: FrequencyEstimator?
 
     /// How long training took, in seconds.

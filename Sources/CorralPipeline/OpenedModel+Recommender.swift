@@ -94,7 +94,7 @@ extension FrozenRetriever: CatalogueScorer {}
 /// A ranker whose scores are added to those of the retriever that found the candidates.
 private struct ServedRanker: CandidateRanker {
   let ranker: FrozenRanker
-  /// What the retriever's scores have besides, which the ranker was not trained with.
+  /// The prior in the retriever's scores, which the ranker was not trained with.
   let prior: ServingPrior?
 
   func scores(

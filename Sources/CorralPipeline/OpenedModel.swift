@@ -16,14 +16,14 @@ package struct OpenedModel {
   package let settings: Settings
   package let users: Vocabulary
   package let items: Vocabulary
-  /// What people call each item; empty when nothing says.
+  /// The title of each item; empty if no item has one.
   package let titles: Texts
   /// Everything that each user is known to have interacted with, oldest first.
   package let histories: Ragged<ItemIndex>
   package let model: TrainedModel
-  /// What orders the candidates that the model finds; `nil` where the model's order stands.
+  /// The ranker of the candidates; `nil` for a retriever alone.
   package let ranker: FrozenRanker?
-  /// What is known of the items besides who met them.
+  /// The features of the items.
   package let itemFeatures: FeatureTable
   /// What of the saved settings this version does not know.
   package let notes: [DataNote]

@@ -38,7 +38,7 @@ package enum TrainedModel {
     }
   }
 
-  /// The network, where the model is one.
+  /// The network; `nil` for a classical model.
   package var network: FrozenRetriever? {
     if case .network(let model) = self { model } else { nil }
   }
@@ -70,7 +70,7 @@ package enum TrainedModel {
 
   /// The vectors of some requests, `[requests * interests, dimension]`, as they are served.
   ///
-  /// Implicit ALS folds the history in; a request without one has the vector of its user.
+  /// Implicit ALS folds the history in; a request without a history has the vector of its user.
   package func vectors(for batch: QueryBatch) throws -> Matrix {
     switch self {
     case .popularity: return Matrix(rows: batch.count, columns: 1, repeating: 1)
@@ -161,7 +161,7 @@ extension TrainedModel {
 }
 
 extension ImplicitALS {
-  /// The vectors of some requests: folded in from the history, or those of users without one.
+  /// The vectors of some requests: folded in from the history, or that of the user without one.
   fileprivate func vectors(for batch: QueryBatch) throws -> Matrix {
     var vectors = try foldIn(batch.histories)
     for (row, user) in batch.users.enumerated() where batch.histories[row].isEmpty {

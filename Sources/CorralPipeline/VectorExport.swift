@@ -28,7 +28,7 @@ package struct VectorExport {
     users = model.model.queries(0..<model.users.count, histories: model.histories)
   }
 
-  /// How many vectors a user has: as many rows of the matrix.
+  /// The number of vectors of a user, which are neighbouring rows of the matrix.
   package var interests: Int { users.rows / max(model.users.count, 1) }
 
   /// Writes the files into a folder, which is new, empty, or an earlier export.
@@ -121,7 +121,7 @@ private struct ExportRecord: Codable {
       encoder.encode(self) + Data("\n".utf8), to: folder.appending(path: Self.fileName))
   }
 
-  /// Throws `PipelineError` for a folder that holds anything besides an earlier export.
+  /// Throws `PipelineError` if the folder holds files that no export wrote.
   static func checkReplaceable(_ folder: URL) throws {
     let names = try AtomicFolder.names(in: folder)
     if names.isEmpty { return }

@@ -82,7 +82,7 @@ package struct BatchScoring {
   ///
   /// - Parameters:
   ///   - file: the file to create or replace.
-  ///   - progress: is told the number of users after each block; throws to stop.
+  ///   - progress: called with the number of users after each block; throws to stop.
   /// - Returns: what was written.
   /// - Throws: `ArtifactError`, or what `progress` throws; the file is then as it was.
   package func writeAll(to file: URL, progress: (Int) throws -> Void) throws -> Report {
@@ -172,7 +172,7 @@ package struct BatchScoring {
 }
 
 extension BatchScoring.Format {
-  /// The first line; nothing where each line names its values.
+  /// The first line; empty for JSON, whose lines name their values.
   fileprivate var header: String {
     switch self {
     case .csv: "user,item,rank,score\n"

@@ -80,7 +80,7 @@ extension Recommender {
   ///
   /// Takes one pass over the feature; items whose number is unknown are left out.
   ///
-  /// - Throws: `ServingError.unknownFeature`, or `.unknownCategory` where it has no numbers.
+  /// - Throws: `ServingError.unknownFeature`, or `.unknownCategory` if it has no numbers.
   public func items(_ feature: String, in range: ClosedRange<Float>) throws -> ItemSet {
     guard case .numbers(let numbers) = try column(feature) else {
       throw ServingError.unknownCategory(

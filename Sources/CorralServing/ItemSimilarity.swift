@@ -25,7 +25,7 @@ package struct ItemSimilarity: Sendable {
   /// Whether the item has a direction that training gave it.
   func knows(_ item: ItemIndex) -> Bool { scales[item.position] > 0 }
 
-  /// The cosine between the vectors of two items, 0 where one has no direction: `O(dimension)`.
+  /// The cosine between the vectors of two items, 0 if one has no direction: `O(dimension)`.
   func between(_ left: ItemIndex, _ right: ItemIndex) -> Float {
     zip(vectors[left.position], vectors[right.position]).reduce(0) { $0 + $1.0 * $1.1 }
       * scales[left.position] * scales[right.position]

@@ -68,7 +68,7 @@ package struct RankerStage: Sendable {
 }
 
 extension ContextTable {
-  /// The contexts of some requests, one row each; nothing is known of a request without one.
+  /// The contexts of some requests, one row each; unknown for a request without context.
   fileprivate init(rows: [ContextTable], of schema: ContextTable) {
     if rows.count == 1 {
       self = rows[0]

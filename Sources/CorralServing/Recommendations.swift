@@ -8,7 +8,7 @@ public struct Recommendations: Sendable, Equatable {
     public struct Reason: Sendable, Equatable {
       /// The id of the item that was met.
       public let id: String
-      /// Its title, where it has one.
+      /// Its title; `nil` if it has none.
       public let title: String?
       /// The cosine between the vectors of the two items.
       public let similarity: Float
@@ -16,7 +16,7 @@ public struct Recommendations: Sendable, Equatable {
 
     /// The id of the item.
     public let id: String
-    /// Its title, where it has one.
+    /// Its title; `nil` if it has none.
     public let title: String?
     /// The larger, the better; `nil` for an item that training never met and nothing places.
     public let score: Float?
@@ -51,11 +51,11 @@ public struct Recommendations: Sendable, Equatable {
 
   /// The items, the best first.
   public let items: [Item]
-  /// Why what is popular answers instead of the model's scores; `nil` where the scores answer.
+  /// Why popular items answer; `nil` if the model's scores do.
   public let fallback: Fallback?
   /// What the answer rests on, and what of the request was ignored.
   public let notices: [Notice]
-  /// Why there are fewer items than were asked for; `nil` where there are as many.
+  /// Why the list is shorter than asked for; `nil` if it is not.
   public let shortage: Shortage?
   /// How long the answer took; of many requests at once, the mean of each.
   public let time: Time

@@ -3,7 +3,7 @@ import CorralIndex
 import CorralVectors
 
 extension Recommender {
-  /// Whether the model has vectors that say what is like what: popularity has none.
+  /// Whether the model has vectors of items to compare; popularity has none.
   public var hasItemVectors: Bool { retriever.similarity != nil }
 
   /// The items whose vectors are nearest to an item's by cosine, the nearest first.
@@ -33,7 +33,7 @@ extension Recommender {
       }
   }
 
-  /// The scores of given items for a request, aligned with them: the ranker's where there is one.
+  /// The scores of given items for a request, in their order: the ranker's if there is one.
   ///
   /// A score is `nil` for an item that the model cannot place, and for all items where the model's
   /// scores say nothing about the request.

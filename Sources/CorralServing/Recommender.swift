@@ -21,14 +21,14 @@ public struct Recommender: Sendable {
   public let items: Vocabulary
   /// What opening it took.
   public package(set) var cost: OpeningCost
-  /// What people call each item; empty where nothing says.
+  /// The title of each item; empty if no item has one.
   package let titles: Texts
   /// Everything that each user is known to have met, oldest first.
   package let histories: Ragged<ItemIndex>
   /// What is known of the items: what filters look at.
   package let itemFeatures: FeatureTable
   package let retriever: RetrieverStage
-  /// What orders the candidates of the retriever; `nil` where its order stands.
+  /// The ranker of the candidates; `nil` for a retriever alone.
   package let ranker: RankerStage?
   private let popularity: Popular
 
@@ -72,7 +72,7 @@ public struct Recommender: Sendable {
   /// The id of the item that was probably meant by an unknown one; `nil` where none is near.
   package func nearestItem(to id: String) -> String? { nearest(to: id, among: items) }
 
-  /// The title of the item with an id, where it has one.
+  /// The title of the item with an id; `nil` if it has none.
   public func title(of id: String) -> String? {
     items.position(of: id).flatMap { title(of: ItemIndex($0)) }
   }
@@ -82,7 +82,7 @@ public struct Recommender: Sendable {
     users.position(of: user).map { histories[$0].map { items[$0.position] } }
   }
 
-  /// The title of an item, where it has one.
+  /// The title of an item; `nil` if it has none.
   package func title(of item: ItemIndex) -> String? {
     guard !titles.isEmpty, !titles[item.position].isEmpty else { return nil }
     return titles[item.position]

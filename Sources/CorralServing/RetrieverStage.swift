@@ -52,7 +52,7 @@ extension RetrieverStage {
   /// A request that the model can score, and the vectors that it is searched with.
   struct Encoded {
     let query: Query
-    /// `[interests, dimension]`; `nil` where every item is scored without one.
+    /// `[interests, dimension]`; `nil` for models that score every item.
     let vectors: Matrix?
   }
 

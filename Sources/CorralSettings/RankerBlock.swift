@@ -12,7 +12,7 @@ package enum RankerBlock: Equatable, Sendable {
   /// The defaults: no ranker.
   package init() { self = .none }
 
-  /// The defaults of a ranker; `nil` for a name that is none.
+  /// The defaults of a ranker; `nil` for an unknown name.
   package init?(_ name: String) {
     if name == Self.noneName {
       self = .none

@@ -4,7 +4,7 @@ package import CorralModels
 
 /// Which retriever, and its shape: the `retriever` block of a settings file.
 ///
-/// The library's networks, under one list of models with those that are none. Written flat: the key
+/// All retrievers: networks and classical models. Written flat: the key
 /// `model`, and the keys that this model has.
 package enum RetrieverBlock: Equatable, Sendable {
   /// What occurred most often, the same to everybody.
@@ -19,7 +19,7 @@ package enum RetrieverBlock: Equatable, Sendable {
   /// The defaults: the two-tower network.
   package init() { self = .network(RetrieverSettings()) }
 
-  /// The defaults of a model; `nil` for a name that is none.
+  /// The defaults of a model; `nil` for an unknown name.
   package init?(_ name: String) {
     if let network = RetrieverSettings(named: name) {
       self = .network(network)
@@ -57,7 +57,7 @@ package enum RetrieverBlock: Equatable, Sendable {
 }
 
 extension RetrieverBlock {
-  /// Whether an item that training never met is placed by its features, where it has any.
+  /// Whether the features of an item that training never met place it.
   package var placesItemsByFeatures: Bool {
     if case .network(let settings) = self { settings.model.placesItemsByFeatures } else { false }
   }

@@ -33,7 +33,7 @@ extension Settings {
 
   /// How a retriever and a ranker are trained for each other.
   ///
-  /// Throws `SettingError` where one of the two is missing.
+  /// Throws `SettingError` if one of the two is missing.
   package func cooperativeTraining() throws -> CooperativeTrainingSettings {
     guard case .network(let ranker) = ranker else {
       throw SettingError(

@@ -14,25 +14,25 @@ package struct Settings: Codable, Equatable, Sendable {
   package var data = DataSettings()
   /// Which model, and its shape.
   package var retriever = RetrieverBlock()
-  /// Which ranker orders what it finds, and its shape.
+  /// Which ranker orders the candidates, and its shape.
   package var ranker = RankerBlock()
   /// How implicit ALS is solved, if that is the model.
   package var als = ImplicitALSSettings()
   /// What training minimises.
   package var loss = LossSettings()
-  /// What positives are compared with.
+  /// The negatives that a positive is compared with.
   package var negatives = NegativeSettings()
   /// How popular negatives are corrected for.
   package var correction = CorrectionSettings()
   /// How the model is trained.
   package var train = TrainingSettings()
-  /// How the ranker is trained, where there is one and it is trained by itself.
+  /// How a ranker is trained by itself.
   package var ranking = RankingBlock()
   /// How retriever and ranker are trained for each other.
   package var method = CooperativeMethod.independent
-  /// Where the candidates of training come from, where they are.
+  /// How joint training samples its candidates.
   package var proposal = ProposalSettings()
-  /// How they teach each other.
+  /// How retriever and ranker teach each other.
   package var cooperation = CooperationSettings()
   /// How the model is measured.
   package var evaluate = EvaluationSettings()

@@ -31,7 +31,7 @@ extension String {
     return kept + "…" + String(repeating: " ", count: max(0, width - 1 - taken))
   }
 
-  /// The text after as many spaces as bring it to a width.
+  /// The text, aligned right by spaces before it.
   package func rightAligned(to width: Int) -> String {
     String(repeating: " ", count: max(0, width - displayWidth)) + self
   }

@@ -25,7 +25,7 @@ package enum Format {
 
   /// A number of things, in words that agree with it: `1 epoch`, `2 epochs`, `1,234 users`.
   ///
-  /// `many` is the plural where it is not the singular with an s.
+  /// `many` is the plural, by default the singular with an s.
   package static func counted(_ value: Int, _ one: String, _ many: String? = nil) -> String {
     "\(count(value)) \(value == 1 ? one : many ?? one + "s")"
   }

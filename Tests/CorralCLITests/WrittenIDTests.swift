@@ -1,3 +1,4 @@
+import CorralData
 import CorralServing
 import CorralCLI
 import CorralVectors

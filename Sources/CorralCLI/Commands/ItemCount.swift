@@ -15,7 +15,7 @@ struct ItemCount: ExpressibleByArgument {
     }
   }
 
-  /// The count; throws `InputError` where it is below 1 or above the number of items there are.
+  /// The count; throws `InputError` if it is below 1 or above the number of items.
   func checked(upTo items: Int) throws -> Int {
     if value < 1 { throw InputError.options("-k needs a number from 1, not \(value)") }
     if value > items { throw InputError.tooMany(count: value, items: items) }

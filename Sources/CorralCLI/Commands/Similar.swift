@@ -60,7 +60,7 @@ struct Similar: ParsableCommand {
     ])
   }
 
-  /// Why there are fewer items than were asked for; `nil` where there are as many.
+  /// Why the list is shorter than asked for; `nil` if it is not.
   private static func shortage(of found: Int, from wanted: Int, name: String) -> String? {
     if wanted == 0 { return "the catalogue has no other item" }
     if found == 0 {

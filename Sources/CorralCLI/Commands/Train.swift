@@ -49,7 +49,7 @@ struct Train: ParsableCommand {
     }
   }
 
-  /// Says that there is nothing to do, where the model is what the options ask for.
+  /// Says that there is nothing to do if the model is the one that the options ask for.
   private func checkFinished(_ place: URL, _ console: Console) throws {
     let notes = try FinishedModel(at: place, named: out).check(isDataNamed: settings.data != nil) {
       overlay in
@@ -165,7 +165,7 @@ struct Train: ParsableCommand {
     /// Of the last stage: what a user gets.
     let metrics: [String: Interval]
     let stages: [String: [String: Interval]]
-    /// How much was measured; nothing where nothing is held out for the test.
+    /// How much was measured; `nil` if nothing is held out for the test.
     let counts: EvaluationReport.Counts?
     let seconds: Double
   }

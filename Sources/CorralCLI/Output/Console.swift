@@ -21,7 +21,7 @@ package struct OutputOptions: ParsableArguments {
 
 /// Where a command writes: results to standard output, everything else to standard error.
 package struct Console: Sendable {
-  /// How much is said besides the result.
+  /// How much is printed besides the result.
   package enum Verbosity: Int, Comparable {
     case quiet, normal, verbose
 
@@ -32,13 +32,13 @@ package struct Console: Sendable {
 
   /// Whether standard output holds one JSON object instead of text.
   package let isJSON: Bool
-  /// How much is said besides the result.
+  /// How much is printed besides the result.
   package let verbosity: Verbosity
   /// Styles for standard output.
   package let style: TextStyle
   /// Styles for standard error.
   package let noteStyle: TextStyle
-  /// Whether standard error is a terminal, where a line can be written over.
+  /// Whether standard error is a terminal, on which a line can be overwritten.
   package let isInteractive: Bool
 
   package init(isJSON: Bool, verbosity: Verbosity) {
@@ -49,7 +49,7 @@ package struct Console: Sendable {
     isInteractive = isatty(STDERR_FILENO) != 0
   }
 
-  /// Writes a part of the result as text; says nothing where the result is JSON.
+  /// Writes a part of the result as text; does nothing if the result is JSON.
   package func print(_ text: String = "") {
     if !isJSON { StandardStreams.output(text.printableLines(style) + "\n") }
   }

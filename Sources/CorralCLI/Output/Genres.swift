@@ -6,7 +6,7 @@ struct Genres {
   private let rows: Ragged<Int32>?
   private let names: Vocabulary
 
-  /// The genres of a data set; texts are empty where it has none.
+  /// The genres of a data set; texts are empty if it has none.
   init(_ dataset: Dataset) {
     self.dataset = dataset
     let columns = dataset.itemFeatures.columns.compactMap { column in

@@ -5,7 +5,7 @@ import Foundation
 
 /// An answer of a recommender as people and programs read it.
 enum RecommendationsView {
-  /// A row for each item: its title where any has one, and what it is near to where that was asked for.
+  /// A row for each item, with titles if any item has one, and with reasons if they were asked for.
   static func table(_ items: [Recommendations.Item], isExplained: Bool = false) -> Table {
     let hasTitles = items.contains { $0.title != nil }
     var table = Table(

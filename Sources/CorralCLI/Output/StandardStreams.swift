@@ -39,7 +39,7 @@ enum StandardStreams {
     _ = outputFailure.compareExchange(expected: 0, desired: number, ordering: .relaxed)
   }
 
-  /// Writes something besides the result; there is nobody to tell where that fails.
+  /// Writes to standard error; a failure is ignored, since nobody could be told.
   static func say(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
   /// Throws `LostOutput` when a part of the result could not be written.
@@ -50,7 +50,7 @@ enum StandardStreams {
     if number != 0, number != EPIPE { throw LostOutput(reason: SystemReason.text(number)) }
   }
 
-  /// Writes all of a text, and returns the number of the failure, where there is one.
+  /// Writes all of a text; returns the error number, or `nil`.
   private static func write(_ text: String, to stream: Int32) -> Int32? {
     var text = text
     return text.withUTF8 { bytes in

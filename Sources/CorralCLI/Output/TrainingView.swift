@@ -114,7 +114,7 @@ extension ModelTraining.Outcome {
 }
 
 extension EpochSummary {
-  /// What training did, as one line, and as plots where there is something to look at.
+  /// What training did, in one line and in plots of loss and metric.
   func text(_ style: TextStyle) -> String {
     var lines = [
       "\(name): \(Format.counted(parameters, "parameter")), \(Format.counted(epochs, "epoch")) in "

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A place that a command is going to write to, checked before the work that it is for.
+/// Checks a place to write to before the work starts.
 enum OutputPlace {
   /// Throws `InputError` where nothing can ever be written: no path, or a path into a file.
   static func check(_ path: String, option: String = "--out") throws {

@@ -35,7 +35,7 @@ private func words(for type: Any.Type) -> String {
   }
 }
 
-/// The raw values of the enum that stands at a path of property names, where one does.
+/// The raw values of the enum at a path of property names; `nil` if there is no enum.
 package func choices(at path: [String], in root: Any) -> [String]? {
   var value = root
   for key in path {

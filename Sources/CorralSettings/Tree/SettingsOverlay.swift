@@ -152,7 +152,7 @@ extension SettingsTree {
 }
 
 extension SettingsOverlay {
-  /// Lays a file, where one is named, and then each `key.path=value`.
+  /// Lays the file, if one is named, and then each `key.path=value`.
   package mutating func apply(file: String?, assignments: [String]) throws {
     if let file {
       let text: String

@@ -86,7 +86,7 @@ extension SettingsTree {
 
 /// Writes a tree as YAML: groups as blocks, lists and tables of a line in brackets.
 private struct SettingsWriter {
-  /// What a setting means, by its dotted key; no comments where it is not given.
+  /// Gives the meaning of a setting by its dotted key; `nil` writes no comments.
   var meaning: ((String) -> String?)?
   /// The columns that a line fits into, unless one value is longer.
   private static let width = 80
@@ -129,7 +129,7 @@ private struct SettingsWriter {
     }
   }
 
-  /// A value after its name; a list or a table goes on in further lines where one is too short.
+  /// A value after its name; a list or a table that does not fit continues on further lines.
   private func wrapped(_ name: String, _ tree: SettingsTree, indentation: String) -> String {
     let (parts, open, close) =
       switch tree {

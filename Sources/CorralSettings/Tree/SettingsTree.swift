@@ -60,7 +60,7 @@ package struct SettingsValue: Sendable {
 
   /// The value as it is written, without quotes.
   package let text: String
-  /// What the text stands for where it is not quoted.
+  /// What an unquoted text stands for.
   package let kind: Kind
 
   package init(_ text: String, _ kind: Kind) { (self.text, self.kind) = (text, kind) }
