@@ -81,7 +81,7 @@ let house: [[Target]] = [
     [
       "CorralPipeline", "CorralSettings", "CorralTraining", "CorralModels", "CorralEvaluation",
       "CorralSampling", "CorralArtifacts", "CorralVectors", "CorralData", "CorralText", yams,
-    ]),
+    ], exclude: ["Golden"]),
 ]
 
 let umbrella: [Target.Dependency] = [
