@@ -23,7 +23,12 @@ package struct SettingsOverlay<Settings: Codable> {
 
   /// Lays the YAML of a file over the settings; `source` names the file in errors.
   package mutating func lay(_ yaml: String, from source: String) throws {
-    layers.append(Layer(tree: try SettingsTree(yaml: yaml, from: source), source: source))
+    lay(try SettingsTree(yaml: yaml, from: source), from: source)
+  }
+
+  /// Lays a tree over the settings; `source` names in errors where it was written.
+  package mutating func lay(_ tree: SettingsTree, from source: String) {
+    layers.append(Layer(tree: tree, source: source))
   }
 
   /// Lays settings over the others that an earlier or later version may have saved.

@@ -13,6 +13,21 @@ extension SettingsTree {
   package static let largestWhole = 1_000_000_000
 }
 
+extension SettingsTree: Decodable {
+  /// The part of a tree that stands where other settings hold a tree, as it was written.
+  ///
+  /// Throws `DecodingError` for every other decoder: JSON does not keep the order of keys.
+  package init(from decoder: any Decoder) throws {
+    guard let decoder = decoder as? SettingsDecoder else {
+      throw DecodingError.dataCorrupted(
+        .init(
+          codingPath: decoder.codingPath,
+          debugDescription: "a tree is decoded by SettingsTree.decoded(as:) only"))
+    }
+    self = decoder.tree
+  }
+}
+
 private struct SettingsDecoder: Decoder, SingleValueDecodingContainer {
   let tree: SettingsTree
   let codingPath: [any CodingKey]

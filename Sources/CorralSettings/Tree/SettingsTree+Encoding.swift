@@ -1,3 +1,5 @@
+import Yams
+
 extension SettingsTree {
   /// The tree of a value: in the order in which it encodes its parts, in time linear in its size.
   ///
@@ -7,6 +9,52 @@ extension SettingsTree {
     try encoder.encode(value)
     self = encoder.tree
   }
+}
+
+extension SettingsTree: Encodable {
+  /// Writes groups as objects, lists as arrays, and values as what they stand for.
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .value(let value):
+      var container = encoder.singleValueContainer()
+      switch value.kind {
+      case .nothing: try container.encodeNil()
+      case .truth: try container.encode(Bool.construct(from: Node.Scalar(value.text)) ?? false)
+      case .number: try value.encodeNumber(to: &container)
+      case .text: try container.encode(value.text)
+      }
+    case .list(let trees):
+      var container = encoder.unkeyedContainer()
+      for tree in trees { try container.encode(tree) }
+    case .group(let group):
+      var container = encoder.container(keyedBy: SettingName.self)
+      for entry in group.entries {
+        try container.encode(entry.tree, forKey: SettingName(stringValue: entry.name))
+      }
+    }
+  }
+}
+
+extension SettingsValue {
+  fileprivate func encodeNumber(to container: inout any SingleValueEncodingContainer) throws {
+    let scalar = Node.Scalar(text)
+    if let whole = UInt64.construct(from: scalar) {
+      try container.encode(whole)
+    } else if let whole = Int.construct(from: scalar) {
+      try container.encode(whole)
+    } else {
+      try container.encode(Double.construct(from: scalar) ?? .nan)
+    }
+  }
+}
+
+/// The name of a setting, as part of a path.
+private struct SettingName: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
 }
 
 /// Collects what a value encodes at one place of the tree.
