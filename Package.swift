@@ -9,10 +9,12 @@ let strict: [SwiftSetting] = [
 
 /// A library target and, beside it, its test target: `Sources/NAME` and `Tests/NAMETests`.
 func library(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
 ) -> [Target] {
   [
-    .target(name: name, dependencies: dependencies, swiftSettings: strict),
+    .target(
+      name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
     .testTarget(
       name: "\(name)Tests", dependencies: dependencies + ["CorralTesting", .target(name: name)],
       exclude: exclude, swiftSettings: strict),
@@ -81,7 +83,7 @@ let house: [[Target]] = [
     [
       "CorralPipeline", "CorralSettings", "CorralTraining", "CorralModels", "CorralEvaluation",
       "CorralSampling", "CorralArtifacts", "CorralVectors", "CorralData", "CorralText", yams,
-    ], exclude: ["Golden"]),
+    ], exclude: ["Golden"], resources: [.embedInCode("Studies")]),
 ]
 
 let umbrella: [Target.Dependency] = [

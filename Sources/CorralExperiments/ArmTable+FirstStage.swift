@@ -4,10 +4,10 @@ import CorralSettings
 import CorralTraining
 import Foundation
 
-/// Arms that train the same retriever by itself train it once: what the first of them has kept of its
-/// run, the others begin with.
+/// Arms that train the same retriever by itself train it once: the first arm keeps its checkpoint, and
+/// the others begin with it.
 extension ArmTable {
-  /// Whether others may begin with the retriever of an arm.
+  /// Whether another arm trains the same retriever.
   package func sharesFirstStage(_ arm: Arm, seed: UInt64) throws -> Bool {
     guard let stage = try firstStage(of: arm, seed: seed) else { return false }
     return try arms.contains { other in
@@ -15,15 +15,17 @@ extension ArmTable {
     }
   }
 
-  /// Begins a run that was not begun with the retriever of an arm that has trained it; `false` where
-  /// there is none.
+  /// Begins the training of an arm with the retriever that another arm has trained.
+  ///
+  /// Returns `false` if the training has begun already, or no other arm has that retriever.
   package func beginWithTrainedRetriever(_ arm: Arm, seed: UInt64) throws -> Bool {
     let checkpoint = CheckpointFolder(beside: place(of: arm, seed: seed))
     guard !checkpoint.exists, let stage = try firstStage(of: arm, seed: seed) else { return false }
     for other in arms where try other != arm && firstStage(of: other, seed: seed) == stage {
       let trained = place(of: other, seed: seed)
       let begun = try checkpoint.begin(
-        try settings(of: arm, seed: seed), withRetrieverOf: CheckpointFolder(beside: trained))
+        try options.settings(of: arm, seed: seed),
+        withRetrieverOf: CheckpointFolder(beside: trained))
       if begun {
         note("with the retriever of \(other.name)")
         return true
@@ -38,13 +40,13 @@ extension ArmTable {
     let data: FlatSettings
   }
 
-  /// The first stage of an arm, where it is trained by itself and that takes epochs.
+  /// The first stage of an arm; `nil` unless it is a network that is trained by itself.
   private func firstStage(of arm: Arm, seed: UInt64) throws -> FirstStage? {
-    let settings = try settings(of: arm, seed: seed)
+    let settings = try options.settings(of: arm, seed: seed)
     guard settings.method == .independent, case .network(let retriever) = settings.retriever else {
       return nil
     }
-    // Impressions are nothing to a retriever.
+    // A retriever does not read impressions.
     var data = settings.data
     data.impressions = .drop
     return FirstStage(

@@ -1,19 +1,23 @@
 import CorralEvaluation
 package import CorralText
+import Foundation
 
 extension ArmTable.Results {
-  /// One row for each arm, best first; `rows` is what they are called, `published` where the numbers
-  /// of papers were measured.
-  package func table(rows title: String, published place: String?) -> Table {
+  /// The results as a table with a row for each arm, best first.
+  ///
+  /// - Parameters:
+  ///   - title: The title of the first column.
+  ///   - place: The data on which published numbers were measured; empty to leave them out.
+  package func table(rows title: String, publishedOn place: String) -> Table {
     let (recall, ndcg, mrr) = ("recall@10", "ndcg@10", "mrr@10")
-    let isBeside = place != nil && rows.contains { !$0.arm.published.isEmpty }
+    let isBeside = !place.isEmpty && rows.contains { !$0.arm.published.isEmpty }
     let isPair = rows.contains { $0.retriever != nil }
     var columns: [(String, Table.Alignment)] = [
       (title, .left), (recall, .right), (ndcg, .right), (mrr, .right), ("p", .right), ("", .left),
     ]
     let isRepeated = rows.contains { $0.test?.pOverSeeds != nil }
     if isRepeated { columns.append(("p of seeds", .right)) }
-    if isBeside { columns.append(("published (\(place ?? ""))", .right)) }
+    if isBeside { columns.append(("published (\(place))", .right)) }
     let isRetrieverTested = rows.contains { $0.retrieverTest != nil }
     if isPair {
       columns.append(("retriever alone", .right))
@@ -55,10 +59,30 @@ extension ArmTable.Results {
 }
 
 extension ArmTable.Row {
-  /// A metric, with its deviation where there are several seeds.
+  /// A metric, with its deviation over seeds if there are several.
   fileprivate func cell(_ metric: String) -> String {
     guard let summary = metrics[metric] else { return "-" }
     return Format.metric(summary.mean)
       + (seeds.count > 1 ? " ±" + Format.metric(summary.deviation) : "")
+  }
+}
+
+extension ExperimentFolder {
+  /// The results of a study, with the rules of the measurement above the table.
+  package init(_ study: Study, options: ArmTable.Options, results: ArmTable.Results) throws {
+    let pair = try study.pair(named: options.pair)
+    let rules = results.rules
+    let data = URL(filePath: options.data).lastPathComponent
+    self.init(
+      name: study.name, question: study.question,
+      table: """
+        \(rules.split), seen items \(rules.masked ? "masked" : "ranked"), \(rules.candidates); \
+        seeds \(results.seeds), p against \(results.against)\(options.settingsOfAll)
+
+        \(results.table(rows: study.rows, publishedOn: pair.publishedOn).markdown)
+        """,
+      seconds: results.rows.reduce(0) { $0 + $1.seconds * Double($1.seeds.count) },
+      heading: study.isOfPairs
+        ? "\(study.title): \(pair.name) on \(data)" : "\(study.title): \(data)")
   }
 }

@@ -2,91 +2,33 @@ package import CorralArtifacts
 import CorralData
 package import CorralEvaluation
 import CorralPipeline
-package import CorralSettings
-package import CorralTraining
+import CorralSettings
+import CorralTraining
 package import Foundation
 
-/// Several ways of training on the same data, measured alike: the experiments whose rows are models.
+/// Arms trained on the same data and measured alike: the runner of a `Study`.
 ///
-/// Each training is a process of its own, so that its memory can be told apart, and is kept: an
-/// experiment that was stopped goes on where it was.
+/// Each training is a process of its own, so that its memory can be measured. Its model is kept, so
+/// that an experiment that was stopped continues where it was.
 package struct ArmTable {
-  /// One way of training: a row of the table.
-  package struct Arm: Codable, Equatable {
-    package var name: String
-    /// Settings besides the defaults of the models, as `--set` takes them.
-    package var set: [String]
-    /// The published recall@10, ndcg@10 and mrr@10, on the data that the study says; empty where
-    /// nothing was.
-    package var published: [Double] = []
-
-    /// How its stages are trained.
-    package var method: CooperativeMethod {
-      let names = self.set.filter { $0.hasPrefix("method=") }.map { String($0.dropFirst(7)) }
-      return names.last.flatMap(CooperativeMethod.init) ?? .independent
-    }
-
-    /// The blocks of settings that its training does not read.
-    package var unreadBlocks: [String] {
-      let hasRanker = self.set.contains { $0.hasPrefix("ranker.model=") }
-      return method.unreadBlocks + (hasRanker ? [] : ["ranker", "ranking"])
-    }
-  }
-
-  /// What the experiment can be told.
-  package struct Options: Codable {
-    package var experiment: String
-    /// The retriever and the ranker, where the study is one of pairs.
-    package var pair: ArmStudy.Pair
-    package var seeds: [UInt64] = [1, 2, 3]
-    /// The seconds of an arm's first training above which it is not repeated with the other seeds;
-    /// 0 repeats every arm.
-    package var repeatWithin = 0.0
-    /// Names of the arms that are repeated with the other seeds; all where none is given.
-    package var repeated: [String] = []
-    /// Names of the arms to run; all where none is given.
-    package var only: [String] = []
-    /// The arm that the others are tested against; the best where it is empty or not run.
-    package var against: String
-    /// The data, one path.
-    package var data = ""
-    /// Settings of every arm, as `--set` takes them, but for blocks that its training does not read.
-    package var set: [String] = []
-    package var arms: [Arm]
-
-    /// The defaults of a study.
-    package init(_ study: ArmStudy, pair: ArmStudy.Pair) {
-      experiment = study.rawValue
-      self.pair = pair
-      against = study.against
-      arms = study.arms(pair)
-    }
-
-    /// The settings that every arm was given, to end a line with.
-    package var settingsOfAll: String {
-      self.set.isEmpty
-        ? "" : "; every arm with " + self.set.map { "`\($0)`" }.joined(separator: ", ")
-    }
-  }
-
-  /// A row of the result.
+  /// A row of the results.
   package struct Row: Codable {
     package var arm: Arm
     /// The seeds that it was trained with.
     package var seeds: [UInt64]
     package var metrics: [String: SeedAverage.Summary]
-    /// What the retriever found before the ranker ordered it; the same metrics.
+    /// The same metrics of the retriever, before the ranker orders what it found.
     package var retriever: [String: SeedAverage.Summary]?
-    /// The paired test for the headline metric against the arm that all are tested against, over the
-    /// seeds that both were trained with; none for that arm itself.
+    /// The paired test of the headline metric against the arm `against`, over the seeds that both were
+    /// trained with; `nil` for that arm itself.
     package var test: SeedAverage.Comparison?
-    /// The same test of the retrievers before their rankers, where both arms have one.
+    /// The same test of the retrievers before their rankers, if both arms have a ranker.
     package var retrieverTest: SeedAverage.Comparison?
     /// Seconds of training, the mean over seeds.
     package var seconds: Double
     /// Epochs or sweeps, the mean over seeds.
     package var epochs: Double
-    /// The most memory of a run, in bytes.
+    /// The peak memory over all seeds, in bytes.
     package var peakMemory: Int
   }
 
@@ -109,7 +51,7 @@ package struct ArmTable {
   package let options: Options
   /// Where the trained models are kept.
   package let folder: URL
-  /// Is told what is trained.
+  /// Called with a line about each training.
   let note: (String) -> Void
 
   /// An experiment that keeps its models in a folder.
@@ -119,7 +61,7 @@ package struct ArmTable {
     self.note = note
   }
 
-  /// The arms to run.
+  /// The arms to train.
   package var arms: [Arm] {
     options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
   }
@@ -130,66 +72,31 @@ package struct ArmTable {
       path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
   }
 
-  /// Trains and measures every arm with every seed, best first.
+  /// Trains and measures every arm with every seed.
+  ///
+  /// Returns the best arm first. Throws `ExperimentError` for options that fit no arm, before anything
+  /// is trained.
   package func run() throws -> Results {
-    guard !options.data.isEmpty else {
-      throw ExperimentError("this experiment needs data: pass --data PATH")
-    }
-    guard !options.seeds.isEmpty else {
-      throw ExperimentError("seeds is empty; give at least one, as in --set seeds=[1,2,3]")
-    }
-    guard options.repeatWithin >= 0 else {
-      throw ExperimentError(
-        "repeatWithin is \(options.repeatWithin); give seconds, or 0 to repeat every arm")
-    }
-    let names = options.arms.map(\.name)
-    guard !names.isEmpty else {
-      throw ExperimentError("arms is empty; leave it out, or give at least one")
-    }
-    let against = options.against.isEmpty ? [] : [options.against]
-    if let unknown = (options.only + options.repeated + against)
-      .first(where: { !names.contains($0) })
-    {
-      throw ExperimentError(
-        "no arm is called '\(unknown)'; there are " + names.joined(separator: ", "))
-    }
-    var rows: [(row: Row, average: SeedAverage, retriever: SeedAverage?)] = []
-    var provenance: Manifest.DataProvenance?
-    for arm in arms {
-      let runs = try trained(arm)
-      let average = SeedAverage(runs.map(\.evaluation))
-      let retrievers = runs.compactMap(\.retriever)
-      let retriever = retrievers.isEmpty ? nil : SeedAverage(retrievers)
-      let row = Row(
-        arm: arm, seeds: Array(options.seeds.prefix(runs.count)), metrics: try average.summaries(),
-        retriever: try retriever?.summaries(),
-        seconds: runs.map(\.seconds).mean, epochs: runs.map(\.epochs).mean,
-        peakMemory: runs.map(\.peakMemory).max() ?? 0)
-      rows.append((row, average, retriever))
-      provenance = runs[0].data
-    }
-    let cutoffs = rows[0].average.evaluations[0].settings.cutoffs
+    try options.validate()
+    var measured: [MeasuredArm] = []
+    for arm in arms { measured.append(try MeasuredArm(arm, trained(arm), seeds: options.seeds)) }
+    let data = measured[measured.count - 1].data
+    let cutoffs = measured[0].average.evaluations[0].settings.cutoffs
     let headline = Metric(.ndcg, at: cutoffs.contains(10) ? 10 : cutoffs[0])
-    rows.sort {
+    measured.sort {
       ($0.row.metrics["\(headline)"]?.mean ?? 0) > ($1.row.metrics["\(headline)"]?.mean ?? 0)
     }
-    let baseline = rows.firstIndex { $0.row.arm.name == options.against } ?? 0
-    for position in rows.indices where position != baseline {
-      rows[position].row.test = try rows[position].average.compared(
-        with: rows[baseline].average, on: headline)
-      if let retriever = rows[position].retriever, let other = rows[baseline].retriever {
-        rows[position].row.retrieverTest = try retriever.compared(with: other, on: headline)
-      }
+    let baseline = measured.first { $0.row.arm.name == options.against } ?? measured[0]
+    for position in measured.indices {
+      try measured[position].test(against: baseline, on: headline)
     }
-    guard let provenance, let rules = rows[0].average.evaluations.first?.report().protocolInUse
-    else { throw ExperimentError("nothing was trained") }
     return Results(
-      experiment: options.experiment, data: provenance, rules: rules, seeds: options.seeds,
-      against: rows[baseline].row.arm.name, rows: rows.map(\.row))
+      experiment: options.experiment, data: data,
+      rules: measured[0].average.evaluations[0].report().protocolInUse, seeds: options.seeds,
+      against: baseline.row.arm.name, rows: measured.map(\.row))
   }
 
-  /// An arm trained with every seed, or with the first where it is not to be repeated or takes too
-  /// long for it.
+  /// Trains an arm with every seed, or with the first seed alone if the options say so.
   private func trained(_ arm: Arm) throws -> [TrainedArm] {
     let first = try trained(arm, seed: options.seeds[0])
     let isRepeated = options.repeated.isEmpty || options.repeated.contains(arm.name)
@@ -198,12 +105,13 @@ package struct ArmTable {
     return try [first] + options.seeds.dropFirst().map { try trained(arm, seed: $0) }
   }
 
-  /// A trained arm, from its folder where an earlier run left it.
+  /// Trains an arm with a seed, or reads its model if an earlier experiment left it.
   private func trained(_ arm: Arm, seed: UInt64) throws -> TrainedArm {
     let place = place(of: arm, seed: seed)
     if let kept = try TrainedArm(at: place) {
       try kept.checkSettings(
-        are: settings(of: arm, seed: seed), butFor: unread(by: arm), at: place)
+        are: options.settings(of: arm, seed: seed), butFor: options.unreadBlocks(of: arm),
+        at: place)
       return kept
     }
     note("\(arm.name), seed \(seed)")
@@ -212,7 +120,7 @@ package struct ArmTable {
     let resume = CheckpointFolder(beside: place).exists ? ["--resume"] : []
     let child = try ChildProcess(
       ["train", "--data", options.data, "--out", place.path, "--seed", "\(seed)", "--quiet"]
-        + assignments(of: arm).flatMap { ["--set", $0] } + resume + keep)
+        + options.assignments(of: arm).flatMap { ["--set", $0] } + resume + keep)
     guard child.code == 0 else {
       throw ExperimentError(
         "training \(arm.name) ended with exit code \(child.code); its message is above")
@@ -223,30 +131,39 @@ package struct ArmTable {
     }
     return trained
   }
+}
 
-  /// What a training is told, as `train` understands it.
-  package func settings(of arm: Arm, seed: UInt64) throws -> Settings {
-    var overlay = Settings.overlay()
-    try overlay.apply(file: nil, assignments: assignments(of: arm))
-    var settings = try overlay.decoded()
-    settings.data.path = options.data
-    settings.seed(seed)
-    settings.dropUnreadImpressions()
-    return settings
+/// A row of the table, and the evaluations that its tests need.
+private struct MeasuredArm {
+  var row: ArmTable.Row
+  let average: SeedAverage
+  /// The retriever before the ranker; `nil` for an arm without a ranker.
+  let retriever: SeedAverage?
+  let data: Manifest.DataProvenance
+
+  init(_ arm: ArmTable.Arm, _ trained: [TrainedArm], seeds: [UInt64]) throws {
+    average = SeedAverage(trained.map(\.evaluation))
+    let retrievers = trained.compactMap(\.retriever)
+    retriever = retrievers.isEmpty ? nil : SeedAverage(retrievers)
+    data = trained[0].data
+    row = ArmTable.Row(
+      arm: arm, seeds: Array(seeds.prefix(trained.count)), metrics: try average.summaries(),
+      retriever: try retriever?.summaries(),
+      seconds: trained.map(\.seconds).mean, epochs: trained.map(\.epochs).mean,
+      peakMemory: trained.map(\.peakMemory).max() ?? 0)
   }
 
-  /// The settings of an arm, and those of every arm that its training reads.
-  private func assignments(of arm: Arm) -> [String] {
-    let unread = unread(by: arm)
-    return arm.set
-      + options.set.filter { setting in !unread.contains(where: setting.hasPrefix) }
+  /// Tests this arm and its retriever against another arm, unless it is that arm itself.
+  mutating func test(against baseline: MeasuredArm, on metric: Metric) throws {
+    guard row.arm.name != baseline.row.arm.name else { return }
+    row.test = try average.compared(with: baseline.average, on: metric)
+    if let retriever, let other = baseline.retriever {
+      row.retrieverTest = try retriever.compared(with: other, on: metric)
+    }
   }
-
-  /// What the settings begin with that the training of an arm does not read.
-  private func unread(by arm: Arm) -> [String] { arm.unreadBlocks.map { $0 + "." } }
 }
 
 extension [Double] {
-  /// The mean; 0 of nothing.
+  /// The mean; 0 for an empty array.
   fileprivate var mean: Double { isEmpty ? 0 : reduce(0, +) / Double(count) }
 }

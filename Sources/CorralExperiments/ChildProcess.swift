@@ -1,18 +1,19 @@
 import CorralVectors
 import Foundation
 
-/// A run of this same program in a process of its own, so that its memory is its own too.
+/// This program in a process of its own, whose memory is measured separately.
 package struct ChildProcess {
   /// The exit code.
   package let code: Int32
-  /// The most memory it held, in bytes.
+  /// Its peak memory, in bytes.
   package let peakMemory: Int
   /// How long it took, in seconds.
   package let seconds: Double
 
-  /// Runs `corral` with some arguments to its end; its results are not printed, what it notes is.
+  /// Runs `corral` with some arguments and waits for its end.
   ///
-  /// Throws `ExperimentError` when no process can be started.
+  /// Its standard output is dropped, its notes and errors are shown. Throws `ExperimentError` if the
+  /// process cannot be started.
   package init(_ arguments: [String]) throws {
     let start = ContinuousClock.now
     let path = try Self.program

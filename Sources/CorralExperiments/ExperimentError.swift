@@ -1,4 +1,4 @@
-/// What keeps an experiment from being run, in words.
+/// A reason why an experiment cannot be run.
 package struct ExperimentError: Error, CustomStringConvertible, Equatable {
   package let description: String
 

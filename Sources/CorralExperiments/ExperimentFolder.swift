@@ -3,26 +3,33 @@ import CorralText
 package import Foundation
 import Yams
 
-/// An experiment as data: what was asked, how to run it again, and what came out.
+/// The folder of an experiment that has ended: its question, its settings and its results.
 package struct ExperimentFolder {
-  /// What the experiment is called.
+  /// What `corral experiment run` takes to repeat it.
   package let name: String
-  /// What it answers.
+  /// What the experiment answers.
   package let question: String
-  /// The results as they are printed, a block of Markdown.
+  /// The results as Markdown.
   package let table: String
   /// How long it took, in seconds.
   package let seconds: Double
+  /// The heading of its section in a file of results.
+  package let heading: String
 
-  /// An experiment with its results.
-  package init(name: String, question: String, table: String, seconds: Double) {
+  /// An experiment with its results; the heading is its name unless another one is given.
+  package init(
+    name: String, question: String, table: String, seconds: Double, heading: String? = nil
+  ) {
     self.name = name
     self.question = question
     self.table = table
     self.seconds = seconds
+    self.heading = heading ?? name
   }
 
-  /// Writes `settings.json`, `results.json` and `README.md`; an experiment must not be there yet.
+  /// Writes `settings.json`, `results.json` and `README.md`.
+  ///
+  /// Throws `ExperimentError` if the folder holds results already.
   package func write(settings: some Encodable, results: some Encodable, to folder: URL) throws {
     try Self.checkFree(folder)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,7 +40,7 @@ package struct ExperimentFolder {
     try Data(readme(in: folder).utf8).write(to: folder.appending(path: "README.md"))
   }
 
-  /// Throws where a folder holds the results of an experiment already.
+  /// Throws `ExperimentError` if a folder holds the results of an experiment already.
   package static func checkFree(_ folder: URL) throws {
     guard !FileManager.default.fileExists(atPath: folder.appending(path: "results.json").path)
     else {
@@ -42,18 +49,14 @@ package struct ExperimentFolder {
     }
   }
 
-  /// The experiment that a settings file names.
-  package static func name(inSettings path: String) throws -> String {
+  /// The experiment whose settings a file holds; `nil` for a file without a key `experiment`.
+  package static func experiment(inSettings path: String) -> String? {
     struct Named: Decodable { var experiment: String }
-    guard let data = FileManager.default.contents(atPath: path),
-      let named = try? YAMLDecoder().decode(Named.self, from: data)
-    else {
-      throw ExperimentError("\(path) names no experiment; it needs a line `experiment: NAME`")
-    }
-    return named.experiment
+    let data = FileManager.default.contents(atPath: path)
+    return data.flatMap { try? YAMLDecoder().decode(Named.self, from: $0) }?.experiment
   }
 
-  /// The question, the table and how it was made, as a section of a file of results.
+  /// The question, the table and the machine: a section of a file of results.
   package var section: String {
     """
     \(question)

@@ -3,8 +3,8 @@ package import CorralText
 import CorralVectors
 import Foundation
 
-/// The study of the streaming frequency estimator (Yi and others, 2019, section 6.1), as tables
-/// beside the figures that are known for it.
+/// The study of the streaming frequency estimator (Yi and others, 2019, section 6.1): its errors
+/// beside the known figures.
 package struct FrequencyEstimatorStudy {
   package static let name = "frequency-estimator"
   package static let question = """
@@ -12,23 +12,23 @@ package struct FrequencyEstimatorStudy {
     when the truth changes, and what do more hash arrays of the same total size buy?
     """
 
-  /// What the study can be told.
+  /// The settings of the study.
   package struct Options: Codable {
     package var experiment = FrequencyEstimatorStudy.name
     package var study = FrequencyStudy()
 
-    /// The study as it was described.
+    /// The study as the paper describes it.
     package init() {}
   }
 
-  /// One error at one step, beside the known figure.
+  /// The error at one step, beside the known figure.
   package struct Reading: Codable {
     package var step: Int
     package var error: Double
     package var reference: Double?
   }
 
-  /// One estimator.
+  /// The readings of one estimator.
   package struct Row: Codable {
     package var name: String
     package var estimator: FrequencyEstimatorSettings
@@ -52,7 +52,7 @@ package struct FrequencyEstimatorStudy {
 
   package let options: Options
 
-  /// A study as the options say.
+  /// A study with its options.
   package init(options: Options) { self.options = options }
 
   /// Runs every case on the same streams.
@@ -81,7 +81,7 @@ package struct FrequencyEstimatorStudy {
 }
 
 extension FrequencyEstimatorStudy.Results {
-  /// The errors by step, each with the known figure after a stroke.
+  /// A table of the errors by step; the known figure stands after a slash.
   package var tables: [(title: String, table: Table)] {
     var table = Table(
       [("estimator", .left)]

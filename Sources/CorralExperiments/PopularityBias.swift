@@ -10,10 +10,10 @@ import CorralTraining
 import CorralVectors
 import Foundation
 
-/// The popularity-bias bench: the ways of correcting in-batch negatives, compared fairly.
+/// The popularity-bias bench: ways of correcting in-batch negatives, compared fairly.
 ///
-/// Same data, split, settings and seeds for every arm; arms that differ only in serving share their
-/// weights. "We never compared these", says the article that lists them.
+/// Every arm has the same data, split, settings and seeds. Arms that differ only in serving share
+/// their weights. The article that lists these corrections never compared them.
 package struct PopularityBias {
   package static let name = "popularity-bias"
   package static let question = """
@@ -22,8 +22,8 @@ package struct PopularityBias {
     which items, popular ones or the tail?
     """
 
-  /// What the experiment can be told: a run's settings, the seeds, and the data made up without a
-  /// path.
+  /// The settings of the experiment: those of a training, the seeds, and the synthetic data that stand
+  /// in if no path is given.
   package struct Options: Codable {
     package var experiment = PopularityBias.name
     package var seeds: [UInt64] = [1, 2, 3]
@@ -51,7 +51,7 @@ package struct PopularityBias {
     }
   }
 
-  /// A row of the result.
+  /// A row of the results.
   package struct Row: Codable {
     package var arm: String
     package var correction: CorrectionSettings
@@ -78,11 +78,11 @@ package struct PopularityBias {
   }
 
   package let options: Options
-  /// Is told what is trained.
+  /// Called with a line about each training.
   let note: (String) -> Void
   let observer: TrainingObserver
 
-  /// The bench as the options say.
+  /// A bench with its options.
   package init(
     options: Options, note: @escaping (String) -> Void, observer: TrainingObserver
   ) {
@@ -152,13 +152,13 @@ package struct PopularityBias {
 }
 
 extension SyntheticSettings {
-  /// The data of experiments without a path.
+  /// The synthetic data of experiments without a path.
   static let experiment = SyntheticSettings(
     users: 4_000, items: 2_000, interactions: 160_000, seed: 2024)
 }
 
 extension PopularityBias {
-  /// The settings of a run of the bench: in-batch negatives, as many epochs as all arms need.
+  /// The default settings of the bench: in-batch negatives, and enough epochs for every arm.
   package static var defaults: Settings {
     var settings = Settings()
     settings.train.epochs = 8
@@ -172,7 +172,7 @@ extension PopularityBias {
 }
 
 extension PopularityBias.Results {
-  /// One row for each arm: what it retrieves, for whom, and whether that could be chance.
+  /// A table with a row for each arm: how well it retrieves, which items, and the p-value.
   package func table(cutoff: Int) -> Table {
     let (recall, ndcg) = ("recall@\(cutoff)", "ndcg@\(cutoff)")
     var table = Table([

@@ -1,15 +1,16 @@
 import CorralArtifacts
 package import Foundation
 
-/// A Markdown file of results with one section an experiment and data set, which a later run of the
-/// same replaces.
+/// A Markdown file of results with one section for each experiment and data set.
+///
+/// A repeated experiment replaces its section.
 package struct ResultsFile {
   private let url: URL
 
-  /// The file at a place; it need not be there yet.
+  /// The file at a place, which may not exist yet.
   package init(_ url: URL) { self.url = url }
 
-  /// Replaces the section of a title, or adds it at the end.
+  /// Replaces the section with a title, or appends a new section.
   package func write(_ body: String, under title: String) throws {
     let heading = "## \(title)"
     let text = (try? String(contentsOf: url, encoding: .utf8)) ?? "# Results\n"

@@ -1,12 +1,12 @@
 package import CorralEvaluation
 import Foundation
 
-/// The evaluations of one way of training, over several seeds, on the same users.
+/// The evaluations of one arm that was trained with several seeds, on the same users.
 package struct SeedAverage {
   package let evaluations: [Evaluation]
   private let reports: [EvaluationReport]
 
-  /// At least one evaluation; all of the same users and targets.
+  /// The average of at least one evaluation; all need the same users and targets.
   package init(_ evaluations: [Evaluation]) {
     self.evaluations = evaluations
     reports = evaluations.map { $0.report() }
@@ -27,37 +27,38 @@ package struct SeedAverage {
     package var difference: Double
     /// The paired t-test over users, each user's value averaged over seeds first.
     package var t: Double
-    /// Whether other users would say the same.
+    /// The p-value of that test: would other users show the difference too?
     package var p: Double
-    /// The paired t-test over seeds: whether other trainings would say the same of these users; `nil`
-    /// for a single one.
+    /// The p-value of a paired t-test over seeds: would other trainings show the difference for these
+    /// users? `nil` for a single seed.
     package var pOverSeeds: Double?
 
     /// `**` for p < 0.001, `*` for p < 0.05.
     package var stars: String { p < 0.001 ? "**" : p < 0.05 ? "*" : "" }
   }
 
-  /// Every metric of all users, by name.
+  /// Every metric over all users, by name.
   package func summaries() throws -> [String: Summary] {
     var summaries: [String: Summary] = [:]
     for metric in evaluations[0].metrics { summaries["\(metric)"] = try summary(of: metric) }
     return summaries
   }
 
-  /// The metric of all users.
+  /// A metric over all users.
   package func summary(of metric: Metric) throws -> Summary {
     try Self.summary(evaluations.map { try $0.value(of: metric) })
   }
 
-  /// The metric of the targets in a popularity group: `head`, `middle` or `tail`.
+  /// A metric over the targets in a popularity group: `head`, `middle` or `tail`.
   package func summary(of metric: Metric, items group: String) -> Summary {
     Self.summary(
       reports.map { $0.slices["items"]?[group]?.metrics["\(metric)"]?.mean ?? .nan })
   }
 
-  /// A paired test of a metric: users are the sample, seeds are averaged out of each.
+  /// A paired test of a metric over users; each user's value is the mean over seeds.
   ///
-  /// The seeds of both begin alike; where one has more, those do not count.
+  /// Both must have been trained with the same first seeds. If one has more seeds, the surplus is left
+  /// out.
   package func compared(with baseline: SeedAverage, on metric: Metric) throws -> Comparison {
     let shared = min(evaluations.count, baseline.evaluations.count)
     let mine = try userMeans(metric, seeds: shared)
@@ -79,7 +80,7 @@ package struct SeedAverage {
     ).p
   }
 
-  /// The values of users, each the mean over the first seeds.
+  /// The value of each user: the mean over the first seeds.
   private func userMeans(_ metric: Metric, seeds: Int) throws -> [Double] {
     let values = try evaluations.prefix(seeds).map { try $0.values(of: metric) }
     return values[0].indices.map { user in

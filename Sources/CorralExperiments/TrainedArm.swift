@@ -5,22 +5,22 @@ package import CorralSettings
 import CorralTraining
 package import Foundation
 
-/// What an experiment wants to know of a model that was trained for it.
+/// A model that was trained for an experiment: how good it is, and what it cost.
 package struct TrainedArm {
-  /// What the whole model recommends.
+  /// The evaluation of the whole model.
   package let evaluation: Evaluation
-  /// What its retriever finds, where a ranker comes after it.
+  /// The evaluation of its retriever; `nil` for a model without a ranker.
   package let retriever: Evaluation?
   package let data: Manifest.DataProvenance
   /// Seconds of training.
   package let seconds: Double
-  /// Epochs that were trained; 0 where the model keeps no log of them.
+  /// The number of epochs; 0 for a model without a log of its training.
   package let epochs: Double
-  /// The most memory of the process, in bytes; 0 where it was not noted.
+  /// The peak memory of its process, in bytes; 0 if it was not noted.
   package let peakMemory: Int
   private let settings: Settings
 
-  /// Reads a trained model; `nil` where there is none.
+  /// Reads a trained model; `nil` if the folder holds no model or no evaluation.
   package init?(at place: URL) throws {
     guard
       FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
@@ -39,12 +39,17 @@ package struct TrainedArm {
       (try? String(contentsOf: Self.memoryFile(of: place), encoding: .utf8)).flatMap(Int.init) ?? 0
   }
 
-  /// Throws where the model was trained with other settings than these, but for those that begin with
-  /// what its training does not read: an experiment that goes on in a folder of another one would mix
-  /// the two.
-  package func checkSettings(are wanted: Settings, butFor unread: [String], at place: URL) throws {
+  /// Throws `ExperimentError` if the model was trained with other settings.
+  ///
+  /// Blocks that its training does not read may differ. Without this check, an experiment in the
+  /// folder of another one would mix the models of both.
+  package func checkSettings(
+    are wanted: Settings, butFor unreadBlocks: [String], at place: URL
+  ) throws {
     let (wanted, kept) = (try FlatSettings(wanted), try FlatSettings(settings))
-    let free = wanted.values.keys.filter { key in unread.contains { key.hasPrefix($0) } }
+    let free = wanted.values.keys.filter { key in
+      unreadBlocks.contains { key.hasPrefix("\($0).") }
+    }
     guard let (key, wanted, kept) = wanted.firstDifference(from: kept, except: Set(free))
     else { return }
     throw ExperimentError(
@@ -52,7 +57,7 @@ package struct TrainedArm {
         + "choose another --out")
   }
 
-  /// Writes down, beside the model, what its process needed.
+  /// Writes the peak memory of the training, in bytes, into a file beside the model.
   package static func note(peakMemory: Int, at place: URL) throws {
     try AtomicFile.write(Data("\(peakMemory)".utf8), to: memoryFile(of: place))
   }

@@ -12,20 +12,21 @@ import Testing
   @Test func `every study has the arms that it always had`() throws {
     let url = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(components: "Golden", "arms.txt")
-    let found = try ArmStudy.allCases.map { try lines(of: $0) }.joined()
+    let found = try Study.names.map { name in
+      try lines(of: #require(try Study(named: name)))
+    }.joined()
     #expect(try found == String(contentsOf: url, encoding: .utf8))
   }
 
-  private func lines(of study: ArmStudy) throws -> String {
-    var text = "\(study.rawValue): \(study.question)\n"
-    text += "column '\(study.rowTitle)', against '\(study.against)'\n"
-    for pair in study.isOfPairs ? ArmStudy.Pair.allCases : [.mfDeepFM] {
-      let name = study.isOfPairs ? pair.rawValue : "-"
-      text += "\npair \(name), published on '\(study.published(pair) ?? "")'\n"
-      for arm in study.arms(pair) {
+  private func lines(of study: Study) throws -> String {
+    var text = "\(study.name): \(study.question)\n"
+    text += "column '\(study.rows)', against '\(study.against)'\n"
+    for pair in study.pairs {
+      text += "\npair \(study.isOfPairs ? pair.name : "-"), published on '\(pair.publishedOn)'\n"
+      for arm in pair.arms {
         text += "arm '\(arm.name)', published \(arm.published)\n"
         var overlay = Settings.overlay()
-        try overlay.apply(file: nil, assignments: arm.set)
+        overlay.lay(arm.settings, from: arm.name)
         text += try changes(in: overlay.decoded())
       }
     }

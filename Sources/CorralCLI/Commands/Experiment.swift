@@ -11,39 +11,6 @@ struct Experiment: ParsableCommand {
     abstract: "Runs an experiment: a table from a paper, beside the published one.",
     subcommands: [Run.self, List.self])
 
-  /// The experiments that there are.
-  enum Name: RawRepresentable, CaseIterable {
-    case popularityBias
-    case frequencyEstimator
-    case arms(ArmStudy)
-
-    static var allCases: [Self] {
-      [.popularityBias, .frequencyEstimator] + ArmStudy.allCases.map { .arms($0) }
-    }
-
-    init?(rawValue: String) {
-      guard let name = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = name
-    }
-
-    var rawValue: String {
-      switch self {
-      case .popularityBias: PopularityBias.name
-      case .frequencyEstimator: FrequencyEstimatorStudy.name
-      case .arms(let study): study.rawValue
-      }
-    }
-
-    /// What the experiment answers.
-    var question: String {
-      switch self {
-      case .popularityBias: PopularityBias.question
-      case .frequencyEstimator: FrequencyEstimatorStudy.question
-      case .arms(let study): study.question
-      }
-    }
-  }
-
   /// `corral experiment list`.
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists the experiments.")
@@ -52,25 +19,34 @@ struct Experiment: ParsableCommand {
 
     func run() throws {
       let console = output.console
-      try console.printJSON(
-        Dictionary(uniqueKeysWithValues: Name.allCases.map { ($0.rawValue, $0.question) }))
-      for name in Name.allCases {
-        console.print("\(console.style.bold(name.rawValue))\n  \(name.question)\n")
+      var questions = [
+        (PopularityBias.name, PopularityBias.question),
+        (FrequencyEstimatorStudy.name, FrequencyEstimatorStudy.question),
+      ]
+      for study in try Study.names.compactMap(Study.init(named:)) {
+        questions.append((study.name, study.question))
+      }
+      try console.printJSON(Dictionary(uniqueKeysWithValues: questions))
+      for (name, question) in questions {
+        console.print("\(console.style.bold(name))\n  \(question)\n")
       }
     }
   }
 
-  /// `corral experiment run NAME`.
+  /// `corral experiment run NAME`, or `FILE`.
   struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Runs an experiment by name, or again from the settings.json it wrote.",
+      abstract:
+        "Runs an experiment: by its name, from a study of yours, or again from its settings.",
       discussion: """
-        Without --data an experiment makes up its data, where it can. --set changes any of its \
+        A study is a YAML file that lists the arms to train; `corral experiment list` shows those \
+        that come with Corral. A settings.json that an experiment wrote runs it again. Without --data an experiment makes up its data, where it can. --set changes any of its \
         settings; --out writes a folder with settings.json, results.json and README.md; --results \
         writes the table into a Markdown file of results.
         """)
 
-    @Argument(help: "The name of an experiment, or a settings.json that one wrote.")
+    @Argument(
+      help: "An experiment's name, a study's YAML file, or a settings.json of an experiment.")
     var experiment: String
 
     @OptionGroup var settings: SettingsOptions
@@ -79,7 +55,8 @@ struct Experiment: ParsableCommand {
     var out: String?
 
     @Option(
-      help: ArgumentHelp("A Markdown file whose section of this is replaced.", valueName: "file"))
+      help: ArgumentHelp(
+        "A Markdown file in which to replace the experiment's section.", valueName: "file"))
     var results: String?
 
     @OptionGroup var output: OutputOptions
@@ -87,26 +64,34 @@ struct Experiment: ParsableCommand {
     func run() throws {
       var settings = settings
       var name = experiment
-      if FileManager.default.fileExists(atPath: experiment), Name(rawValue: experiment) == nil {
-        name = try ExperimentFolder.name(inSettings: experiment)
+      let isBuiltIn = Self.names.contains(experiment)
+      if !isBuiltIn, let saved = ExperimentFolder.experiment(inSettings: experiment) {
+        name = saved
         settings.config = settings.config ?? experiment
       }
-      // Hours of training are not to end with a place that is taken.
+      // A taken place is an error before hours of training, not after them.
       if let out {
         try OutputPlace.check(out)
         try ExperimentFolder.checkFree(URL(filePath: out))
       }
       if let results { try OutputPlace.check(results, option: "--results") }
-      switch Name(rawValue: name) {
-      case .popularityBias: try runPopularityBias(settings)
-      case .frequencyEstimator: try runFrequencyEstimator(settings)
-      case .arms(let study): try runArms(study, settings)
-      case nil:
-        let names = Name.allCases.map(\.rawValue)
-        let meant = name.nearest(among: names).map { "; did you mean '\($0)'?" }
-        throw InputError.options(
-          "no experiment '\(name)'\(meant ?? "; there are \(names.joined(separator: ", "))")")
+      switch name {
+      case PopularityBias.name: try runPopularityBias(settings)
+      case FrequencyEstimatorStudy.name: try runFrequencyEstimator(settings)
+      default: try run(study(named: name), settings)
       }
+    }
+
+    /// The experiments that come with Corral.
+    private static let names = [PopularityBias.name, FrequencyEstimatorStudy.name] + Study.names
+
+    /// The study that comes with Corral under a name, or that stands in a file.
+    private func study(named name: String) throws -> Study {
+      if let study = try Study(named: name) { return study }
+      if FileManager.default.fileExists(atPath: name) { return try Study(contentsOf: name) }
+      let meant = name.nearest(among: Self.names).map { "; did you mean '\($0)'?" }
+      throw InputError.options(
+        "no experiment '\(name)'\(meant ?? "; there are \(Self.names.joined(separator: ", "))")")
     }
 
     private func runPopularityBias(_ settings: SettingsOptions) throws {
@@ -159,29 +144,18 @@ struct Experiment: ParsableCommand {
         settings: options, results: results)
     }
 
-    private func runArms(_ study: ArmStudy, _ settings: SettingsOptions) throws {
+    private func run(_ study: Study, _ settings: SettingsOptions) throws {
       let console = output.console
-      let own = ["seeds", "repeatWithin", "repeated", "only", "against", "arms", "pair"]
-      let (mine, ofArms) = (
-        settings.assignments.filter { own.contains($0.settingName) },
-        settings.assignments.filter { !own.contains($0.settingName) }
-      )
-      /// The options over the arms of a pair.
-      func options(_ pair: ArmStudy.Pair) throws -> ArmTable.Options {
-        var overlay = SettingsOverlay(ArmTable.Options(study, pair: pair))
-        try overlay.apply(file: settings.config, assignments: mine)
-        return try overlay.decoded()
-      }
-      var options = try options(try options(.mfDeepFM).pair)
-      // What is no setting of the experiment is one of every arm.
-      options.set += ofArms
+      var options = try ArmTable.Options(
+        study, file: settings.config, assignments: settings.assignments)
       if let data = settings.data { options.data = data }
       if let seed = settings.seed { options.seeds = [seed] }
-      let place = URL(filePath: out ?? "\(study.rawValue)-models")
+      let place = URL(filePath: out ?? "\(study.title)-models")
       let found = try ArmTable(
         options: options, folder: place.appending(path: "models"), note: console.note
       ).run()
-      let table = found.table(rows: study.rowTitle, published: study.published(options.pair))
+      let pair = try study.pair(named: options.pair)
+      let table = found.table(rows: study.rows, publishedOn: pair.publishedOn)
       try console.printJSON(found)
       console.print(console.style.dim("\(found.rules.split), seeds \(found.seeds)\n"))
       console.print(table.rendered(console.style))
@@ -193,42 +167,21 @@ struct Experiment: ParsableCommand {
           seeds of both; p of seeds: over seeds; its p: that of the retriever alone; time and memory of \
           one training
           """))
-      let data = URL(filePath: options.data).lastPathComponent
       try save(
-        ExperimentFolder(
-          name: study.rawValue, question: study.question,
-          table: """
-            \(found.rules.split), seen items \(found.rules.masked ? "masked" : "ranked"), \
-            \(found.rules.candidates); seeds \(found.seeds), p against \
-            \(found.against)\(options.settingsOfAll)
-
-            \(table.markdown)
-            """,
-          seconds: found.rows.reduce(0) { $0 + $1.seconds * Double($1.seeds.count) }),
-        settings: options, results: found,
-        section: study.isOfPairs
-          ? "\(study.rawValue): \(options.pair.rawValue) on \(data)" : "\(study.rawValue): \(data)")
+        ExperimentFolder(study, options: options, results: found),
+        settings: options, results: found)
     }
 
     private func save(
-      _ folder: ExperimentFolder, settings: some Encodable, results found: some Encodable,
-      section: String? = nil
+      _ folder: ExperimentFolder, settings: some Encodable, results found: some Encodable
     ) throws {
       if let results {
-        try ResultsFile(URL(filePath: results))
-          .write(folder.section, under: section ?? folder.name)
+        try ResultsFile(URL(filePath: results)).write(folder.section, under: folder.heading)
         output.console.note("written to \(results)")
       }
       guard let out else { return }
       try folder.write(settings: settings, results: found, to: URL(filePath: out))
       output.console.note("written to \(out)")
     }
-  }
-}
-
-extension String {
-  /// The setting that a `key.path=value` names, up to the first dot.
-  fileprivate var settingName: String {
-    String(prefix { $0 != "=" && $0 != "." })
   }
 }

@@ -19,7 +19,13 @@ extension SettingsTree: Encodable {
       var container = encoder.singleValueContainer()
       switch value.kind {
       case .nothing: try container.encodeNil()
-      case .truth: try container.encode(Bool.construct(from: Node.Scalar(value.text)) ?? false)
+      case .truth:
+        // `on`, `off`, `yes` and `no` may be names: they stay what was written.
+        if let truth = Bool(value.text) {
+          try container.encode(truth)
+        } else {
+          try container.encode(value.text)
+        }
       case .number: try value.encodeNumber(to: &container)
       case .text: try container.encode(value.text)
       }

@@ -83,7 +83,7 @@ package struct SettingsGroup: Sendable {
   }
 
   /// The settings, in order.
-  private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
   private var positions: [[UInt8]: Int] = [:]
 
   package init() {}
