@@ -75,13 +75,15 @@ struct StudyFile {
       var overlay = Settings.overlay()
       var settings = SettingsTree.group(SettingsGroup())
       for name in arm.parts {
-        guard let part = parts?.tree.group?[name] else {
-          let known = parts?.tree.group?.names ?? []
+        guard let parts else {
+          throw error("\(place) has the part '\(name)', and the study includes no parts")
+        }
+        guard let part = parts.tree.group?[name] else {
           throw error(
             "\(place) has the part '\(name)', which is unknown; there are: "
-              + known.joined(separator: ", "))
+              + (parts.tree.group?.names ?? []).joined(separator: ", "))
         }
-        overlay.lay(part, from: parts?.source ?? source)
+        overlay.lay(part, from: parts.source)
         settings.merge(part)
       }
       overlay.lay(arm.settings, from: source)

@@ -1,15 +1,18 @@
+import CorralExperiments
+import CorralTesting
 import Foundation
 import Testing
 
 @Suite struct ExperimentTests {
-  @Test func `experiments are listed`() throws {
+  @Test func `experiments are listed with their questions`() throws {
     let outcome = try Binary.run("experiment", "list", "--json")
-    let names = try outcome.json([String: String].self)
+    let questions = try outcome.json([String: String].self)
     #expect(
-      Set(names.keys) == [
+      Set(questions.keys) == [
         "popularity-bias", "frequency-estimator", "retrievers", "corr-main", "corr-pairs",
         "corr-samplers", "corr-distillation", "corr-negatives",
       ])
+    #expect(questions["corr-negatives"] == "How many negatives does cooperative training need?")
     let unknown = try Binary.run("experiment", "run", "popularity-bais")
     #expect(unknown.code == 2)
     #expect(unknown.errors.contains("did you mean 'popularity-bias'?"))
@@ -109,50 +112,85 @@ import Testing
       let taken = try run("--set", "only=[implicit-als]")
       #expect(taken.code == 2 && taken.errors.contains("exists already; choose another --out"))
       #expect(!taken.errors.contains("implicit-als, seed 1"), "\(taken.errors)")
-      // What is trained is not trained again: only the folder's own files are written anew.
-      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
-      let again = try run("--set", "only=[mf,popularity]")
-      try #require(again.code == 0, "\(again.errors)")
-      #expect(!again.errors.contains("mf, seed 1"))
-      #expect(try again.json(Answer.self).rows.map(\.seconds) == answer.rows.map(\.seconds))
-      // What was trained otherwise is no row of this table.
-      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
-      let other = try run("--set", "only=[mf]", "--set", "train.rate=0.5")
+      /// The table over the models that the command has trained, in this process.
+      func table(_ assignments: String...) throws -> ArmTable.Results {
+        var options = try ArmTable.Options(
+          #require(try Study(named: "retrievers")), file: nil,
+          assignments: ["seeds=[1,2]"] + TinyData.quick.filter { $0 != "--set" } + assignments)
+        options.data = data.path
+        return try ArmTable(options: options, folder: place.appending(path: "models")) {
+          Issue.record("\($0) is trained again")
+        }.run()
+      }
+      let again = try table("only=[mf,popularity]")
+      #expect(again.rows.map(\.seconds) == answer.rows.map(\.seconds))
+      // A model with other settings is no row of this table.
+      let other = try #require(throws: ExperimentError.self) {
+        try table("only=[mf]", "train.rate=0.5")
+      }
       #expect(
-        other.code != 0 && other.errors.contains("mf-seed-1 was trained with train.rate 0.0")
-          && other.errors.contains("and this experiment has 0.5; remove it"), "\(other.errors)")
-      #expect(try run("--set", "only=[none]").errors.contains("no arm is called 'none'"))
-      #expect(
-        try run("--set", "repeatWithin=-1").errors.contains(
-          "repeatWithin is -1.0; give seconds, or 0 to repeat every arm"))
-      // What its training did not read may be otherwise.
+        other.description.contains("mf-seed-1 was trained with train.rate 0.0")
+          && other.description.contains("and this experiment has 0.5; remove it"), "\(other)")
+      // Settings that its training did not read may differ.
       let kept = place.appending(components: "models", "mf-seed-1").path
       let retrained = try Binary.run(
         ["train", "--data", data.path, "--out", kept, "--seed", "1"]
           + ["--set", "retriever.model=mf", "--set", "ranking.train.epochs=7"] + TinyData.quick)
       try #require(retrained.code == 0, "\(retrained.errors)")
       // An arm that takes too long is trained once; no training takes no time.
-      let once = try run("--set", "only=[mf]", "--set", "repeatWithin=1e-9")
-      try #require(once.code == 0, "\(once.errors)")
-      #expect(try once.json(Answer.self).rows.map(\.seeds) == [[1]])
-      // One that is not to be repeated is compared over the seed that both have.
-      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
-      let some = try run(
-        "--set", "only=[mf,popularity]", "--set", "repeated=[mf]", "--set", "against=popularity")
-      try #require(some.code == 0, "\(some.errors)")
-      let rows = try some.json(Answer.self).rows
-      let factors = try #require(rows.first { $0.arm.name == "mf" })
-      let counted = try #require(rows.first { $0.arm.name == "popularity" })
+      let once = try table("only=[mf]", "repeatWithin=1e-9")
+      #expect(once.rows.map(\.seeds) == [[1]])
+      // An arm that is not repeated is compared over the seed that both have.
+      let some = try table("only=[mf,popularity]", "repeated=[mf]", "against=popularity")
+      let factors = try #require(some.rows.first { $0.arm.name == "mf" })
+      let counted = try #require(some.rows.first { $0.arm.name == "popularity" })
       #expect(factors.seeds == [1, 2] && counted.seeds == [1] && counted.test == nil)
-      #expect(try some.json(Answer.self).against == "popularity")
-      let single = try once.json(Answer.self).rows[0].metrics["ndcg@10"]?.mean ?? 0
+      #expect(some.against == "popularity")
+      let single = once.rows[0].metrics["ndcg@10"]?.mean ?? 0
       #expect(abs((factors.test?.mean ?? 0) - single) < 1e-12 && factors.test?.pOverSeeds == nil)
       #expect(factors.test?.baseline == counted.metrics["ndcg@10"]?.mean)
-      try FileManager.default.removeItem(at: place.appending(path: "results.json"))
-      #expect(try run("--set", "against=none").errors.contains("no arm is called 'none'"))
-      #expect(try run("--set", "repeated=[none]").errors.contains("no arm is called 'none'"))
-      #expect(try run("--set", "only=[\"\"]").errors.contains("no arm is called ''"))
-      #expect(try run("--set", "arms=[]").errors.contains("arms is empty"))
+    }
+  }
+
+  @Test func `a study of the user's own is run from its file, and again from its settings`() throws
+  {
+    struct Answer: Decodable {
+      struct Row: Decodable {
+        struct Arm: Decodable { let name: String }
+        let arm: Arm
+        let seconds: Double
+      }
+      let rows: [Row]
+    }
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      let place = folder.appending(path: "out")
+      let results = folder.appending(path: "RESULTS.md")
+      let study = try folder.write(
+        """
+        question: Does order matter, on or off?
+        rows: model
+        arms:
+          - {name: counts, settings: {retriever: {model: popularity}}}
+          - {name: factors, settings: {retriever: {model: implicit-als, dimension: 4}}}
+        """, as: "my-study.yaml")
+      let outcome = try Binary.run(
+        [
+          "experiment", "run", study, "--data", data.path, "--out", place.path, "--seed", "1",
+          "--results", results.path, "--json", "--set", "evaluate.cutoffs=[10]",
+        ])
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      #expect(
+        try Set(outcome.json(Answer.self).rows.map(\.arm.name)) == ["counts", "factors"])
+      let text = try String(contentsOf: results, encoding: .utf8)
+      #expect(text.contains("## my-study: tiny\n\nDoes order matter, on or off?\n"), "\(text)")
+      #expect(text.contains("| model | recall@10 | ") && text.contains("| counts | "))
+      let again = try Binary.run(
+        "experiment", "run", place.appending(path: "settings.json").path, "--json", "--out",
+        folder.appending(path: "again").path)
+      try #require(again.code == 0, "\(again.errors)")
+      #expect(
+        try Set(again.json(Answer.self).rows.map(\.arm.name)) == ["counts", "factors"])
     }
   }
 

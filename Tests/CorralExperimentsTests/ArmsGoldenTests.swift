@@ -4,15 +4,15 @@ import CorralTraining
 import Foundation
 import Testing
 
-/// The arms of the studies that come with Corral, held to what they were when they were Swift code.
+/// The arms of the built-in studies of pairs: a slip in a shared part changes none of them unseen.
 ///
 /// `Golden/arms.txt` has a line for each arm of each study and pair, and below it each setting that
 /// differs from the defaults of the arm's models.
 @Suite struct ArmsGoldenTests {
-  @Test func `every study has the arms that it always had`() throws {
+  @Test func `every study of pairs has the arms that it always had`() throws {
     let url = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(components: "Golden", "arms.txt")
-    let found = try Study.names.map { name in
+    let found = try Study.names.filter { $0 != "retrievers" }.map { name in
       try lines(of: #require(try Study(named: name)))
     }.joined()
     #expect(try found == String(contentsOf: url, encoding: .utf8))
