@@ -8,7 +8,7 @@ import Foundation
 /// the others begin with it.
 extension ArmTable {
   /// Whether another arm trains the same retriever.
-  package func sharesFirstStage(_ arm: Arm, seed: UInt64) throws -> Bool {
+  func sharesFirstStage(_ arm: Arm, seed: UInt64) throws -> Bool {
     guard let stage = try firstStage(of: arm, seed: seed) else { return false }
     return try arms.contains { other in
       try other != arm && firstStage(of: other, seed: seed) == stage
@@ -18,7 +18,7 @@ extension ArmTable {
   /// Begins the training of an arm with the retriever that another arm has trained.
   ///
   /// Returns `false` if the training has begun already, or no other arm has that retriever.
-  package func beginWithTrainedRetriever(_ arm: Arm, seed: UInt64) throws -> Bool {
+  func beginWithTrainedRetriever(_ arm: Arm, seed: UInt64) throws -> Bool {
     let checkpoint = CheckpointFolder(beside: place(of: arm, seed: seed))
     guard !checkpoint.exists, let stage = try firstStage(of: arm, seed: seed) else { return false }
     for other in arms where try other != arm && firstStage(of: other, seed: seed) == stage {

@@ -54,7 +54,7 @@ extension ArmTable {
     package var against: String
     /// The path of the data.
     package var data = ""
-    /// Settings of every arm, as `--set` takes them. An arm skips the blocks that it does not read.
+    /// Settings of every arm, in the form of `--set`; an arm skips the blocks that it does not read.
     package var set: [String] = []
     package var arms: [Arm]
 

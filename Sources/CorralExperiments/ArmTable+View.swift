@@ -8,6 +8,7 @@ extension ArmTable.Results {
   /// - Parameters:
   ///   - title: The title of the first column.
   ///   - place: The data on which published numbers were measured; empty to leave them out.
+  /// - Returns: The table.
   package func table(rows title: String, publishedOn place: String) -> Table {
     let (recall, ndcg, mrr) = ("recall@10", "ndcg@10", "mrr@10")
     let isBeside = !place.isEmpty && rows.contains { !$0.arm.published.isEmpty }

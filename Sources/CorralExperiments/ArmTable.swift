@@ -50,7 +50,7 @@ package struct ArmTable {
 
   package let options: Options
   /// Where the trained models are kept.
-  package let folder: URL
+  let folder: URL
   /// Called with a line about each training.
   let note: (String) -> Void
 
@@ -62,12 +62,12 @@ package struct ArmTable {
   }
 
   /// The arms to train.
-  package var arms: [Arm] {
+  var arms: [Arm] {
     options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
   }
 
   /// Where the model of an arm is kept.
-  package func place(of arm: Arm, seed: UInt64) -> URL {
+  func place(of arm: Arm, seed: UInt64) -> URL {
     folder.appending(
       path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
   }

@@ -1,21 +1,17 @@
-import CorralVectors
 import Foundation
 
 /// This program in a process of its own, whose memory is measured separately.
-package struct ChildProcess {
+struct ChildProcess {
   /// The exit code.
-  package let code: Int32
+  let code: Int32
   /// Its peak memory, in bytes.
-  package let peakMemory: Int
-  /// How long it took, in seconds.
-  package let seconds: Double
+  let peakMemory: Int
 
   /// Runs `corral` with some arguments and waits for its end.
   ///
   /// Its standard output is dropped, its notes and errors are shown. Throws `ExperimentError` if the
   /// process cannot be started.
-  package init(_ arguments: [String]) throws {
-    let start = ContinuousClock.now
+  init(_ arguments: [String]) throws {
     let path = try Self.program
     var pointers = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
@@ -34,14 +30,13 @@ package struct ChildProcess {
     }
     var (status, usage) = (Int32(), rusage())
     while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
-    // The low seven bits are the signal that ended it, the next byte what it returned.
+    // The low seven bits hold the signal that ended it, the next byte its exit code.
     code = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + status & 0x7f
     #if os(Linux)
       peakMemory = Int(usage.ru_maxrss) * 1024
     #else
       peakMemory = Int(usage.ru_maxrss)
     #endif
-    seconds = (ContinuousClock.now - start).inSeconds
   }
 
   private static var program: String {

@@ -58,7 +58,7 @@ package struct PopularityBias {
     package var metrics: [String: SeedAverage.Summary]
     /// Metrics over the targets in each popularity group of items.
     package var items: [String: [String: SeedAverage.Summary]]
-    /// Paired tests against the arm without any correction; none for that arm itself.
+    /// Paired tests against the arm without any correction; empty for that arm itself.
     package var tests: [String: SeedAverage.Comparison]
   }
 

@@ -27,10 +27,10 @@ package struct SeedAverage {
     package var difference: Double
     /// The paired t-test over users, each user's value averaged over seeds first.
     package var t: Double
-    /// The p-value of that test: would other users show the difference too?
+    /// The p-value of that test, for the difference among other users.
     package var p: Double
-    /// The p-value of a paired t-test over seeds: would other trainings show the difference for these
-    /// users? `nil` for a single seed.
+    /// The p-value of a paired t-test over seeds, for the difference after other trainings with the same
+    /// users; `nil` for a single seed.
     package var pOverSeeds: Double?
 
     /// `**` for p < 0.001, `*` for p < 0.05.

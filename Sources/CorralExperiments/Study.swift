@@ -7,13 +7,13 @@ import Foundation
 /// The file holds these keys:
 /// - `question`: what the experiment answers.
 /// - `rows`: the title of the first column.
-/// - `against`: the arm that the others are tested against; the best one where it is left out.
+/// - `against`: the arm that the others are tested against; if left out, the best one.
 /// - `arms`: a list of arms, in the order of their training. Each has a `name`, `settings` as a
 ///   settings file has them, and `published` numbers of a paper.
 /// - `publishedOn`: the data on which those numbers were measured.
 /// - `pairs`: in a study of pairs, `arms` and `publishedOn` of each pair, by its name.
-/// - `include`: another file with named parts of settings, in a study of pairs for each pair. An arm
-///   lists its `parts`, and its own settings win over them.
+/// - `include`: another file with named parts of settings, grouped by pair in a study of pairs. An
+///   arm lists the `parts` it is made of; its own settings win over them.
 package struct Study {
   /// What `corral experiment run` takes: the name of a built-in study, or the path of a file.
   package let name: String
@@ -23,14 +23,14 @@ package struct Study {
   package let rows: String
   /// The arm that the others are tested against; empty for the best of them.
   package let against: String
-  /// A retriever and a ranker for each table; one pair without a name in any other study.
+  /// The tables of a study of pairs; any other study has one pair, without a name.
   package let pairs: [Pair]
 
   /// The arms of one table.
   package struct Pair {
     /// The name, as in `sasrec+din`.
     package let name: String
-    /// The data on which the published numbers were measured; empty where there are none.
+    /// The data on which the published numbers were measured; empty if there are none.
     package let publishedOn: String
     /// The arms, in the order of their training.
     package let arms: [ArmTable.Arm]
@@ -42,7 +42,7 @@ package struct Study {
   /// Whether each pair has a table of its own.
   package var isOfPairs: Bool { !pairs[0].name.isEmpty }
 
-  /// The pair with a name, the first one for an empty name.
+  /// The pair with a name; the first pair for an empty name.
   ///
   /// Throws `SettingsError` for an unknown name. A study without pairs takes any name.
   package func pair(named name: String) throws -> Pair {
@@ -78,6 +78,9 @@ package struct Study {
           arms: try file.arms(description.arms, parts: parts))
       ]
     case (true, false):
+      guard description.publishedOn.isEmpty else {
+        throw file.error("it has 'pairs', and so 'publishedOn' belongs into each pair")
+      }
       pairs = try entries.map { entry in
         let pair = try file.pair(entry)
         return Pair(
@@ -102,7 +105,7 @@ extension Study {
     "corr-negatives": PackageResources.corr_negatives_yaml,
   ]
 
-  /// What those include.
+  /// The files that those studies include.
   private static let includes = ["pairs.yaml": PackageResources.pairs_yaml]
 
   /// The names of the studies that come with Corral.
@@ -117,7 +120,7 @@ extension Study {
         String(decoding: text, as: UTF8.self), from: "\(name).yaml", include: Self.builtIn))
   }
 
-  /// The study in a file of the user. Files that it includes stand beside it or come with Corral.
+  /// The study in a file of the user; files that it includes stand beside it or come with Corral.
   package init(contentsOf path: String) throws {
     try self.init(
       name: path,
@@ -132,7 +135,7 @@ extension Study {
 
   private static func text(of path: String) throws -> String {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw SettingsError.unreadable(file: path, reason: "it is not text")
+      throw ExperimentError("cannot read the study \(path): it is not text")
     }
     return text
   }

@@ -2,7 +2,7 @@ import CorralData
 import CorralSettings
 import CorralText
 
-/// The YAML of a study, taken apart. What it throws names the file and the key.
+/// The YAML of a study, taken apart; its errors name the file and the key.
 struct StudyFile {
   /// Reads the text of an included file and says where it stands; `nil` for an unknown name.
   typealias Include = (_ name: String) throws -> (text: String, source: String)?

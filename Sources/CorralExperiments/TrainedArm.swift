@@ -1,27 +1,27 @@
-package import CorralArtifacts
-package import CorralEvaluation
+import CorralArtifacts
+import CorralEvaluation
 import CorralPipeline
-package import CorralSettings
+import CorralSettings
 import CorralTraining
-package import Foundation
+import Foundation
 
 /// A model that was trained for an experiment: how good it is, and what it cost.
-package struct TrainedArm {
+struct TrainedArm {
   /// The evaluation of the whole model.
-  package let evaluation: Evaluation
+  let evaluation: Evaluation
   /// The evaluation of its retriever; `nil` for a model without a ranker.
-  package let retriever: Evaluation?
-  package let data: Manifest.DataProvenance
+  let retriever: Evaluation?
+  let data: Manifest.DataProvenance
   /// Seconds of training.
-  package let seconds: Double
+  let seconds: Double
   /// The number of epochs; 0 for a model without a log of its training.
-  package let epochs: Double
+  let epochs: Double
   /// The peak memory of its process, in bytes; 0 if it was not noted.
-  package let peakMemory: Int
+  let peakMemory: Int
   private let settings: Settings
 
   /// Reads a trained model; `nil` if the folder holds no model or no evaluation.
-  package init?(at place: URL) throws {
+  init?(at place: URL) throws {
     guard
       FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
     else { return nil }
@@ -43,7 +43,7 @@ package struct TrainedArm {
   ///
   /// Blocks that its training does not read may differ. Without this check, an experiment in the
   /// folder of another one would mix the models of both.
-  package func checkSettings(
+  func checkSettings(
     are wanted: Settings, butFor unreadBlocks: [String], at place: URL
   ) throws {
     let (wanted, kept) = (try FlatSettings(wanted), try FlatSettings(settings))
@@ -58,7 +58,7 @@ package struct TrainedArm {
   }
 
   /// Writes the peak memory of the training, in bytes, into a file beside the model.
-  package static func note(peakMemory: Int, at place: URL) throws {
+  static func note(peakMemory: Int, at place: URL) throws {
     try AtomicFile.write(Data("\(peakMemory)".utf8), to: memoryFile(of: place))
   }
 

@@ -123,6 +123,8 @@ import Testing
         "mine.yaml: 'include' names 'none.yaml', and there is no such file",
       fault("{name: a}", more: "pairs: {a+b: {arms: []}}"):
         "mine.yaml: it has both 'arms' and 'pairs'; leave one out",
+      message { try read("question: Why?\npublishedOn: x\npairs: {a+b: {}}") }:
+        "mine.yaml: it has 'pairs', and so 'publishedOn' belongs into each pair",
       message { try read("question: Why?") }: "mine.yaml: it has neither 'arms' nor 'pairs'",
       message { try read("arms: [{name: a}]") }: "mine.yaml: it has no 'question'",
       message { try read("question: Why?\npairs: {a+b: {}}") }: "mine.yaml: pair 'a+b' has no arms",

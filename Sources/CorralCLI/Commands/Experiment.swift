@@ -40,9 +40,10 @@ struct Experiment: ParsableCommand {
         "Runs an experiment: by its name, from a study of yours, or again from its settings.",
       discussion: """
         A study is a YAML file that lists the arms to train; `corral experiment list` shows those \
-        that come with Corral. A settings.json that an experiment wrote runs it again. Without --data an experiment makes up its data, where it can. --set changes any of its \
-        settings; --out writes a folder with settings.json, results.json and README.md; --results \
-        writes the table into a Markdown file of results.
+        that come with Corral. A settings.json that an experiment wrote runs it again. Without --data \
+        an experiment makes up its data, if it can. --set changes any of its settings; --out writes a \
+        folder with settings.json, results.json and README.md; --results writes the table into a \
+        Markdown file of results.
         """)
 
     @Argument(
