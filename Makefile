@@ -1,11 +1,12 @@
 # make demo: everything from a fresh machine to recommendations.  make test: the whole test suite.
 # make bench: Corral beside other systems; BENCH="--quick" hands options on.
+# make docs: the documentation as web pages, in .build/documentation.
 export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig:$(PKG_CONFIG_PATH)
-SWIFT_SOURCES := Sources Tests Benchmarks/Sources Package.swift
-# The path of libtorch is known only after `configure`, so it is read when a command runs.
-SWIFT_FLAGS = -c release -Xlinker -rpath -Xlinker "$$(cat .deps/torch-library-path)"
+SWIFT_SOURCES := Sources Tests Benchmarks/Sources Examples/App Package.swift
+SWIFT_FLAGS := -c release
+SAMPLES := .build/samples
 
-.PHONY: demo build test test-models lint format configure bench clean
+.PHONY: demo build test test-app test-models lint format configure bench docs clean
 
 demo: build
 	.build/release/corral quickstart
@@ -16,11 +17,24 @@ build: configure
 test: configure
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build
+	$(MAKE) test-app
+
+# The example of an app, and the Swift samples of the documentation. They are a package of their own,
+# which takes what is built already, since both packages share the folder .build.
+test-app: build
+	cp Package.resolved Examples/App/
+	swift build $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build
+	.build/release/App Tests/CorralPipelineTests/Fixtures/format-2/mf-then-deepfm 3 \
+	  | awk '{ print } END { exit NR != 10 }'
+	rm -rf $(SAMPLES) && mkdir -p $(SAMPLES)
+	cd $(SAMPLES) && ../release/corral data synthesize films --users 100 --items 80 --interactions 2000
+	cd $(SAMPLES) && ../release/corral train --data films --set train.epochs=1 --out films-model --quiet
+	cd $(SAMPLES) && ../release/Samples
 
 # The tests of CorralModels alone, in debug mode: make test-models FILTER=RetrieverGoldenTests
 FILTER ?= CorralModelsTests
 test-models: configure
-	swift test -Xlinker -rpath -Xlinker "$$(cat .deps/torch-library-path)" --filter "$(FILTER)"
+	swift test --filter "$(FILTER)"
 
 lint:
 	swift format lint --strict --parallel -r $(SWIFT_SOURCES)
@@ -34,6 +48,12 @@ configure:
 bench: build
 	swift build $(SWIFT_FLAGS) --product CorralBench
 	Benchmarks/run $(BENCH)
+
+# Warnings are errors: a link to a name that is gone is one.
+docs: configure
+	swift package --allow-writing-to-directory .build/documentation generate-documentation \
+	  --target Corral --warnings-as-errors --disable-indexing --transform-for-static-hosting \
+	  --output-path .build/documentation
 
 clean:
 	rm -rf .build

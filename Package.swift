@@ -30,9 +30,13 @@ let native: [Target] = [
     name: "LibCrypto", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
   // Each file includes the operations that it calls: all of libtorch's take twice as long to compile.
+  // Whatever links it finds libtorch at run time through the link that `Scripts/configure` makes.
   .target(
     name: "CTorch", dependencies: ["LibTorch", "CKernels"],
-    cxxSettings: [.define("AT_PER_OPERATOR_HEADERS")]),
+    cxxSettings: [.define("AT_PER_OPERATOR_HEADERS")],
+    linkerSettings: [
+      .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/torch/lib"])
+    ]),
   .target(name: "CHNSW", dependencies: ["LibHNSW", "CKernels"]),
   .target(name: "CKernels"),
 ]
@@ -103,6 +107,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    // `make docs` alone uses it; nothing of it is compiled otherwise.
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: native + house.flatMap(\.self) + [
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
