@@ -35,7 +35,9 @@ let native: [Target] = [
     name: "CTorch", dependencies: ["LibTorch", "CKernels"],
     cxxSettings: [.define("AT_PER_OPERATOR_HEADERS")],
     linkerSettings: [
-      .unsafeFlags(["-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/torch/lib"])
+      .unsafeFlags([
+        "-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/torch/lib",
+      ])
     ]),
   .target(name: "CHNSW", dependencies: ["LibHNSW", "CKernels"]),
   .target(name: "CKernels"),

@@ -1,5 +1,5 @@
-import CorralSettings
 import CorralCLI
+import CorralSettings
 import Foundation
 import Testing
 

@@ -1,46 +1,6 @@
 import Foundation
 import Testing
 
-/// A page of the documentation, by its fenced blocks.
-private struct Page {
-  let text: String
-
-  /// The page at a path of the repository.
-  init(_ path: String) throws {
-    text = try String(contentsOf: packageRoot.appending(path: path), encoding: .utf8)
-  }
-
-  init(text: String) { self.text = text }
-
-  /// The lines of fenced `sh` blocks that run `corral`, as they stand; lines that continue are joined.
-  var commands: [String] {
-    text.matches(of: /(?ms)^```sh\n(.*?)^```/).flatMap { block in
-      String(block.1).replacing("\\\n", with: " ").split(separator: "\n").compactMap { line in
-        let program = line.split(separator: " ").first ?? ""
-        return program.split(separator: "/").last == "corral" ? String(line) : nil
-      }
-    }
-  }
-
-  /// The files that the page shows: fenced `csv` blocks with the name of a file.
-  var files: [(name: String, text: String)] {
-    text.matches(of: /(?ms)^```csv (\S+)\n(.*?)^```/).map { (String($0.1), String($0.2)) }
-  }
-
-  /// Writes the files of the page into a folder and runs its commands there, in order.
-  func run(in folder: URL) throws {
-    for file in files {
-      try Data(file.text.utf8).write(to: folder.appending(path: file.name))
-    }
-    for command in commands { try run(command, in: folder) }
-  }
-
-  private func run(_ command: String, in folder: URL) throws {
-    let outcome = try Shell.run(command, in: folder)
-    #expect(outcome.code == 0, "\(command): \(outcome.errors)")
-  }
-}
-
 @Suite struct ReadmeTests {
   @Test func `commands and files are found in fenced blocks only`() {
     let page = Page(
@@ -66,7 +26,7 @@ private struct Page {
   }
 
   /// In order, in one folder: a command may use what an earlier one made.
-  @Test(arguments: [("README.md", 15, 0), ("docs/YOUR-OWN-CSV.md", 10, 4)])
+  @Test(arguments: [("README.md", 16, 0), ("docs/YOUR-OWN-CSV.md", 10, 4)])
   func `every command of a page runs`(path: String, commands: Int, files: Int) throws {
     let page = try Page(path)
     #expect(page.commands.count >= commands && page.files.count == files)

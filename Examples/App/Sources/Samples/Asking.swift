@@ -49,3 +49,12 @@ func answerFromManyThreads(_ recommender: Recommender) async {
     }
   }
 }
+
+/// Only items with some features.
+func filterByFeatures(_ recommender: Recommender) throws {
+  let dramas = try recommender.items("genres", are: "Drama")
+  let recent = try recommender.items("year", in: 2000...2030)
+  var request = Request(user: "1", count: 5)
+  request.allowed = dramas.intersection(recent)
+  for item in try recommender.recommend(request).items { print(item.title ?? item.id) }
+}
