@@ -5,6 +5,9 @@ export PKG_CONFIG_PATH := $(CURDIR)/.deps/pkgconfig:$(PKG_CONFIG_PATH)
 SWIFT_SOURCES := Sources Tests Benchmarks/Sources Examples/App Package.swift
 SWIFT_FLAGS := -c release
 SAMPLES := .build/samples
+# The articles, and the libraries that an app sees.
+DOCUMENTED := Corral CorralVectors CorralData CorralIndex CorralSampling CorralBaselines CorralEvaluation \
+  CorralArtifacts CorralModels CorralTraining CorralServing CorralPipeline
 
 .PHONY: demo build test test-app test-models lint format configure bench docs clean
 
@@ -52,8 +55,8 @@ bench: build
 # Warnings are errors: a link to a name that is gone is one.
 docs: configure
 	swift package --allow-writing-to-directory .build/documentation generate-documentation \
-	  --target Corral --warnings-as-errors --disable-indexing --transform-for-static-hosting \
-	  --output-path .build/documentation
+	  $(addprefix --target ,$(DOCUMENTED)) --enable-experimental-combined-documentation \
+	  --warnings-as-errors --output-path .build/documentation
 
 clean:
 	rm -rf .build

@@ -80,3 +80,24 @@ import Testing
     }
   }
 }
+
+/// The two walks of `docs/ARCHITECTURE.md`: of a request, and of a setting.
+@Suite struct WalkTests {
+  @Test(arguments: [("request", 20), ("setting", 15)])
+  func `a walk passes through no file twice, and each file has what is said of it`(
+    name: String, atLeast: Int
+  ) throws {
+    let page = try Page("docs/ARCHITECTURE.md").text
+    let start = try #require(page.range(of: "## The walk of a \(name)\n")).upperBound
+    let walk = page[start...].prefix { $0 != "#" }
+    let rows = walk.matches(of: /(?m)^\| `(Sources\/[^`]+)` \| (.+) \|$/)
+    let files = rows.map { String($0.1) }
+    #expect(files.count >= atLeast && Set(files).count == files.count)
+    for row in rows {
+      let code = try String(
+        contentsOf: packageRoot.appending(path: String(row.1)), encoding: .utf8)
+      let called = try #require(row.2.firstMatch(of: /`([^`]+)`/)).1
+      #expect(code.contains(called), "\(row.1) has no \(called)")
+    }
+  }
+}
