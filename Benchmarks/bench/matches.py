@@ -2,6 +2,7 @@
 
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class Sizes:
     opened_users: int = 2_000_000  # of saved models
     opened_items: int = 1_000_000
     exact_draws: int = 64  # queries that the exact draws of a round are for
+    served_items: int = 1_000_000
+    requests: int = 10_000
+    peer_requests: int = 200  # of those that score all served items
 
 
 QUICK = Sizes(
     rounds=3, search_items=100_000, search_queries=200, single_queries=20, graph_items=20_000, graph_queries=200,
     table_items=200_000, steps=5, sweeps=2, trained_users=512, recbole_batches=1, ranker_steps=3,
     drawn_items=100_000, few_drawn_items=10_000, exact_draws=16,
-    opened_users=200_000, opened_items=100_000,
+    opened_users=200_000, opened_items=100_000, served_items=100_000, requests=1000, peer_requests=100,
 )
 
 
@@ -266,12 +270,77 @@ class Matches:
         for kind in ("popularity", "implicit-als"):
             folder = self.peers.parent / "data" / f"model-{kind}-{users}"
             if not folder.exists():
-                make = self.corral("open", folder, "--kind", kind, "--make", "--users", users, "--items", items)
-                subprocess.run([str(word) for word in make], check=True)
+                self._run(self.corral("open", folder, "--kind", kind, "--make", "--users", users, "--items", items))
             line = Line(f"open-{kind}", f"open {kind}, {users:,} users, {items:,} items", "step")
             left, right = self.corral("open", folder, "--kind", kind, "--threads", 2), self.peer("open", folder)
             matches.append(Match(left, right, "Python", 2, [line]))
         return matches
+
+    def serve(self):
+        """Requests to a pair over the log, and to a retriever of a large catalogue through its graph."""
+        items, requests = self.sizes.served_items, self.sizes.requests
+        large = self.peers.parent / "data" / f"model-served-{items}"
+        if not large.exists():
+            self._run(self.corral("serve", large, "--make", "--items", items))
+        pair = self._trained("pair", ["retriever.model=two-tower", "ranker.model=deepfm", "ranking.train.epochs=1"])
+        matches = []
+        for name, folder, title, asked in (
+            ("pair", pair, "two-tower, then DeepFM", requests),
+            ("hnsw", large, f"two-tower, HNSW over {items:,} items", self.sizes.peer_requests),
+        ):
+            words = ("--answers", self._answers(folder), "--requests", asked, "--threads", 2)
+            shows = (("p50_ms_one", "p99_ms_one"), ("p50_ms_two", "p99_ms_two", "recall"))
+            lines = [
+                Line(f"serve-{name}-{clients}", f"{title}, {clients} client{s}", "request", 1, figure, shows=shown)
+                for clients, s, figure, shown in ((1, "", "one", shows[0]), (2, "s", "two", shows[1]))
+            ]
+            left = self.corral("serve", folder, "--requests", requests, "--threads", 2)
+            matches.append(Match(left, self.peer("serve", folder, *words), "PyTorch", 2, lines))
+        return matches
+
+    def batch(self):
+        """The best 50 items of every user, in a CSV file."""
+        matches = []
+        ways = (
+            ("implicit", "implicit-als", "implicit, user by user"),
+            ("pytorch", "two-tower", "PyTorch, user by user"),
+            ("pytorch-blocks", "two-tower", "PyTorch, 512 users at a time"),
+        )
+        for way, model, name in ways:
+            folder = self._trained(model, [f"retriever.model={model}"])
+            out = self.peers.parent / "data" / "batch"
+            words = ("--answers", self._answers(folder, "--all", "-k", 50), "--out", f"{out}-{way}.csv", "--way", way)
+            matches.append(
+                Match(
+                    self.corral("batch", folder, "--out", f"{out}.csv", "--threads", 2),
+                    self.peer("batch", folder, *words, "--threads", 2), name, 2,
+                    [Line(f"batch-{way}", f"{model}, every user's best 50 in a file", "user", work="users")],
+                )
+            )
+        return matches
+
+    def _trained(self, name, settings):
+        """A model of the log, trained once for a few epochs: what it is worth does not matter here."""
+        folder = self.peers.parent / "data" / f"model-{name}-{Path(self.log_file).stem}"
+        if not folder.exists():
+            values = ["train.epochs=2", "als.sweeps=3", *settings]
+            words = [word for value in values for word in ("--set", value)]
+            self._run([self.binary.parent / "corral", "train", "--data", self.log_file, "--out", folder, *words])
+        return folder
+
+    def _answers(self, folder, *words):
+        """A file of what the command recommends from a model: to some users unless `words` say to whom."""
+        out = folder.with_name(f"{folder.name}-answers.csv")
+        if not words:
+            users = folder.with_name(f"{folder.name}-users.txt")
+            users.write_text("".join((folder / "users.txt").read_text().splitlines(keepends=True)[:200:4]))
+            words = ("--users", users, "-k", 10)
+        self._run([self.binary.parent / "corral", "recommend", folder, *words, "--out", out])
+        return out
+
+    @staticmethod
+    def _run(words):
+        subprocess.run([str(word) for word in words], check=True, stdout=subprocess.DEVNULL)
 
     @staticmethod
     def settings(model, **values):
@@ -282,5 +351,5 @@ class Matches:
 
 GROUPS = [
     "parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker", "proposals",
-    "cooperation", "open",
+    "cooperation", "open", "serve", "batch",
 ]

@@ -6,23 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
+from saved import tensors
 from worker import serve
-
-TYPES = {"F32": np.float32, "I32": np.int32, "I64": np.int64, "U8": np.uint8}
-
-
-def tensors(file):
-    with open(file, "rb") as stream:
-        length = int.from_bytes(stream.read(8), "little")
-        header = json.loads(stream.read(length))
-        data = stream.read()
-    return {
-        name: np.frombuffer(data[slice(*entry["data_offsets"])], TYPES[entry["dtype"]]).reshape(entry["shape"])
-        for name, entry in header.items()
-        if name != "__metadata__"
-    }
 
 
 def opened(folder):

@@ -10,7 +10,7 @@ struct CorralBench: ParsableCommand {
     subcommands: [
       ParseCase.self, EvaluateCase.self, ALSCase.self, FlatCase.self, GraphCase.self,
       StepCase.self, RankerCase.self, TrainCase.self, Item2VecCase.self, ProposalCase.self,
-      CooperationCase.self, OpenCase.self,
+      CooperationCase.self, OpenCase.self, ServeCase.self, BatchCase.self,
     ])
 }
 
