@@ -1,13 +1,14 @@
 import CorralArtifacts
 import CorralData
 import CorralIndex
+import CorralVectors
 package import Foundation
 
 /// Writes the recommendations of many users into one file: a row for each user and item.
 ///
 /// Users are scored block by block, so that memory does not grow with their number. The file is
 /// written beside its place and renamed into it, so that an interrupted run leaves none.
-package struct BatchScoring {
+package struct BatchScoring: Sendable {
   /// The form of the file.
   package enum Format: String, CaseIterable, Sendable {
     case csv
@@ -49,8 +50,10 @@ package struct BatchScoring {
   private let count: Int
   private let includesMet: Bool
   private let format: Format
-  /// The id of each item as the file spells it, after the separator before it.
+  /// The id of each item as the file spells it.
   private let itemCells: Texts
+  /// The ranks from 1 as the file spells them.
+  private let rankCells: Texts
 
   /// A scoring that writes up to `count` items a user.
   ///
@@ -73,10 +76,13 @@ package struct BatchScoring {
       cell.withUnsafeBufferPointer { cells.append($0) }
     }
     itemCells = cells
+    rankCells = Texts((1...count).map { "\($0)" })
   }
 
   /// Users that are scored at a time.
   private static let block = 512
+  /// Users whose rows one thread makes at a time.
+  private static let grain = 64
 
   /// Writes the rows of all users that the model knows, in the order of its vocabulary.
   ///
@@ -143,31 +149,43 @@ package struct BatchScoring {
     _ users: [(position: Int?, id: String?)], requests: [ResolvedRequest],
     report: inout Report, to output: borrowing OutputFile
   ) throws {
+    let exclusions = Parallel.map(requests.count, grain: Self.grain) { range in
+      requests[range].map { Exclusion(met: includesMet ? [] : $0.query.history) }
+    }
     let answers = try recommender.answers(
-      to: requests, counts: requests.map { _ in count },
-      leavingOut: requests.map {
-        Exclusion(met: includesMet ? [] : Set($0.query.history))
-      })
+      to: requests, counts: requests.map { _ in count }, leavingOut: exclusions.flatMap(\.self))
+    let lists = answers.lists
+    let parts = Parallel.map(users.count, grain: Self.grain) { range in
+      rows(of: users[range], lists[range])
+    }
+    for part in parts { try part.withUnsafeBytes { try output.write($0) } }
+    report.users += users.count
+    report.rows += lists.reduce(0) { $0 + $1.count }
+    report.popular += answers.isPopular.count(where: \.self)
+    report.short += lists.count { $0.count < count }
+  }
+
+  /// The rows of some users as bytes.
+  private func rows(
+    of users: ArraySlice<(position: Int?, id: String?)>, _ lists: ArraySlice<[Candidate]>
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(users.count * count * 32)
     var user: [UInt8] = []
-    for (place, list) in answers.lists.enumerated() {
+    for ((position, id), list) in zip(users, lists) {
       user.removeAll(keepingCapacity: true)
-      if let position = users[place].position {
+      if let position {
         format.append(recommender.users.texts, at: position, to: &user)
       } else {
-        format.append(Texts([users[place].id ?? ""]), at: 0, to: &user)
+        format.append(Texts([id ?? ""]), at: 0, to: &user)
       }
       for (rank, candidate) in list.enumerated() {
         format.append(
-          user: user, item: itemCells, candidate, rank: rank + 1, to: &bytes)
+          user: user, itemCells, at: candidate.item.position, rankCells, at: rank,
+          candidate.score, to: &bytes)
       }
-      report.rows += list.count
-      report.popular += answers.isPopular[place] ? 1 : 0
-      report.short += list.count < count ? 1 : 0
     }
-    report.users += users.count
-    try bytes.withUnsafeBytes { try output.write($0) }
+    return bytes
   }
 }
 
@@ -211,32 +229,33 @@ extension BatchScoring.Format {
 
   /// Adds the row of one recommendation.
   fileprivate func append(
-    user: [UInt8], item: Texts, _ candidate: Candidate, rank: Int, to bytes: inout [UInt8]
+    user: [UInt8], _ items: Texts, at item: Int, _ ranks: Texts, at rank: Int, _ score: Float,
+    to bytes: inout [UInt8]
   ) {
     func append(_ text: StaticString) {
       text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
-    func appendItem() {
-      item.withBytes(at: candidate.item.position) { bytes.append(contentsOf: $0) }
+    func append(_ texts: Texts, _ position: Int) {
+      texts.withBytes(at: position) { bytes.append(contentsOf: $0) }
     }
-    let score = candidate.score.isFinite ? "\(candidate.score)" : nil
+    let score = score.isFinite ? score.description : nil
     switch self {
     case .csv, .tsv:
       let separator = self == .csv ? UInt8(ascii: ",") : UInt8(ascii: "\t")
       bytes.append(contentsOf: user)
       bytes.append(separator)
-      appendItem()
+      append(items, item)
       bytes.append(separator)
-      bytes.append(contentsOf: "\(rank)".utf8)
+      append(ranks, rank)
       bytes.append(separator)
       bytes.append(contentsOf: (score ?? "").utf8)
     case .jsonLines:
       append("{\"user\":")
       bytes.append(contentsOf: user)
       append(",\"item\":")
-      appendItem()
+      append(items, item)
       append(",\"rank\":")
-      bytes.append(contentsOf: "\(rank)".utf8)
+      append(ranks, rank)
       append(",\"score\":")
       bytes.append(contentsOf: (score ?? "null").utf8)
       append("}")

@@ -26,7 +26,7 @@ extension Recommender {
     let resolved = try requests.map(resolved)
     let exclusions = zip(requests, resolved).map { request, resolved in
       Exclusion(
-        met: request.includesMet ? [] : Set(resolved.query.history), allowed: request.allowed,
+        met: request.includesMet ? [] : resolved.query.history, allowed: request.allowed,
         excluded: request.excluded)
     }
     let answers = try answers(

@@ -4,14 +4,26 @@ import CorralVectors
 
 /// Which items a request must not get.
 struct Exclusion {
-  /// Items that were met, and are therefore left out.
-  var met: Set<ItemIndex> = []
-  var allowed: ItemSet?
-  var excluded: ItemSet?
+  /// Items that were met, and are therefore left out: each once, in rising order.
+  let met: [ItemIndex]
+  let allowed: ItemSet?
+  let excluded: ItemSet?
+
+  /// What is left out for somebody who met some items, in any order.
+  init(met history: [ItemIndex], allowed: ItemSet? = nil, excluded: ItemSet? = nil) {
+    var met: [ItemIndex] = []
+    met.reserveCapacity(history.count)
+    for item in history.sorted() where met.last != item { met.append(item) }
+    self.met = met
+    self.allowed = allowed
+    self.excluded = excluded
+  }
 
   /// Whether an item may be recommended.
   func allows(_ item: ItemIndex) -> Bool {
-    !met.contains(item) && allowed?.contains(item) ?? true && !(excluded?.contains(item) ?? false)
+    let place = met.partitioningIndex { $0 >= item }
+    let isMet = place < met.count && met[place] == item
+    return !isMet && allowed?.contains(item) ?? true && !(excluded?.contains(item) ?? false)
   }
 
   /// Whether only items that were met are left out, so that they can be listed.
@@ -62,7 +74,7 @@ extension RetrieverStage {
       var own = unplaced
       own.reserveCapacity(unplaced.count + exclusion.met.count)
       for item in exclusion.met where placed.contains(item) { own.append(item.rawValue) }
-      own.sort()
+      if !unplaced.isEmpty { own.sort() }
       excluded += own
       offsets.append(excluded.count)
     }

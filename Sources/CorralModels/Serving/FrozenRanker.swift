@@ -48,7 +48,9 @@ public struct FrozenRanker: CandidateScorer {
 
   /// The ranker's own scores of candidates, without those of the retriever.
   package func ownScores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
-    network { $0.scores(candidates, for: queries, as: score, heads: heads) }
+    network(requests: queries.count) {
+      $0.scores(candidates, for: queries, as: score, heads: heads)
+    }
   }
 
   /// What those scores are the sum of.

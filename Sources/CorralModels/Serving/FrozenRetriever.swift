@@ -73,7 +73,7 @@ public struct FrozenRetriever: QueryEncoder {
   /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after
   /// the other.
   package func vectors(for batch: QueryBatch) -> Matrix {
-    let vectors = network { $0.queryMatrix(batch) }
+    let vectors = network(requests: batch.count) { $0.queryMatrix(batch) }
     return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: vectors.rows))
   }
 
