@@ -282,7 +282,7 @@ class Matches:
         large = self.peers.parent / "data" / f"model-served-{items}"
         if not large.exists():
             self._run(self.corral("serve", large, "--make", "--items", items))
-        pair = self._trained("pair", ["retriever.model=two-tower", "ranker.model=deepfm", "ranking.train.epochs=1"])
+        pair = self._trained("pair", ["retriever.model=two-tower", "ranker.model=deepfm", "rankerTraining.train.epochs=1"])
         matches = []
         for name, folder, title, asked in (
             ("pair", pair, "two-tower, then DeepFM", requests),

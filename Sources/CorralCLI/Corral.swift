@@ -1,6 +1,6 @@
 import ArgumentParser
-import CorralPipeline
 import CorralData
+import CorralPipeline
 import CorralVectors
 import Foundation
 

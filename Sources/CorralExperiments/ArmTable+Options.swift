@@ -136,7 +136,7 @@ extension ArmTable.Options {
   package func unreadBlocks(of arm: ArmTable.Arm) throws -> [String] {
     let settings = try settings(of: arm, with: [])
     return settings.method.unreadBlocks
-      + (settings.ranker == .none ? ["ranker", "ranking"] : [])
+      + (settings.ranker == .none ? ["ranker", "rankerTraining"] : [])
   }
 
   /// The settings of an arm's training, as `--set` takes them: one for each block of its own.

@@ -22,7 +22,7 @@ extension OpenedModel {
       let (settings, unknown) = try overlay.decodedWithNotes()
       // Where it was trained, and on how much of it, says nothing about where it serves.
       var here = settings
-      for train in [\Settings.train, \Settings.ranking.train] {
+      for train in [\Settings.train, \Settings.rankerTraining.train] {
         here[keyPath: train].device = TrainingSettings().device
         here[keyPath: train].threads = TrainingSettings().threads
       }

@@ -6,7 +6,8 @@ package enum SettingMeanings {
   package static func meaning(_ key: String) -> String? {
     if let own = table[key] { return own }
     // A ranker that is trained by itself has blocks `loss` and `train` of its own.
-    return key.hasPrefix("ranking.") ? table[String(key.dropFirst("ranking.".count))] : nil
+    return key.hasPrefix("rankerTraining.")
+      ? table[String(key.dropFirst("rankerTraining.".count))] : nil
   }
 
   private static let table: [String: String] =
@@ -26,7 +27,7 @@ package enum SettingMeanings {
     "negatives": "Which items a positive is compared with",
     "correction": "How the loss allows for popular items being drawn more often as negatives",
     "train": "How the retriever is trained",
-    "ranking": "How the ranker is trained, with method independent",
+    "rankerTraining": "How the ranker is trained, with method independent",
     "method": "How retriever and ranker are trained: each by itself, or for each other",
     "proposal": "What candidates are drawn from in training, with method icc, rankflow or corr",
     "cooperation": "How the stages teach each other, with method icc, rankflow or corr",
@@ -184,12 +185,12 @@ package enum SettingMeanings {
   ]
 
   private static let twoStages = [
-    "ranking.heads": "Heads beside the main one, each for a column of data.labels",
-    "ranking.score": "How the heads make one score",
-    "ranking.servedStacking": "How much of the retriever's score is added when both serve",
-    "ranking.negatives.count": "The negatives of each positive, impressions counted",
-    "ranking.negatives.impressions": "How many of them may be impressions",
-    "ranking.negatives.known": "What becomes of draws that the user took in training",
+    "rankerTraining.heads": "Heads beside the main one, each for a column of data.labels",
+    "rankerTraining.score": "How the heads make one score",
+    "rankerTraining.servedStacking": "How much of the retriever's score is added when both serve",
+    "rankerTraining.negatives.count": "The negatives of each positive, impressions counted",
+    "rankerTraining.negatives.impressions": "How many of them may be impressions",
+    "rankerTraining.negatives.known": "What becomes of draws that the user took in training",
     "proposal.kind": "What negatives are drawn from",
     "proposal.count": "Negatives of each positive",
     "proposal.temperature": "What scores are divided by; higher is closer to uniform",

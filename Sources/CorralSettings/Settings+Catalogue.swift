@@ -21,11 +21,11 @@ extension Settings {
     }
     let trained = Self.fitted(train.metric, from: defaultMetric, toItems: items)
     let ranked = Self.fitted(
-      ranking.train.metric, from: RankingBlock().train.metric, toItems: items)
+      rankerTraining.train.metric, from: RankerTrainingSettings().train.metric, toItems: items)
     if let trained { changes.append("train.metric to \(trained)") }
-    if let ranked, ranker != .none { changes.append("ranking.train.metric to \(ranked)") }
+    if let ranked, ranker != .none { changes.append("rankerTraining.train.metric to \(ranked)") }
     train.metric = trained ?? train.metric
-    if ranker != .none { ranking.train.metric = ranked ?? ranking.train.metric }
+    if ranker != .none { rankerTraining.train.metric = ranked ?? rankerTraining.train.metric }
     guard !changes.isEmpty else { return nil }
     return "the catalogue has only \(Format.counted(items, "item")): this sets "
       + changes.joined(separator: ", ")

@@ -67,7 +67,10 @@ extension Settings {
     if ranker != .none {
       let (key, count, batch) =
         method == .independent
-        ? ("ranking.negatives.count", ranking.negatives.count, ranking.train.batch)
+        ? (
+          "rankerTraining.negatives.count", rankerTraining.negatives.count,
+          rankerTraining.train.batch
+        )
         : ("proposal.count", proposal.count, train.batch)
       needs.append(
         MemoryNeed(

@@ -18,15 +18,9 @@ extension Settings {
 
   /// How a ranker is trained by itself.
   package func training(_ ranker: RankerSettings) -> RankerTrainingSettings {
-    var training = RankerTrainingSettings()
+    var training = rankerTraining
     training.ranker = ranker
-    training.block = "ranking"
-    training.heads = ranking.heads
-    training.score = ranking.score
-    training.servedStacking = ranking.servedStacking
-    training.loss = ranking.loss
-    training.negatives = ranking.negatives
-    training.train = ranking.train
+    training.block = "rankerTraining"
     training.seen = evaluate.seen
     return training
   }
@@ -61,6 +55,6 @@ extension Settings {
 extension CooperativeMethod {
   /// The blocks of a settings file that this method does not read.
   package var unreadBlocks: [String] {
-    self == .independent ? ["proposal", "cooperation"] : ["ranking"]
+    self == .independent ? ["proposal", "cooperation"] : ["rankerTraining"]
   }
 }

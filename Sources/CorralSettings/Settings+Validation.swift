@@ -23,7 +23,7 @@ extension Settings {
     try SettingError.within("evaluate") { try evaluate.validate() }
     try SettingError.within("index") { try index.validate() }
     try checkMemory()
-    for device in [train.device, ranking.train.device] { _ = try Device(named: device) }
+    for device in [train.device, rankerTraining.train.device] { _ = try Device(named: device) }
   }
 
   private func checkStages() throws {
@@ -57,13 +57,13 @@ extension Settings {
   /// Throws for a block that says something and is read only by another method.
   private func checkUnreadBlocks() throws {
     // The command's --seed and --device are for both stages, however they are trained.
-    var unsaid = RankingBlock()
-    unsaid.train.seed = ranking.train.seed
-    unsaid.train.device = ranking.train.device
+    var unsaid = RankerTrainingSettings()
+    unsaid.train.seed = rankerTraining.train.seed
+    unsaid.train.device = rankerTraining.train.device
     let isSaid = [
       "proposal": proposal != ProposalSettings(),
       "cooperation": cooperation != CooperationSettings(),
-      "ranking": ranking != unsaid,
+      "rankerTraining": rankerTraining != unsaid,
     ]
     for block in method.unreadBlocks where isSaid[block] == true {
       let (others, hint) =

@@ -27,7 +27,7 @@ package struct Settings: Codable, Equatable, Sendable {
   /// How the model is trained.
   package var train = TrainingSettings()
   /// How a ranker is trained by itself.
-  package var ranking = RankingBlock()
+  package var rankerTraining = RankerTrainingSettings()
   /// How retriever and ranker are trained for each other.
   package var method = CooperativeMethod.independent
   /// How joint training samples its candidates.
@@ -44,7 +44,7 @@ package struct Settings: Codable, Equatable, Sendable {
 
   /// Seeds everything that training draws.
   package mutating func seed(_ seed: UInt64) {
-    (train.seed, ranking.train.seed) = (seed, seed)
+    (train.seed, rankerTraining.train.seed) = (seed, seed)
   }
 
   /// Leaves out of the data what was shown and not taken, unless a ranker trained by itself, which

@@ -143,7 +143,7 @@ import Testing
       "mf",
       [
         "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "evaluate.sweep=[]",
-        "ranking.train.epochs=1", "ranking.train.threads=1", "evaluate.candidates=15",
+        "rankerTraining.train.epochs=1", "rankerTraining.train.threads=1", "evaluate.candidates=15",
       ]
     ),
   ]
@@ -266,9 +266,9 @@ import Testing
       let settings = [
         "retriever.model=mf", "retriever.dimension=8", "data.context=[tab,hour]",
         "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "evaluate.sweep=[]",
-        "ranking.train.epochs=4", "ranking.train.rate=0.05", "ranking.train.batch=32",
-        "ranking.train.threads=1", "evaluate.candidates=20", "ranking.negatives.count=4",
-        "ranking.negatives.impressions=0",
+        "rankerTraining.train.epochs=4", "rankerTraining.train.rate=0.05", "rankerTraining.train.batch=32",
+        "rankerTraining.train.threads=1", "evaluate.candidates=20", "rankerTraining.negatives.count=4",
+        "rankerTraining.negatives.impressions=0",
       ]
       let trained = try Binary.run(
         ["train", "--data", data.path, "--out", place, "-q"] + TinyData.quick

@@ -38,8 +38,8 @@ import Testing
   @Test(arguments: [
     (["train.optimiser=sgd", "train.rate=1e30", "retriever.similarity=dot"], "lower train.rate"),
     (
-      ["ranker.model=deepfm", "ranking.train.optimiser=sgd", "ranking.train.rate=1e30"],
-      "lower ranking.train.rate"
+      ["ranker.model=deepfm", "rankerTraining.train.optimiser=sgd", "rankerTraining.train.rate=1e30"],
+      "lower rankerTraining.train.rate"
     ),
   ])
   func `a loss that is not a number stops training, and says what to change`(

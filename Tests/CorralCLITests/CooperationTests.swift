@@ -130,8 +130,8 @@ import Testing
         + "are none; give uniform or popularity"
     ),
     (
-      ["ranking.heads=[like]"],
-      "settings of 'ranking' are for stages that are trained apart, and 'method' is corr: leave the "
+      ["rankerTraining.heads=[like]"],
+      "settings of 'rankerTraining' are for stages that are trained apart, and 'method' is corr: leave the "
         + "block out, or set method to independent"
     ),
     (

@@ -9,7 +9,7 @@ import Testing
     try withTemporaryFolder { folder in
       let pair = [
         "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "index.kind=hnsw",
-        "ranking.train.epochs=1", "ranking.train.threads=1", "evaluate.candidates=20",
+        "rankerTraining.train.epochs=1", "rankerTraining.train.threads=1", "evaluate.candidates=20",
       ].flatMap { ["--set", $0] }
       let (model, trained) = try TinyData.trained("mf", in: folder, pair)
       try #require(trained.code == 0, "\(trained.errors)")

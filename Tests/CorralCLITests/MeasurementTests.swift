@@ -58,7 +58,7 @@ import Testing
     arguments: [
       ("mf", "hnsw", [String]()),
       ("implicit-als", "multi-index", []),
-      ("comirec", "hnsw", ["ranker.model=deepfm", "ranking.train.epochs=1"]),
+      ("comirec", "hnsw", ["ranker.model=deepfm", "rankerTraining.train.epochs=1"]),
     ])
   func `a saved index is measured beside the exact search`(
     model: String, index: String, more: [String]

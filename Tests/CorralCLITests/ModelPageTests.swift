@@ -20,8 +20,8 @@ import Testing
       let place = folder.appending(path: "m")
       let pair = [
         "retriever.model=two-tower", "retriever.dimension=8", "ranker.model=deepfm",
-        "ranker.dimension=8", "ranker.hidden=[16]", "ranking.train.epochs=1",
-        "ranking.train.batch=64", "ranking.train.threads=1", "evaluate.candidates=20",
+        "ranker.dimension=8", "ranker.hidden=[16]", "rankerTraining.train.epochs=1",
+        "rankerTraining.train.batch=64", "rankerTraining.train.threads=1", "evaluate.candidates=20",
         "index.kind=hnsw", "correction.estimate=streaming",
       ]
       let trained = try Binary.run(

@@ -45,7 +45,7 @@ import Testing
   @Test func `a ranker leaves them last`() throws {
     try check(
       "mf",
-      ["ranker.model=deepfm", "ranking.train.epochs=1", "evaluate.candidates=26"]
+      ["ranker.model=deepfm", "rankerTraining.train.epochs=1", "evaluate.candidates=26"]
         .flatMap { ["--set", $0] })
   }
 

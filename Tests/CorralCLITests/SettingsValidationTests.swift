@@ -18,9 +18,9 @@ import Testing
   }
 
   @Test(arguments: [
-    "als.alpha=.inf", "ranking.train.rate=.nan", "data.split.validation=.inf", "train.clip=.inf",
+    "als.alpha=.inf", "rankerTraining.train.rate=.nan", "data.split.validation=.inf", "train.clip=.inf",
     "train.weightDecay=1e308", "proposal.temperature=-.inf", "cooperation.weights.ranker=nan",
-    "correction.estimator.alpha=1e39", "negatives.exponent=.inf", "ranking.loss.temperature=.nan",
+    "correction.estimator.alpha=1e39", "negatives.exponent=.inf", "rankerTraining.loss.temperature=.nan",
   ])
   func `a number that is not finite is refused in every block, by its key`(set: String) {
     let key = String(set.prefix { $0 != "=" })
@@ -29,11 +29,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("als.alpha=0", "alpha"), ("ranking.train.rate=0", "ranking.train.rate"),
+    ("als.alpha=0", "alpha"), ("rankerTraining.train.rate=0", "rankerTraining.train.rate"),
     ("train.epochs=0", "train.epochs"), ("evaluate.cutoffs=[]", "evaluate.cutoffs"),
     ("evaluate.resamples=1000000000", "evaluate.resamples"), ("index.m=0", "index.m"),
     ("index.clusters=100000", "index.clusters"), ("loss.temperature=0", "loss.temperature"),
-    ("ranking.negatives.count=-1", "ranking.negatives.count"),
+    ("rankerTraining.negatives.count=-1", "rankerTraining.negatives.count"),
     ("correction.estimator.buckets=0", "buckets"), ("negatives.count=-5", "negatives.count"),
     ("data.tolerance=-1", "data.tolerance"), ("data.filter.minUser=-5", "data.filter.minUser"),
     ("data.split.test=1e300", "data.split.test"), ("data.split.validation=-1", "split.validation"),
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "train.threads=9223372036854775807", "train.threads=100000", "ranking.train.threads=100000",
+    "train.threads=9223372036854775807", "train.threads=100000", "rankerTraining.train.threads=100000",
     "train.threads=-1",
   ])
   func `threads have a bound`(set: String) {

@@ -37,7 +37,7 @@ import Testing
 
   @Test(arguments: [
     ["retriever.model=popularity"], ["retriever.model=mf"],
-    ["retriever.model=mf", "ranker.model=deepfm", "ranking.train.epochs=1"],
+    ["retriever.model=mf", "ranker.model=deepfm", "rankerTraining.train.epochs=1"],
   ])
   func `four items are enough for a model that answers`(settings: [String]) throws {
     try withTemporaryFolder { folder in

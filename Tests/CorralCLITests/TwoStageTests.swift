@@ -27,9 +27,9 @@ import Testing
   }
 
   private static let pair = [
-    "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "ranking.train.epochs=2",
-    "ranking.train.batch=64", "ranking.train.threads=1", "ranking.negatives.count=4",
-    "ranking.negatives.impressions=0", "evaluate.candidates=20", "evaluate.sweep=[10,40]",
+    "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "rankerTraining.train.epochs=2",
+    "rankerTraining.train.batch=64", "rankerTraining.train.threads=1", "rankerTraining.negatives.count=4",
+    "rankerTraining.negatives.impressions=0", "evaluate.candidates=20", "evaluate.sweep=[10,40]",
   ].flatMap { ["--set", $0] }
 
   @Test func `a pair is trained, measured, asked and compared as one model`() throws {
@@ -82,7 +82,7 @@ import Testing
       let trained = try Binary.run(
         ["train", "--data", data.path, "--out", place.path]
           + ["--set", "retriever.model=\(retriever)", "--set", "retriever.dimension=8"]
-          + TinyData.quick + Self.pair + ["--set", "ranking.servedStacking=\(served)"])
+          + TinyData.quick + Self.pair + ["--set", "rankerTraining.servedStacking=\(served)"])
       try #require(trained.code == 0, "\(trained.errors)")
       let log = try String(
         contentsOf: place.appending(path: "ranker-training.jsonl"), encoding: .utf8)
@@ -92,8 +92,8 @@ import Testing
 
   @Test(arguments: [
     (
-      "ranking.heads=[like]",
-      "setting 'ranking.heads' is like: the data have no labels; name their columns with data.labels"
+      "rankerTraining.heads=[like]",
+      "setting 'rankerTraining.heads' is like: the data have no labels; name their columns with data.labels"
     ),
     ("evaluate.sweep=[10,41]", "setting 'evaluate.sweep' has 41, and the catalogue only 40 items"),
   ])
@@ -133,23 +133,23 @@ import Testing
   }
 
   @Test(arguments: [
-    ("ranking.negatives.count=0", "setting 'ranking.negatives.count' is 0: a ranker compares"),
+    ("rankerTraining.negatives.count=0", "setting 'rankerTraining.negatives.count' is 0: a ranker compares"),
     (
-      "ranking.negatives.impressions=30",
-      "setting 'ranking.negatives.impressions' is 30: they are some of the 20 "
+      "rankerTraining.negatives.impressions=30",
+      "setting 'rankerTraining.negatives.impressions' is 30: they are some of the 20 "
         + "negatives; give 0 to 20"
     ),
-    ("ranking.loss.temperature=0", "setting 'ranking.loss.temperature' is 0.0: give a number"),
+    ("rankerTraining.loss.temperature=0", "setting 'rankerTraining.loss.temperature' is 0.0: give a number"),
     (
-      "ranking.train.metric=coverage@10",
-      "setting 'ranking.train.metric' is coverage@10: a ranker orders candidates that are given"
+      "rankerTraining.train.metric=coverage@10",
+      "setting 'rankerTraining.train.metric' is coverage@10: a ranker orders candidates that are given"
     ),
-    ("ranking.train.rate=0", "setting 'ranking.train.rate' is 0.0: give a number above 0"),
+    ("rankerTraining.train.rate=0", "setting 'rankerTraining.train.rate' is 0.0: give a number above 0"),
     (
-      "ranking.train.withheldUsers=0.5",
-      "setting 'ranking.train.withheldUsers' is 0.5: without a history nothing would be left"
+      "rankerTraining.train.withheldUsers=0.5",
+      "setting 'rankerTraining.train.withheldUsers' is 0.5: without a history nothing would be left"
     ),
-    ("ranking.heads=[like:cubed]", "setting 'ranking.heads' is like:cubed: the losses of a head"),
+    ("rankerTraining.heads=[like:cubed]", "setting 'rankerTraining.heads' is like:cubed: the losses of a head"),
     ("ranker.dropout=1", "setting 'ranker.dropout' is 1.0: give a share"),
   ])
   func `a setting that no ranker can have is named as it stands in the file`(

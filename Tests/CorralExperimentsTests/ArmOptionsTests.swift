@@ -24,16 +24,16 @@ import Testing
     var options = try ArmTable.Options(
       study("corr-main"), file: nil,
       assignments: [
-        "ranker.history=9", "ranking.train.epochs=7", "proposal.count=70", "train.epochs=2",
+        "ranker.history=9", "rankerTraining.train.epochs=7", "proposal.count=70", "train.epochs=2",
       ])
     options.data = "data"
     func unread(_ name: String) throws -> [String] {
       try options.unreadBlocks(of: #require(options.arms.first { $0.name == name }))
     }
     #expect(
-      try unread("mf alone, sampled softmax") == ["proposal", "cooperation", "ranker", "ranking"])
+      try unread("mf alone, sampled softmax") == ["proposal", "cooperation", "ranker", "rankerTraining"])
     #expect(try unread("independent") == ["proposal", "cooperation"])
-    #expect(try unread("corr") == ["ranking"])
+    #expect(try unread("corr") == ["rankerTraining"])
     let settings = try options.arms.map { try options.settings(of: $0, seed: 1) }
     for (arm, settings) in zip(options.arms, settings) {
       try settings.validate()

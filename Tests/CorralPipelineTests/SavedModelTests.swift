@@ -1,10 +1,12 @@
 import CorralArtifacts
 import CorralData
 import CorralIndex
+import CorralModels
 import CorralPipeline
 import CorralServing
 import CorralSettings
 import CorralTesting
+import CorralTraining
 import Foundation
 import Testing
 
@@ -155,6 +157,19 @@ private let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
       let opened = try OpenedModel(path)
       #expect(opened.notes.isEmpty && opened.settings.index.efConstruction > 0)
     }
+  }
+
+  @Test func `a block that has another name now is read under that`() throws {
+    // The fixtures were saved when the block `rankerTraining` was called `ranking`.
+    let opened = try OpenedModel(fixtures.appending(path: "mf-then-deepfm").path)
+    #expect(opened.notes.isEmpty && opened.settings.rankerTraining.train.epochs == 2)
+    var overlay = Settings.overlay()
+    try overlay.set("ranking.train.epochs=7")
+    #expect(
+      overlay.moved == [
+        "the settings of 'ranking' are now called 'rankerTraining': read as those"
+      ])
+    #expect(try overlay.decoded().rankerTraining.train.epochs == 7)
   }
 
   @Test func `a newer format is refused`() throws {

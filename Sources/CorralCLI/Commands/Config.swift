@@ -14,6 +14,7 @@ struct Config: ParsableCommand {
 
   func run() throws {
     let merged = try settings.merged()
+    for line in try settings.movedKeys() { output.console.note(line) }
     try merged.validate()
     try output.console.printJSON(merged)
     output.console.print(try merged.commentedText().trimmingCharacters(in: .newlines))

@@ -43,6 +43,13 @@ struct SettingsOptions: ParsableArguments {
     return overriding(try overlay.decoded())
   }
 
+  /// What the file and each `--set` still call by an earlier name, a line each.
+  func movedKeys() throws -> [String] {
+    var overlay = Settings.overlay()
+    try apply(to: &overlay)
+    return overlay.moved.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
   /// Settings with what the options of their own say.
   func overriding(_ settings: Settings) -> Settings {
     var settings = settings
@@ -55,7 +62,9 @@ struct SettingsOptions: ParsableArguments {
       case .auto: Device.cudaCount > 0 ? "cuda" : "cpu"
       case nil: nil
       }
-    if let device { (settings.train.device, settings.ranking.train.device) = (device, device) }
+    if let device {
+      (settings.train.device, settings.rankerTraining.train.device) = (device, device)
+    }
     return settings
   }
 

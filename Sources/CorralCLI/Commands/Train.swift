@@ -70,6 +70,7 @@ struct Train: ParsableCommand {
 
   private func train(to place: URL, _ checkpoint: CheckpointFolder, _ console: Console) throws {
     var settings = try settings.merged(over: resume ? checkpoint.settings : nil)
+    for line in try self.settings.movedKeys() { console.note(line) }
     settings.dropUnreadImpressions()
     settings.chooseNewItems()
     console.note(console.noteStyle.dim(try settings.differing()))

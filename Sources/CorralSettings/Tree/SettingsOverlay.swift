@@ -14,6 +14,8 @@ package struct SettingsOverlay<Settings: Codable> {
 
   private let defaults: Defaults
   private var layers: [Layer] = []
+  /// Which keys of files and assignments were read in another place than they stood in, a line each.
+  package private(set) var moved: [String] = []
 
   /// Layers over defaults that are the same whatever the layers say.
   package init(_ defaults: Settings) { self.defaults = { _ in defaults } }
@@ -28,7 +30,8 @@ package struct SettingsOverlay<Settings: Codable> {
 
   /// Lays a tree over the settings; `source` names in errors where it was written.
   package mutating func lay(_ tree: SettingsTree, from source: String) {
-    layers.append(Layer(tree: tree, source: source))
+    moved += MovedSettings.notes(tree)
+    layers.append(Layer(tree: MovedSettings.moved(tree), source: source))
   }
 
   /// Lays settings over the others that an earlier or later version may have saved.
@@ -36,13 +39,15 @@ package struct SettingsOverlay<Settings: Codable> {
   /// Keys that moved since are read in their new place. What this version does not know is left out,
   /// and `decodedWithNotes` tells it.
   package mutating func laySaved(_ json: String, from source: String) throws {
-    let tree = SavedSettings.moved(try SettingsTree(yaml: json, from: source))
-    layers.append(Layer(tree: tree, source: source, isSaved: true))
+    layers.append(
+      Layer(
+        tree: MovedSettings.moved(try SettingsTree(yaml: json, from: source)), source: source,
+        isSaved: true))
   }
 
   /// Lays one `key.path=value` over the settings; the value is YAML: `10`, `true`, `[10, 20]`.
   package mutating func set(_ assignment: String) throws {
-    layers.append(Layer(tree: try SettingsAssignment(assignment).tree(), source: ""))
+    lay(try SettingsAssignment(assignment).tree(), from: "")
   }
 
   /// The settings as values of their own types, in time linear in the size of the layers.

@@ -90,7 +90,7 @@ public struct RankerTraining: Training, TrainingLoop {
       settings.train, block: settings.block, of: parameters, examples: examples.count,
       checkpoint: try file.map {
         Checkpoint(
-          file: $0, settings: try FlatSettings(settings), split, readsImpressions: true)
+          file: $0, settings: try settings.flat(), split, readsImpressions: true)
       })
     if start == .checkpoint { try state.resume() }
   }

@@ -2,7 +2,9 @@ import CorralData
 public import CorralEvaluation
 public import CorralModels
 
-/// The settings of a ranker's training: all blocks of a settings file that it reads.
+/// The settings of a ranker's training: the `rankerTraining` block of a settings file.
+///
+/// The shape of the ranker and the treatment of seen items stand in blocks of their own.
 public struct RankerTrainingSettings: Sendable, Codable, Equatable {
   /// The shape of the ranker.
   public var ranker = RankerSettings()
@@ -25,9 +27,19 @@ public struct RankerTrainingSettings: Sendable, Codable, Equatable {
   /// errors; `nil` for none.
   package var block: String?
 
-  /// All but the block's name, which changes nothing that is learned.
+  /// The keys of the block; `ranker` and `seen` belong to other blocks.
   private enum CodingKeys: CodingKey {
-    case ranker, heads, score, servedStacking, loss, negatives, train, seen
+    case heads, score, servedStacking, loss, negatives, train
+  }
+
+  /// Everything that decides what is learned, by key.
+  func flat() throws -> FlatSettings {
+    struct Others: Encodable {
+      let ranker: RankerSettings
+      let seen: EvaluationSettings.SeenItems
+    }
+    return try FlatSettings(self)
+      .adding(FlatSettings(Others(ranker: ranker, seen: seen)).values)
   }
 
   /// The defaults: DeepFM by cross-entropy against 20 negatives.

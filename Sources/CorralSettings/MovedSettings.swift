@@ -1,7 +1,17 @@
-/// Settings that another version of Corral may have saved with a model.
-package enum SavedSettings {
+/// Settings that stood under another key in an earlier version of Corral.
+///
+/// Files, `--set` and saved models may still hold them there.
+package enum MovedSettings {
   /// Keys that have moved: the dotted key of then, and that of now.
-  private static let moves: [(then: String, now: String)] = []
+  private static let moves: [(then: String, now: String)] = [("ranking", "rankerTraining")]
+
+  /// What to tell about the keys of a tree that have moved, a line each.
+  static func notes(_ tree: SettingsTree) -> [String] {
+    moves.filter { move in
+      move.then.split(separator: ".").reduce(tree as SettingsTree?) { $0?.group?[String($1)] }
+        != nil
+    }.map { "the settings of '\($0.then)' are now called '\($0.now)': read as those" }
+  }
 
   /// The tree with every key that has moved in its place of now.
   package static func moved(_ tree: SettingsTree) -> SettingsTree {
