@@ -54,9 +54,13 @@ bench: build
 
 # Warnings are errors: a link to a name that is gone is one.
 docs: configure
-	swift package --allow-writing-to-directory .build/documentation generate-documentation \
+	rm -rf .build/corral.doccarchive .build/documentation
+	swift package --allow-writing-to-directory .build/corral.doccarchive generate-documentation \
 	  $(addprefix --target ,$(DOCUMENTED)) --enable-experimental-combined-documentation \
-	  --warnings-as-errors --output-path .build/documentation
+	  --warnings-as-errors --output-path .build/corral.doccarchive
+	"$$(xcrun --find docc 2>/dev/null || command -v docc)" process-archive transform-for-static-hosting \
+	  .build/corral.doccarchive --output-path .build/documentation
+	@echo "to read it: python3 -m http.server -d .build/documentation, then localhost:8000/documentation/corral"
 
 clean:
 	rm -rf .build

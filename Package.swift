@@ -92,11 +92,14 @@ let house: [[Target]] = [
     ], exclude: ["Golden"], resources: [.embedInCode("Studies")]),
 ]
 
+/// What `import Corral` brings.
 let umbrella: [Target.Dependency] = [
   "CorralVectors", "CorralData", "CorralIndex", "CorralSampling", "CorralBaselines",
-  "CorralEvaluation", "CorralArtifacts", "CorralModels", "CorralTraining", "Torch",
-  "CorralText", "CorralServing", "CorralSettings", "CorralPipeline",
+  "CorralEvaluation", "CorralArtifacts", "CorralModels", "CorralTraining", "CorralServing",
+  "CorralPipeline",
 ]
+/// What the programs of this package use besides.
+let inner: [Target.Dependency] = ["Torch", "CorralText", "CorralSettings"]
 
 let package = Package(
   name: "corral",
@@ -116,16 +119,16 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + ["CorralExperiments", arguments], swiftSettings: strict),
+      dependencies: umbrella + inner + ["CorralExperiments", arguments], swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
-      dependencies: umbrella + [
+      dependencies: umbrella + inner + [
         "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments,
       ],
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.
     .executableTarget(
-      name: "CorralBench", dependencies: umbrella + [arguments],
+      name: "CorralBench", dependencies: umbrella + inner + [arguments],
       path: "Benchmarks/Sources/CorralBench", swiftSettings: strict),
     // What every test target shares: planted data, temporary folders, contract checks.
     .target(

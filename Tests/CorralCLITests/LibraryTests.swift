@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct LibraryTests {
-  /// The sample of the README, on data small enough for a test.
+  /// What the articles do, on data small enough for a test.
   @Test func `a retriever is trained from Swift with one import`() throws {
     try withTemporaryFolder { folder in
       let made = try Dataset.synthesized(
