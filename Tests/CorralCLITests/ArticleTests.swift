@@ -40,8 +40,9 @@ import Testing
     }
   }
 
-  /// `Examples/App` compiles and runs outside this package, so that a sample there names only what is
-  /// public. How a model is written is shown by a model of this package.
+  /// A sample stands in `Examples/App`, or in a model of this package.
+  ///
+  /// The app is compiled outside this package, so that a sample there names only what is public.
   @Test func `every Swift sample of every page is code that is compiled`() throws {
     let app = code(in: "Examples/App")
     let models = code(in: "Sources/CorralModels")

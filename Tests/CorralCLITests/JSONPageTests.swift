@@ -20,8 +20,11 @@ import Testing
       let unknown = try object("recommend", model.path, "--user", "nobody")
       #expect(unknown["fallback"] == .string("popular"))
       let similar = try object("similar", model.path, "--item", "i1")
+      let file = folder.appending(path: "all.jsonl")
+      let written = try object("recommend", model.path, "--all", "-k", "3", "--out", file.path)
+      #expect(written["rows"] == .integer(3 * TinyData.users))
       for (object, prefix) in [
-        (answer, ""), (evaluation, ""), (similar, ""),
+        (answer, ""), (evaluation, ""), (similar, ""), (written, ""),
         (evaluation["counts"]?.members ?? [:], "counts."),
       ] {
         #expect(!object.isEmpty)
