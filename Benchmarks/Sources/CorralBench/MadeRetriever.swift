@@ -8,7 +8,7 @@ import Foundation
 import Torch
 
 /// A two-tower model with an HNSW graph whose items nobody trained: unit vectors around random
-/// centres, and users who met items of a few centres.
+/// centres, and users who met items of one centre each.
 struct MadeRetriever {
   let items: Int
   private static let users = 10_000
@@ -68,14 +68,14 @@ struct MadeRetriever {
     return values
   }
 
-  /// Histories of items of four centres.
+  /// Histories of items of one centre each.
   private func histories(length: Int) -> Ragged<ItemIndex> {
     var generator = SeededGenerator(seed: 3)
     return Ragged(
       (0..<Self.users).map { _ in
-        let starts = (0..<4).map { _ in generator.next(below: items - Self.clusterSize) }
-        return (0..<length).map {
-          ItemIndex(starts[$0 % 4] + generator.next(below: Self.clusterSize))
+        let start = generator.next(below: items / Self.clusterSize) * Self.clusterSize
+        return (0..<length).map { _ in
+          ItemIndex(start + generator.next(below: Self.clusterSize))
         }
       })
   }
