@@ -10,6 +10,7 @@ import Foundation
 /// - `against`: the arm that the others are tested against; if left out, the best one.
 /// - `arms`: a list of arms, in the order of their training. Each has a `name`, `settings` as a
 ///   settings file has them, and `published` numbers of a paper.
+/// - `each`: `retriever` adds an arm for every retriever, with its defaults.
 /// - `publishedOn`: the data on which those numbers were measured.
 /// - `pairs`: in a study of pairs, `arms` and `publishedOn` of each pair, by its name.
 /// - `include`: another file with named parts of settings, grouped by pair in a study of pairs. An

@@ -25,6 +25,7 @@ struct StudyFile {
     var against = ""
     var include = ""
     var publishedOn = ""
+    var each = ""
     var arms: [SettingsTree] = []
     var pairs = SettingsTree.group(SettingsGroup())
   }
@@ -44,7 +45,22 @@ struct StudyFile {
   }
 
   /// The top level of the file.
-  func described() throws -> Description { try decoded(tree, over: Description(), at: "") }
+  func described() throws -> Description {
+    var description = try decoded(tree, over: Description(), at: "")
+    switch description.each {
+    case "": break
+    case "retriever":
+      description.arms = try RetrieverBlock.names.map(Self.arm(ofRetriever:)) + description.arms
+    default: throw error("'each' is '\(description.each)'; give retriever, or leave it out")
+    }
+    return description
+  }
+
+  /// The arm of a retriever with its defaults.
+  private static func arm(ofRetriever name: String) throws -> SettingsTree {
+    try SettingsTree(
+      yaml: "{name: \(name), settings: {retriever: {model: \(name)}}}", from: "each: retriever")
+  }
 
   /// A pair of the file.
   func pair(_ entry: SettingsGroup.Entry) throws -> Pair {

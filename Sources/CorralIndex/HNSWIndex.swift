@@ -30,7 +30,8 @@ package struct HNSWIndex: CandidateIndex {
   ///
   /// Takes about 90 s for a million items of 64 elements on two threads. Throws `SettingError` for
   /// settings out of range and `IndexError` for vectors that are not finite.
-  package init(_ items: Matrix, settings: IndexSettings = IndexSettings(), seed: UInt64 = 1) throws {
+  package init(_ items: Matrix, settings: IndexSettings = IndexSettings(), seed: UInt64 = 1) throws
+  {
     try settings.check()
     try IndexError.checkFinite(items)
     var graph: HNSWGraph?

@@ -69,6 +69,7 @@ package struct FinishedModel {
   /// Settings that change no number of a model: data are compared by their content.
   private static let free: Set = [
     "data.path", "train.checkpointEvery", "train.device", "train.threads",
-    "rankerTraining.train.checkpointEvery", "rankerTraining.train.device", "rankerTraining.train.threads",
+    "rankerTraining.train.checkpointEvery", "rankerTraining.train.device",
+    "rankerTraining.train.threads",
   ]
 }

@@ -1,6 +1,6 @@
-import CorralText
-import CorralServing
 import CorralCLI
+import CorralServing
+import CorralText
 import Foundation
 import Testing
 
@@ -266,8 +266,10 @@ import Testing
       let settings = [
         "retriever.model=mf", "retriever.dimension=8", "data.context=[tab,hour]",
         "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "evaluate.sweep=[]",
-        "rankerTraining.train.epochs=4", "rankerTraining.train.rate=0.05", "rankerTraining.train.batch=32",
-        "rankerTraining.train.threads=1", "evaluate.candidates=20", "rankerTraining.negatives.count=4",
+        "rankerTraining.train.epochs=4", "rankerTraining.train.rate=0.05",
+        "rankerTraining.train.batch=32",
+        "rankerTraining.train.threads=1", "evaluate.candidates=20",
+        "rankerTraining.negatives.count=4",
         "rankerTraining.negatives.impressions=0",
       ]
       let trained = try Binary.run(

@@ -38,7 +38,10 @@ import Testing
   @Test(arguments: [
     (["train.optimiser=sgd", "train.rate=1e30", "retriever.similarity=dot"], "lower train.rate"),
     (
-      ["ranker.model=deepfm", "rankerTraining.train.optimiser=sgd", "rankerTraining.train.rate=1e30"],
+      [
+        "ranker.model=deepfm", "rankerTraining.train.optimiser=sgd",
+        "rankerTraining.train.rate=1e30",
+      ],
       "lower rankerTraining.train.rate"
     ),
   ])

@@ -135,7 +135,8 @@ import Testing
       let kept = place.appending(components: "models", "mf-seed-1").path
       let retrained = try Binary.run(
         ["train", "--data", data.path, "--out", kept, "--seed", "1"]
-          + ["--set", "retriever.model=mf", "--set", "rankerTraining.train.epochs=7"] + TinyData.quick)
+          + ["--set", "retriever.model=mf", "--set", "rankerTraining.train.epochs=7"]
+          + TinyData.quick)
       try #require(retrained.code == 0, "\(retrained.errors)")
       // An arm that takes too long is trained once; no training takes no time.
       let once = try table("only=[mf]", "repeatWithin=1e-9")
@@ -217,7 +218,8 @@ import Testing
         [
           "experiment", "run", "corr-pairs", "--data", data.path, "--results", results.path,
           "--out", folder.appending(path: "pairs").path, "--json", "--seed", "1", "--set",
-          "pair=sasrec+din", "--set", "rankerTraining.train.epochs=1", "--set", "retriever.history=5",
+          "pair=sasrec+din", "--set", "rankerTraining.train.epochs=1", "--set",
+          "retriever.history=5",
           "--set", "ranker.dimension=8", "--set", "train.epochs=1", "--set",
           "train.evaluateEvery=1", "--set", "evaluate.cutoffs=[5,10]", "--set",
           "evaluate.candidates=10",
@@ -252,7 +254,8 @@ import Testing
           folder.appending(path: "main").path, "--json", "--seed", "1", "--set",
           "pair=sasrec+din", "--set",
           "only=[\"sasrec alone, sampled softmax\",independent]", "--set",
-          "rankerTraining.train.epochs=1", "--set", "retriever.history=5", "--set", "ranker.dimension=8",
+          "rankerTraining.train.epochs=1", "--set", "retriever.history=5", "--set",
+          "ranker.dimension=8",
           "--set", "train.epochs=1", "--set", "train.evaluateEvery=1", "--set",
           "evaluate.cutoffs=[5,10]",
         ])

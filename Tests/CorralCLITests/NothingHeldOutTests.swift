@@ -12,7 +12,8 @@ import Testing
   @Test(
     arguments: [
       ("popularity", [String]()), ("implicit-als", []), ("item2vec", []), ("two-tower", []),
-      ("neumf", []), ("sasrec", []), ("mf", ["ranker.model=deepfm", "rankerTraining.train.epochs=1"]),
+      ("neumf", []), ("sasrec", []),
+      ("mf", ["ranker.model=deepfm", "rankerTraining.train.epochs=1"]),
       ("mf", ["ranker.model=deepfm", "method=corr", "retriever.similarity=dot"]),
     ])
   func `every model is trained and saved, and says that it was not measured`(

@@ -18,9 +18,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "als.alpha=.inf", "rankerTraining.train.rate=.nan", "data.split.validation=.inf", "train.clip=.inf",
+    "als.alpha=.inf", "rankerTraining.train.rate=.nan", "data.split.validation=.inf",
+    "train.clip=.inf",
     "train.weightDecay=1e308", "proposal.temperature=-.inf", "cooperation.weights.ranker=nan",
-    "correction.estimator.alpha=1e39", "negatives.exponent=.inf", "rankerTraining.loss.temperature=.nan",
+    "correction.estimator.alpha=1e39", "negatives.exponent=.inf",
+    "rankerTraining.loss.temperature=.nan",
   ])
   func `a number that is not finite is refused in every block, by its key`(set: String) {
     let key = String(set.prefix { $0 != "=" })
@@ -44,7 +46,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "train.threads=9223372036854775807", "train.threads=100000", "rankerTraining.train.threads=100000",
+    "train.threads=9223372036854775807", "train.threads=100000",
+    "rankerTraining.train.threads=100000",
     "train.threads=-1",
   ])
   func `threads have a bound`(set: String) {

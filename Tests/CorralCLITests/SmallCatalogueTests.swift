@@ -1,8 +1,8 @@
-import CorralText
 import CorralCLI
 import CorralEvaluation
 import CorralModels
 import CorralSettings
+import CorralText
 import CorralTraining
 import Foundation
 import Testing

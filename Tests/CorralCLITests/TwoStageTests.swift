@@ -27,8 +27,10 @@ import Testing
   }
 
   private static let pair = [
-    "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]", "rankerTraining.train.epochs=2",
-    "rankerTraining.train.batch=64", "rankerTraining.train.threads=1", "rankerTraining.negatives.count=4",
+    "ranker.model=deepfm", "ranker.dimension=8", "ranker.hidden=[16]",
+    "rankerTraining.train.epochs=2",
+    "rankerTraining.train.batch=64", "rankerTraining.train.threads=1",
+    "rankerTraining.negatives.count=4",
     "rankerTraining.negatives.impressions=0", "evaluate.candidates=20", "evaluate.sweep=[10,40]",
   ].flatMap { ["--set", $0] }
 
@@ -133,23 +135,35 @@ import Testing
   }
 
   @Test(arguments: [
-    ("rankerTraining.negatives.count=0", "setting 'rankerTraining.negatives.count' is 0: a ranker compares"),
+    (
+      "rankerTraining.negatives.count=0",
+      "setting 'rankerTraining.negatives.count' is 0: a ranker compares"
+    ),
     (
       "rankerTraining.negatives.impressions=30",
       "setting 'rankerTraining.negatives.impressions' is 30: they are some of the 20 "
         + "negatives; give 0 to 20"
     ),
-    ("rankerTraining.loss.temperature=0", "setting 'rankerTraining.loss.temperature' is 0.0: give a number"),
+    (
+      "rankerTraining.loss.temperature=0",
+      "setting 'rankerTraining.loss.temperature' is 0.0: give a number"
+    ),
     (
       "rankerTraining.train.metric=coverage@10",
       "setting 'rankerTraining.train.metric' is coverage@10: a ranker orders candidates that are given"
     ),
-    ("rankerTraining.train.rate=0", "setting 'rankerTraining.train.rate' is 0.0: give a number above 0"),
+    (
+      "rankerTraining.train.rate=0",
+      "setting 'rankerTraining.train.rate' is 0.0: give a number above 0"
+    ),
     (
       "rankerTraining.train.withheldUsers=0.5",
       "setting 'rankerTraining.train.withheldUsers' is 0.5: without a history nothing would be left"
     ),
-    ("rankerTraining.heads=[like:cubed]", "setting 'rankerTraining.heads' is like:cubed: the losses of a head"),
+    (
+      "rankerTraining.heads=[like:cubed]",
+      "setting 'rankerTraining.heads' is like:cubed: the losses of a head"
+    ),
     ("ranker.dropout=1", "setting 'ranker.dropout' is 1.0: give a share"),
   ])
   func `a setting that no ranker can have is named as it stands in the file`(

@@ -1,6 +1,6 @@
+import CorralCLI
 import CorralData
 import CorralServing
-import CorralCLI
 import CorralVectors
 import Testing
 

@@ -31,7 +31,9 @@ import Testing
       try options.unreadBlocks(of: #require(options.arms.first { $0.name == name }))
     }
     #expect(
-      try unread("mf alone, sampled softmax") == ["proposal", "cooperation", "ranker", "rankerTraining"])
+      try unread("mf alone, sampled softmax") == [
+        "proposal", "cooperation", "ranker", "rankerTraining",
+      ])
     #expect(try unread("independent") == ["proposal", "cooperation"])
     #expect(try unread("corr") == ["rankerTraining"])
     let settings = try options.arms.map { try options.settings(of: $0, seed: 1) }

@@ -22,6 +22,14 @@ import Testing
     }
   }
 
+  @Test func `each adds arms, and names nothing else`() throws {
+    let study = try read("{question: q, each: retriever, arms: [{name: mine}]}")
+    #expect(study.pairs[0].arms.map(\.name) == RetrieverBlock.names + ["mine"])
+    #expect(
+      message { try read("{question: q, each: ranker}") }
+        == "mine.yaml: 'each' is 'ranker'; give retriever, or leave it out")
+  }
+
   @Test func `a study of the user's own is read from its file`() throws {
     let study = try read(
       """

@@ -1,6 +1,6 @@
-import CorralModels
 import CorralBaselines
 import CorralData
+import CorralModels
 import CorralTesting
 import CorralTraining
 import Foundation
