@@ -26,13 +26,12 @@ final class Frozen<Network>: @unchecked Sendable {
 
   /// The result of a body that reads the network; no tensor leaves it.
   ///
-  /// The work of one request stays on the calling thread: it is too little to share, and others may
-  /// ask at the same time on the other cores.
+  /// With `isAlone` the calling thread works alone: the work of one request is too little to share,
+  /// and others may ask at the same time on the other cores.
   func callAsFunction<Result: Sendable>(
-    requests: Int? = nil, _ body: (Network) throws -> Result
+    isAlone: Bool = false, _ body: (Network) throws -> Result
   ) rethrows -> Result {
     let threads = Torch.threads
-    let isAlone = requests == 1 && threads > 1
     if isAlone { Torch.threads = 1 }
     defer { if isAlone { Torch.threads = threads } }
     return try withoutGradients { try body(network) }

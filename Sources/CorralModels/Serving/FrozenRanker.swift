@@ -48,7 +48,7 @@ public struct FrozenRanker: CandidateScorer {
 
   /// The ranker's own scores of candidates, without those of the retriever.
   package func ownScores(_ candidates: Ragged<ItemIndex>, for queries: QueryBatch) -> [Float] {
-    network(requests: queries.count) {
+    network(isAlone: queries.count == 1) {
       $0.scores(candidates, for: queries, as: score, heads: heads)
     }
   }

@@ -73,7 +73,16 @@ public struct FrozenRetriever: QueryEncoder {
   /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after
   /// the other.
   package func vectors(for batch: QueryBatch) -> Matrix {
-    let vectors = network(requests: batch.count) { $0.queryMatrix(batch) }
+    // libtorch's own threads would go on spinning while others search.
+    let parts = Parallel.map(batch.count, grain: 64) { rows in
+      network(isAlone: true) { $0.queryMatrix(batch[rows]) }
+    }
+    let vectors =
+      parts.count == 1
+      ? parts[0]
+      : Matrix(
+        rows: parts.reduce(0) { $0 + $1.rows }, columns: network { $0.width },
+        values: parts.flatMap(\.values))
     return prior == nil ? vectors : vectors.appending([Float](repeating: 1, count: vectors.rows))
   }
 
