@@ -26,7 +26,8 @@ test: configure
 # which takes what is built already, since both packages share the folder .build.
 test-app: build
 	cp Package.resolved Examples/App/
-	swift build $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build
+	swift build $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build --product App
+	swift build $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build --product Samples
 	.build/release/App Tests/CorralPipelineTests/Fixtures/format-2/mf-then-deepfm 3 \
 	  | awk '{ print } END { exit NR != 10 }'
 	rm -rf $(SAMPLES) && mkdir -p $(SAMPLES)
