@@ -23,11 +23,13 @@ test: configure
 	$(MAKE) test-app
 
 # The example of an app, and the Swift samples of the documentation. They are a package of their own,
-# which takes what is built already, since both packages share the folder .build.
+# which takes what is built already, since both packages share the folder .build. The plan of the other
+# package, which lies there too, must not be taken for this one's.
+APP_FLAGS := $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build --disable-build-manifest-caching
 test-app: build
 	cp Package.resolved Examples/App/
-	swift build $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build --product App
-	swift build $(SWIFT_FLAGS) --package-path Examples/App --scratch-path .build --product Samples
+	swift build $(APP_FLAGS) --product App
+	swift build $(APP_FLAGS) --product Samples
 	.build/release/App Tests/CorralPipelineTests/Fixtures/format-2/mf-then-deepfm 3 \
 	  | awk '{ print } END { exit NR != 10 }'
 	rm -rf $(SAMPLES) && mkdir -p $(SAMPLES)
