@@ -27,7 +27,7 @@ extension SettingsTree {
   /// The tree with what stands at one path at another one; itself where nothing stands there.
   fileprivate func moving(_ then: ArraySlice<String>, to now: ArraySlice<String>) -> SettingsTree {
     guard let found = then.reduce(self, { $0?.group?[$1] }) else { return self }
-    return removing(then).setting(now, to: found)
+    return Self.tree(removing(then), with: found, at: now)
   }
 
   private func removing(_ path: ArraySlice<String>) -> SettingsTree {
@@ -43,11 +43,23 @@ extension SettingsTree {
     return .group(rest)
   }
 
-  private func setting(_ path: ArraySlice<String>, to tree: SettingsTree) -> SettingsTree {
-    guard let name = path.first else { return tree }
-    var group = group ?? SettingsGroup()
-    group.set(
-      name, to: (group[name] ?? .group(SettingsGroup())).setting(path.dropFirst(), to: tree))
+  /// A tree with another one at a path; where both say something, what stands there already wins.
+  private static func tree(
+    _ existing: SettingsTree?, with moved: SettingsTree, at path: ArraySlice<String>
+  ) -> SettingsTree {
+    guard let name = path.first else { return existing.map { moved.laid(under: $0) } ?? moved }
+    var group = existing?.group ?? SettingsGroup()
+    group.set(name, to: tree(group[name], with: moved, at: path.dropFirst()))
     return .group(group)
+  }
+
+  /// The tree with another one laid over it, group by group.
+  private func laid(under newer: SettingsTree) -> SettingsTree {
+    guard case .group(var mine) = self, let theirs = newer.group else { return newer }
+    for entry in theirs.entries {
+      let tree = mine[entry.name].map { $0.laid(under: entry.tree) } ?? entry.tree
+      mine.set(entry.name, line: entry.line, to: tree)
+    }
+    return .group(mine)
   }
 }

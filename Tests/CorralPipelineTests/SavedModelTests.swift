@@ -170,6 +170,14 @@ private let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
         "the settings of 'ranking' are now called 'rankerTraining': read as those"
       ])
     #expect(try overlay.decoded().rankerTraining.train.epochs == 7)
+    // A file that has the block under both names says all of both, and the new name wins.
+    try overlay.lay(
+      """
+      rankerTraining: {loss: {kind: softmax}, train: {batch: 64}}
+      ranking: {train: {epochs: 3, batch: 32}}
+      """, from: "s.yaml")
+    let both = try overlay.decoded().rankerTraining
+    #expect(both.loss.kind == .softmax && both.train.epochs == 3 && both.train.batch == 64)
   }
 
   @Test func `a newer format is refused`() throws {
