@@ -46,6 +46,12 @@ let native: [Target] = [
 let rainbow = Target.Dependency("Rainbow")
 let yams = Target.Dependency("Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 
 /// The house: arrows point one way, and a test reads this list against the imports.
 let house: [[Target]] = [
@@ -71,6 +77,19 @@ let house: [[Target]] = [
   library(
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
+  library("CorralStore", ["CorralText", sqlite]),
+  library(
+    "CorralService",
+    [
+      "CorralStore", "CorralServing", "CorralSampling", "CorralArtifacts", "CorralIndex",
+      "CorralVectors", "CorralData", "CorralText", logging, metrics,
+    ]),
+  library(
+    "CorralHTTP",
+    [
+      "CorralService", "CorralStore", "CorralServing", "CorralText", hummingbird, logging, metrics,
+      lifecycle,
+    ]),
   library(
     "CorralSettings",
     [
@@ -112,6 +131,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/onevcat/Rainbow", from: "4.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     // `make docs` alone uses it; nothing of it is compiled otherwise.
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
