@@ -49,7 +49,9 @@ package final class RecommendationService: Sendable {
     fatalError("later")
   }
 
-  /// What is known of an item; `nil` for an unknown one. Items of the model are known too.
+  /// What is known of an item; `nil` for an unknown one.
+  ///
+  /// Items of the model are known too.
   package func item(_ id: String) throws -> ItemRecord? { fatalError("later") }
 
   /// Items in the order of their ids, after one of them.
@@ -63,7 +65,9 @@ package final class RecommendationService: Sendable {
   /// - Returns: whether it was known.
   package func deleteItem(_ id: String) async throws -> Bool { fatalError("later") }
 
-  /// What is known of a user; `nil` for an unknown one. Users of the model are known too.
+  /// What is known of a user; `nil` for an unknown one.
+  ///
+  /// Users of the model are known too.
   package func user(_ id: String) throws -> UserRecord? { fatalError("later") }
 
   /// Users in the order of their ids, after one of them.

@@ -34,7 +34,9 @@ package struct Event: Sendable, Equatable {
 
 /// An event at its place in the log.
 package struct StoredEvent: Sendable, Equatable {
-  /// The place: 1 for the first event ever stored. It never changes, and no other event gets it.
+  /// The place: 1 for the first event ever stored.
+  ///
+  /// It never changes, and no other event gets it.
   package let position: Int64
   package let event: Event
 }

@@ -15,7 +15,9 @@ package struct ItemRecord: Sendable, Equatable {
   package var features: [String: FeatureValue] = [:]
   /// Whether the item must not be recommended to anybody.
   package var isHidden = false
-  /// When the item may first be recommended; `nil` for at once. The source `latest` sorts by it.
+  /// When the item may first be recommended; `nil` for at once.
+  ///
+  /// The source `latest` sorts by it.
   package var publishedAt: Date?
   /// When the item may no longer be recommended; `nil` for never.
   package var expiresAt: Date?
