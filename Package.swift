@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + inner + [
-        "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments,
+        "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments, yams,
       ],
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.

@@ -107,4 +107,5 @@ def main():
     print(f"every figure: {chosen.json}")
 
 
-main()
+if __name__ == "__main__":
+    main()

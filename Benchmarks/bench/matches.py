@@ -276,17 +276,22 @@ class Matches:
             matches.append(Match(left, right, "Python", 2, [line]))
         return matches
 
-    def serve(self):
-        """Requests to a pair over the log, and to a retriever of a large catalogue through its graph."""
-        items, requests = self.sizes.served_items, self.sizes.requests
+    def served(self):
+        """The models that are served: a pair over the log, and a retriever of a large catalogue with its graph."""
+        items = self.sizes.served_items
         large = self.peers.parent / "data" / f"model-served-{items}"
         if not large.exists():
             self._run(self.corral("serve", large, "--make", "--items", items))
-        pair = self._trained("pair", ["retriever.model=two-tower", "ranker.model=deepfm", "rankerTraining.train.epochs=1"])
+        pair = ["retriever.model=two-tower", "ranker.model=deepfm", "rankerTraining.train.epochs=1"]
+        return {"pair": self._trained("pair", pair), "hnsw": large}
+
+    def serve(self):
+        """Requests to a pair over the log, and to a retriever of a large catalogue through its graph."""
+        items, requests, folders = self.sizes.served_items, self.sizes.requests, self.served()
         matches = []
         for name, folder, title, asked in (
-            ("pair", pair, "two-tower, then DeepFM", requests),
-            ("hnsw", large, f"two-tower, HNSW over {items:,} items", self.sizes.peer_requests),
+            ("pair", folders["pair"], "two-tower, then DeepFM", requests),
+            ("hnsw", folders["hnsw"], f"two-tower, HNSW over {items:,} items", self.sizes.peer_requests),
         ):
             words = ("--answers", self._answers(folder), "--requests", asked, "--threads", 2)
             shows = (("p50_ms_one", "p99_ms_one"), ("p50_ms_two", "p99_ms_two", "recall"))

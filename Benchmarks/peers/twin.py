@@ -62,7 +62,7 @@ class Twin:
         return [self.items[item] for item in best.indices.tolist()], best.values.tolist()
 
     def ranked(self, user, items, retrieved):
-        """The ranker's scores of some items, with the retriever's share where it is stacked."""
+        """The ranker's scores of items for one user, or each for its own, with the retriever's share where it is stacked."""
         scores = self.ranker(user, items)
         if self.ranker.stacked is None:
             return scores
@@ -70,7 +70,7 @@ class Twin:
 
     @torch.inference_mode()
     def recommend_many(self, users, count):
-        """The same for many users at once, by their positions; retrievers only."""
+        """The same for many users at once: positions of items, and scores."""
         length = len(self.ages)
         rows = [self.histories[user] for user in users]
         last = torch.stack([functional.pad(row[-length:].flip(0), (0, length - len(row[-length:]))) for row in rows])
@@ -84,8 +84,13 @@ class Twin:
             scores[:, self.unplaced] = -torch.inf
         met = torch.repeat_interleave(torch.arange(len(rows)), torch.tensor([len(row) for row in rows]))
         scores[met, torch.cat(rows)] = -torch.inf
-        best = scores.topk(count)
-        return best.indices.tolist(), best.values.tolist()
+        best = scores.topk(count if self.ranker is None else self.candidates)
+        if self.ranker is None:
+            return best.indices.tolist(), best.values.tolist()
+        owners = torch.tensor(users).repeat_interleave(self.candidates)
+        ranked = self.ranked(owners, best.indices.flatten(), best.values.flatten())
+        ranked = ranked.view(len(rows), -1).topk(count)
+        return best.indices.gather(1, ranked.indices).tolist(), ranked.values.tolist()
 
     def score(self, name, items):
         """The scores of some items by their ids."""
@@ -134,6 +139,7 @@ class Ranker:
 
     @torch.inference_mode()
     def __call__(self, user, candidates):
+        """The scores of candidates for one user, or each for its own."""
         items = self.weights["items.weight"][candidates]
         users = self.weights["users.weight"][user].expand_as(items)
         x = torch.cat([users, items], 1)
