@@ -1,4 +1,4 @@
-import CorralVectors
+package import CorralVectors
 import Foundation
 
 /// Why a saved model cannot be read or written: what, where, and what to do.
@@ -48,6 +48,13 @@ public enum ArtifactError: Error, Equatable {
       return writing
         ? .unwritable(path: path, reason: reason) : .unreadable(path: path, reason: reason)
     }
+  }
+}
+
+extension OutputFile {
+  /// Creates a file, or empties the one that is there; every failure is an `ArtifactError`.
+  package init(path: String) throws {
+    try self.init(path: path) { ArtifactError.system($0, path: path, writing: true) }
   }
 }
 

@@ -36,6 +36,17 @@ package enum AtomicFile {
   }
 }
 
+/// Waits until a file's bytes, or the names in a directory, are on the disk.
+func flushToDisk(_ path: String) throws {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  if descriptor < 0 { throw ArtifactError.system(errno, path: path, writing: true) }
+  defer { close(descriptor) }
+  // Some file systems cannot flush a directory (EINVAL) and order renames by themselves.
+  if fsync(descriptor) != 0, errno != EINVAL {
+    throw ArtifactError.system(errno, path: path, writing: true)
+  }
+}
+
 /// Whether a writer failed because the disk is full.
 func isDiskFull(_ error: any Error) -> Bool {
   switch error {

@@ -12,15 +12,11 @@ import Foundation
 
 /// The popularity-bias bench: ways of correcting in-batch negatives, compared fairly.
 ///
-/// Every arm has the same data, split, settings and seeds. Arms that differ only in serving share
-/// their weights. The article that lists these corrections never compared them.
+/// The arms stand in `Studies/popularity-bias.yaml`. Every arm has the same data, split, settings and
+/// seeds. Arms that differ only in serving share their weights. The article that lists these
+/// corrections never compared them.
 package struct PopularityBias {
   package static let name = "popularity-bias"
-  package static let question = """
-    Which correction of popular in-batch negatives retrieves best: none, logQ on every logit, logQ \
-    with the positive uncorrected, the prior at serving, or logQ and the prior together? And for \
-    which items, popular ones or the tail?
-    """
 
   /// The settings of the experiment: those of a training, the seeds, and the synthetic data that stand
   /// in if no path is given.
@@ -58,7 +54,7 @@ package struct PopularityBias {
     package var metrics: [String: SeedAverage.Summary]
     /// Metrics over the targets in each popularity group of items.
     package var items: [String: [String: SeedAverage.Summary]]
-    /// Paired tests against the arm without any correction; empty for that arm itself.
+    /// Paired tests against the arm that the study names; empty for that arm itself.
     package var tests: [String: SeedAverage.Comparison]
   }
 
@@ -77,15 +73,17 @@ package struct PopularityBias {
     }
   }
 
-  package let options: Options
+  private let study: Study
+  private let options: Options
   /// Called with a line about each training.
   let note: (String) -> Void
   let observer: TrainingObserver
 
-  /// A bench with its options.
+  /// A bench that compares the arms of a study, with its options.
   package init(
-    options: Options, note: @escaping (String) -> Void, observer: TrainingObserver
+    _ study: Study, options: Options, note: @escaping (String) -> Void, observer: TrainingObserver
   ) {
+    self.study = study
     self.options = options
     self.note = note
     self.observer = observer
@@ -100,54 +98,81 @@ package struct PopularityBias {
       : LoadedData(options.run.data)
     note(data.summary)
     let ranking = try FullRanking(of: data.split, settings: options.run.evaluate)
-    var evaluations: [PopularityBiasArm: [Evaluation]] = [:]
-    let trained = Set(PopularityBiasArm.allCases.map(\.trainedAs))
+    let arms = try study.pairs[0].arms.map(Arm.over(options.run))
+    var evaluations: [String: [Evaluation]] = [:]
     for seed in options.seeds {
-      for arm in PopularityBiasArm.allCases where trained.contains(arm) {
-        var settings = options.run
+      var waiting = arms
+      while let first = waiting.first {
+        var settings = first.settings
         settings.train.seed = seed
-        settings.correction = arm.correction(settings.correction)
-        note("training with seed \(seed): \(arm.rawValue)")
+        note("training with seed \(seed): \(first.name)")
         let training = ModelTraining(settings, on: data, observer: observer)
         let model = try training.trained().model
-        for served in PopularityBiasArm.allCases where served.trainedAs == arm {
+        for arm in waiting where arm.trained == first.trained {
           let serving = try model.serving(
-            served.correction(options.run.correction).serving, split: data.split,
-            settings: settings)
+            arm.settings.correction.serving, split: data.split, settings: settings)
           let scoring = serving.scoring(data.split, part: .test)
-          evaluations[served, default: []].append(try ranking.evaluate(scoring))
+          evaluations[arm.name, default: []].append(try ranking.evaluate(scoring))
         }
+        waiting.removeAll { $0.trained == first.trained }
       }
     }
     let averages = evaluations.mapValues { SeedAverage($0) }
-    guard let baseline = averages[.none], let rules = baseline.evaluations.first?.report() else {
+    guard let baseline = averages[study.against], let rules = baseline.evaluations.first?.report()
+    else {
       throw ExperimentError("seeds is empty; give at least one, as in --set seeds=[1,2,3]")
     }
     return Results(
       data: data.provenance, rules: rules.protocolInUse, seeds: options.seeds,
-      arms: try PopularityBiasArm.allCases.compactMap { arm in
-        try averages[arm].map { try row(arm, $0, baseline: baseline) }
+      arms: try arms.compactMap { arm in
+        try averages[arm.name].map { try row(arm, $0, baseline: baseline) }
       }, seconds: (ContinuousClock.now - start).inSeconds)
   }
 
   private func row(
-    _ arm: PopularityBiasArm, _ average: SeedAverage, baseline: SeedAverage
+    _ arm: Arm, _ average: SeedAverage, baseline: SeedAverage
   ) throws -> Row {
     let metrics = options.run.evaluate.metrics
     let ranks = metrics.filter { ![.coverage, .popularity].contains($0.measure) }
     var row = Row(
-      arm: arm.rawValue, correction: arm.correction(options.run.correction), metrics: [:],
-      items: [:], tests: [:])
+      arm: arm.name, correction: arm.settings.correction, metrics: [:], items: [:], tests: [:])
     for metric in metrics { row.metrics["\(metric)"] = try average.summary(of: metric) }
     for group in ["head", "middle", "tail"] {
       for metric in ranks {
         row.items[group, default: [:]]["\(metric)"] = average.summary(of: metric, items: group)
       }
     }
-    for metric in metrics where arm != .none && metric.measure != .coverage {
+    for metric in metrics where arm.name != study.against && metric.measure != .coverage {
       row.tests["\(metric)"] = try average.compared(with: baseline, on: metric)
     }
     return row
+  }
+}
+
+extension PopularityBias {
+  /// An arm of the study, with all its settings.
+  private struct Arm {
+    let name: String
+    let settings: Settings
+
+    /// Lays the settings of an arm over those of the experiment.
+    static func over(_ base: Settings) -> (ArmTable.Arm) throws -> Arm {
+      var base = base
+      // Arms that correct need an estimate; those that do not correct say so.
+      if base.correction.estimate == .none { base.correction.estimate = .static }
+      return { arm in
+        var overlay = SettingsOverlay(base)
+        overlay.lay(arm.settings, from: "arm \(arm.name)")
+        return Arm(name: arm.name, settings: try overlay.decoded())
+      }
+    }
+
+    /// The settings that its weights follow from: how a model serves changes none of them.
+    var trained: Settings {
+      var settings = settings
+      settings.correction.serving = .plain
+      return settings
+    }
   }
 }
 

@@ -98,6 +98,7 @@ package struct Study {
 extension Study {
   /// The studies that come with Corral: `Studies/NAME.yaml`.
   private static let files: KeyValuePairs = [
+    "popularity-bias": PackageResources.popularity_bias_yaml,
     "retrievers": PackageResources.retrievers_yaml,
     "corr-main": PackageResources.corr_main_yaml,
     "corr-pairs": PackageResources.corr_pairs_yaml,

@@ -39,6 +39,8 @@ package struct BatchScoring: Sendable {
     package var unknown = 0
     /// The users that have met so much that fewer items are left than were asked for.
     package var short = 0
+    /// The entries of a list of users that name a user again; they add no rows.
+    package var repeats = 0
   }
 
   /// What ends a run before its time: nothing was written.
@@ -104,22 +106,41 @@ package struct BatchScoring: Sendable {
   }
 
   /// Writes the rows of some users by their ids, in their order; unknown ones get what is popular.
+  ///
+  /// A user that is named more than once is scored once, at its first place. `progress` is called
+  /// with the number of ids that are done, the repeated ones among them.
   package func write(
     users ids: [String], to file: URL, progress: (Int) throws -> Void
   ) throws -> Report {
-    try write(to: file) { report, output in
-      for start in stride(from: 0, to: ids.count, by: Self.block) {
-        let block = ids[start..<min(start + Self.block, ids.count)]
-        let places = block.map { (recommender.users.position(of: $0), $0) }
-        report.unknown += places.count { $0.0 == nil }
+    let users = distinct(ids)
+    return try write(to: file) { report, output in
+      report.repeats = ids.count - users.count
+      for start in stride(from: 0, to: users.count, by: Self.block) {
+        let block = users[start..<min(start + Self.block, users.count)]
+        report.unknown += block.count { $0.position == nil }
         try write(
-          places,
-          requests: places.map { position, id in
+          block.map { ($0.position, $0.id) },
+          requests: block.map { position, id in
             position.map(request(of:))
               ?? ResolvedRequest(fallback: .unknownUser(id, nearest: nil))
           }, report: &report, to: output)
-        try progress(report.users)
+        try progress(report.users + report.repeats)
       }
+    }
+  }
+
+  /// Each user of a list once, at its first place.
+  ///
+  /// Known users are compared by their positions and unknown ones byte by byte, since Swift holds two
+  /// spellings of an accent for equal.
+  private func distinct(_ ids: [String]) -> [(position: Int?, id: String)] {
+    var known: Set<Int> = []
+    var unknown: Set<[UInt8]> = []
+    return ids.compactMap { id in
+      let position = recommender.users.position(of: id)
+      let isNew =
+        position.map { known.insert($0).inserted } ?? unknown.insert(Array(id.utf8)).inserted
+      return isNew ? (position, id) : nil
     }
   }
 

@@ -63,11 +63,12 @@ extension SafetensorsFile {
   ) throws {
     let header = try header(of: tensors, metadata: metadata)
     do {
-      let file = try OutputFile(path: url.path)
-      defer { file.close() }
+      let file = try OutputFile(path: url.path) {
+        SafetensorsError.unwritable(file: url.path, reason: SystemReason.text($0))
+      }
       var length = UInt64(header.count).littleEndian
-      try withUnsafeBytes(of: &length, file.write)
-      try header.withUnsafeBytes(file.write)
+      try withUnsafeBytes(of: &length) { try file.write($0) }
+      try file.write(header)
       for tensor in tensors {
         var written = 0
         try tensor.emit { bytes in
@@ -83,9 +84,6 @@ extension SafetensorsFile {
       try file.flush()
     } catch {
       try? FileManager.default.removeItem(at: url)
-      if let reason = error as? SystemError {
-        throw SafetensorsError.unwritable(file: url.path, reason: reason.description)
-      }
       throw error
     }
   }
@@ -112,33 +110,4 @@ extension SafetensorsFile {
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -(header.count + 8) & 63))
     return header
   }
-}
-
-/// What the system says about a call that failed.
-private struct SystemError: Error, CustomStringConvertible {
-  let description: String
-
-  init() { description = SystemReason.text(errno) }
-}
-
-/// A file that is written from start to end.
-private struct OutputFile {
-  private let file: UnsafeMutablePointer<FILE>
-
-  init(path: String) throws {
-    guard let file = fopen(path, "wb") else { throw SystemError() }
-    self.file = file
-  }
-
-  func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
-    guard fwrite(start, 1, bytes.count, file) == bytes.count else { throw SystemError() }
-  }
-
-  /// Everything reaches the disk, or this says why not.
-  func flush() throws {
-    guard fflush(file) == 0, fsync(fileno(file)) == 0 else { throw SystemError() }
-  }
-
-  func close() { fclose(file) }
 }

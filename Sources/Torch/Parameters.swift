@@ -101,7 +101,8 @@ package final class Parameters {
     let tensor: Tensor
     switch source {
     case .seed(let seed):
-      tensor = initializer.tensor(shape, seed: mixed(seed, stream: hash(name))).to(device)
+      tensor = initializer.tensor(shape, seed: mixed(seed, stream: FNVHash(name.utf8).value)).to(
+        device)
     case .stored(let stored):
       tensor = Tensor(try find(name, shape, in: stored).values, shape: shape, device: device)
     }
@@ -161,9 +162,4 @@ package enum ParameterRows: Sendable, Hashable {
   case itemCategories(of: String)
   /// Anything else.
   case other
-}
-
-/// FNV-1a, which unlike `Hasher` gives the same number in every process.
-private func hash(_ name: String) -> UInt64 {
-  name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
 }

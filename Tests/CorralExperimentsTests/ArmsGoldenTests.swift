@@ -4,12 +4,12 @@ import CorralTraining
 import Foundation
 import Testing
 
-/// The arms of the built-in studies of pairs: a slip in a shared part changes none of them unseen.
+/// The arms of the built-in studies: a slip in a file or a shared part changes none of them unseen.
 ///
 /// `Golden/arms.txt` has a line for each arm of each study and pair, and below it each setting that
 /// differs from the defaults of the arm's models.
 @Suite struct ArmsGoldenTests {
-  @Test func `every study of pairs has the arms that it always had`() throws {
+  @Test func `every study that lists its arms has those that it always had`() throws {
     let url = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(components: "Golden", "arms.txt")
     let found = try Study.names.filter { $0 != "retrievers" }.map { name in

@@ -68,6 +68,27 @@ import Testing
     #expect(lines[3].hasPrefix("\"a, \"\"b\"\"\",i"))
   }
 
+  @Test func `a user that is named again is scored once, at its first place`() throws {
+    // The last two look the same and are different bytes.
+    let (lines, report) = try written(
+      .csv, of: ["u5", "new", "u3", "u5", "new", "u5", "caf\u{E9}", "cafe\u{301}"], count: 1)
+    let users = lines.dropFirst().map { Array($0.utf8.prefix { $0 != UInt8(ascii: ",") }) }
+    #expect(
+      users == ["u5", "new", "u3", "caf\u{E9}", "cafe\u{301}"].map { Array($0.utf8) })
+    #expect(report.users == 5 && report.repeats == 3 && report.unknown == 3)
+  }
+
+  @Test func `progress reaches the length of the list, its repeats among it`() throws {
+    let recommender = try SmallCatalogue().recommender(users: 1200)
+    try withTemporaryFolder { folder in
+      let scoring = try BatchScoring(recommender, count: 1, format: .csv)
+      var seen: [Int] = []
+      let ids = (0..<600).map { "u\($0)" } + (0..<100).map { "u\($0)" }
+      _ = try scoring.write(users: ids, to: folder.appending(path: "out.csv")) { seen.append($0) }
+      #expect(seen == [612, 700])
+    }
+  }
+
   @Test func `an interrupted run leaves what was there`() throws {
     let recommender = try SmallCatalogue().recommender(users: 1200)
     try withTemporaryFolder { folder in

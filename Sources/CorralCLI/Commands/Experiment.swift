@@ -19,10 +19,7 @@ struct Experiment: ParsableCommand {
 
     func run() throws {
       let console = output.console
-      var questions = [
-        (PopularityBias.name, PopularityBias.question),
-        (FrequencyEstimatorStudy.name, FrequencyEstimatorStudy.question),
-      ]
+      var questions = [(FrequencyEstimatorStudy.name, FrequencyEstimatorStudy.question)]
       for study in try Study.names.compactMap(Study.init(named:)) {
         questions.append((study.name, study.question))
       }
@@ -77,14 +74,14 @@ struct Experiment: ParsableCommand {
       }
       if let results { try OutputPlace.check(results, option: "--results") }
       switch name {
-      case PopularityBias.name: try runPopularityBias(settings)
+      case PopularityBias.name: try runPopularityBias(study(named: name), settings)
       case FrequencyEstimatorStudy.name: try runFrequencyEstimator(settings)
       default: try run(study(named: name), settings)
       }
     }
 
     /// The experiments that come with Corral.
-    private static let names = [PopularityBias.name, FrequencyEstimatorStudy.name] + Study.names
+    private static let names = [FrequencyEstimatorStudy.name] + Study.names
 
     /// The study that comes with Corral under a name, or that stands in a file.
     private func study(named name: String) throws -> Study {
@@ -95,7 +92,7 @@ struct Experiment: ParsableCommand {
         "no experiment '\(name)'\(meant ?? "; there are \(Self.names.joined(separator: ", "))")")
     }
 
-    private func runPopularityBias(_ settings: SettingsOptions) throws {
+    private func runPopularityBias(_ study: Study, _ settings: SettingsOptions) throws {
       let console = output.console
       var overlay = SettingsOverlay(PopularityBias.Options())
       try settings.apply(to: &overlay)
@@ -103,7 +100,7 @@ struct Experiment: ParsableCommand {
       options.run = settings.overriding(options.run)
       if let seed = settings.seed { options.seeds = [seed] }
       let results = try PopularityBias(
-        options: options, note: console.note, observer: TrainingView(on: console).observer
+        study, options: options, note: console.note, observer: TrainingView(on: console).observer
       ).run()
       let cutoff =
         options.run.evaluate.cutoffs.first { $0 == 10 } ?? options.run.evaluate.cutoffs[0]
@@ -121,7 +118,7 @@ struct Experiment: ParsableCommand {
           """))
       try save(
         ExperimentFolder(
-          name: PopularityBias.name, question: PopularityBias.question,
+          name: PopularityBias.name, question: study.question,
           table: results.rules.split + "\n\n" + table.markdown, seconds: results.seconds),
         settings: options, results: results)
     }

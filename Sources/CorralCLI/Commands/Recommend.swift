@@ -216,12 +216,17 @@ extension Recommend {
   /// Scores many users and writes their recommendations into a file.
   private func writeMany(to out: String) throws {
     let console = output.console
-    try OutputPlace.check(out)
+    try OutputPlace.checkFile(out)
     guard let format = BatchScoring.Format(fileName: out) else {
       throw InputError.options(
         "\(out) has no ending that says its form: end it in .csv, .tsv or .jsonl")
     }
     let ids = try users.map(HistoryOptions.lines(of: "--users"))
+    if let users, ids?.isEmpty == true {
+      throw InputError.options(
+        "--users \(users == "-" ? "from standard input" : users) names no user: write the id of one "
+          + "user on each line, or give --all for every user")
+    }
     let recommender = try opened(on: console)
     let count = try k?.checked(upTo: recommender.items.count) ?? min(10, recommender.items.count)
     let scoring = try BatchScoring(
@@ -251,6 +256,10 @@ extension Recommend {
   private func show(
     _ report: BatchScoring.Report, in out: String, seconds: Double, on console: Console
   ) throws {
+    if report.repeats > 0 {
+      console.note(
+        "\(Format.counted(report.repeats, "repeat")) in --users ignored: each user is scored once")
+    }
     if report.unknown > 0 {
       console.warn(
         "\(Format.counted(report.unknown, "user")) of --users not in this model: "
@@ -268,7 +277,7 @@ extension Recommend {
     try console.printJSON(
       Written(
         model: model, path: out, users: report.users, rows: report.rows, popular: report.popular,
-        unknown: report.unknown, short: report.short, seconds: seconds))
+        unknown: report.unknown, short: report.short, repeats: report.repeats, seconds: seconds))
     console.print(
       "\(Format.counted(report.rows, "row")) for \(Format.counted(report.users, "user")) in "
         + "\(out): \(Format.seconds(seconds)), "
@@ -283,6 +292,7 @@ extension Recommend {
     let popular: Int
     let unknown: Int
     let short: Int
+    let repeats: Int
     let seconds: Double
   }
 }

@@ -7,7 +7,7 @@ import Foundation
 final class ByteWriter {
   private let path: String
   private let partial: String
-  private let descriptor: Int32
+  private let file: OutputFile
   private var pending: [UInt8] = []
   private var isFinished = false
 
@@ -17,15 +17,11 @@ final class ByteWriter {
     let folder = (path as NSString).deletingLastPathComponent
     let name = ".\((path as NSString).lastPathComponent).\(UInt32.random(in: 0 ... .max)).partial"
     partial = (folder as NSString).appendingPathComponent(name)
-    descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw DataError.unwritable(path, errno) }
+    file = try OutputFile(path: partial) { DataError.unwritable(path, $0) }
     pending.reserveCapacity(1 << 20)
   }
 
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
-    if !isFinished, descriptor >= 0 { unlink(partial) }
-  }
+  deinit { if !isFinished { unlink(partial) } }
 
   /// Adds bytes.
   func write(_ bytes: some Collection<UInt8>) throws {
@@ -36,22 +32,13 @@ final class ByteWriter {
   /// Writes what is left and renames the file.
   func finish() throws {
     try flush()
-    if fsync(descriptor) != 0, errno != EINVAL { throw DataError.unwritable(path, errno) }
+    try file.flush()
     if rename(partial, path) != 0 { throw DataError.unwritable(path, errno) }
     isFinished = true
   }
 
   private func flush() throws {
-    try pending.withUnsafeBytes { bytes in
-      var at = 0
-      while at < bytes.count {
-        let count = Foundation.write(
-          descriptor, bytes.baseAddress.map { $0 + at }, bytes.count - at)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { throw DataError.unwritable(path, errno) }
-        at += count
-      }
-    }
+    try pending.withUnsafeBytes { try file.write($0) }
     pending.removeAll(keepingCapacity: true)
   }
 }

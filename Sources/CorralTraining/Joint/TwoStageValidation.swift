@@ -21,15 +21,9 @@ struct TwoStageValidation {
         "the ranker orders \(candidates) candidates; watch a cut-off up to that, or raise "
           + "evaluate.candidates")
     }
-    var evaluation = EvaluationSettings()
-    evaluation.cutoffs = [watched.cutoff]
-    evaluation.measures = [.recall, .ndcg, .mrr]
-    if !evaluation.measures.contains(watched.measure) {
-      evaluation.measures.append(watched.measure)
-    }
-    evaluation.seen = settings.seen
-    evaluation.resamples = 0
-    ranking = try FullRanking(of: split, part: .validation, settings: evaluation)
+    ranking = try FullRanking(
+      of: split, part: .validation,
+      settings: EvaluationSettings(watching: watched, seen: settings.seen))
   }
 
   /// The metrics of both stages together by name.

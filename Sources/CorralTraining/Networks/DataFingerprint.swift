@@ -1,13 +1,14 @@
 import CorralData
+import CorralVectors
 
 extension Split {
   /// A hash of everything that training and validation read.
   ///
   /// FNV-1a over the interactions, their rows, weights, contexts and labels, and the impressions if they
-  /// are read. It takes O(interactions), and is not cryptographic.
+  /// are read. It takes O(interactions).
   func fingerprint(readingImpressions: Bool) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x100_0000_01B3 }
+    var hash = FNVHash()
+    func mix(_ value: UInt64) { hash.combine(value) }
     mix(UInt64(itemCount))
     for part in [training, validation] {
       part.values.withUnsafeBufferPointer { values in
@@ -36,6 +37,6 @@ extension Split {
       for item in impressions.items.values { mix(UInt64(UInt32(bitPattern: item.rawValue))) }
       mix(impressions.labels)
     }
-    return String(hash, radix: 16)
+    return String(hash.value, radix: 16)
   }
 }

@@ -12,14 +12,7 @@ struct RetrieverValidation {
   init?(_ settings: RetrieverTrainingSettings, of split: Split) throws {
     guard !split.validation.values.isEmpty else { return nil }
     let watched = try Metric(named: settings.train.metric)
-    var evaluation = EvaluationSettings()
-    evaluation.cutoffs = [watched.cutoff]
-    evaluation.measures = [.recall, .ndcg, .mrr]
-    if !evaluation.measures.contains(watched.measure) {
-      evaluation.measures.append(watched.measure)
-    }
-    evaluation.seen = settings.seen
-    evaluation.resamples = 0
+    let evaluation = EvaluationSettings(watching: watched, seen: settings.seen)
     ranking = try FullRanking(of: split, part: .validation, settings: evaluation)
     histories = split.histories(before: .validation)
     metrics = evaluation.metrics
@@ -31,6 +24,19 @@ struct RetrieverValidation {
     var values: [String: Double] = [:]
     for metric in metrics { values["\(metric)"] = try evaluation.value(of: metric) }
     return values
+  }
+}
+
+extension EvaluationSettings {
+  /// What validation measures after an epoch: the watched metric beside recall, NDCG and MRR at its
+  /// cut-off, without intervals.
+  init(watching metric: Metric, seen: SeenItems) {
+    self.init()
+    cutoffs = [metric.cutoff]
+    measures = [.recall, .ndcg, .mrr]
+    if !measures.contains(metric.measure) { measures.append(metric.measure) }
+    self.seen = seen
+    resamples = 0
   }
 }
 
