@@ -47,4 +47,8 @@ package struct EventReceipt: Sendable, Equatable {
   package let position: Int64
   /// Whether an event with this id had been stored before; nothing was stored this time.
   package let isRepeat: Bool
+  /// The key of the user of the event that is stored.
+  package let user: UserKey
+  /// The key of its item.
+  package let item: ItemKey
 }
