@@ -67,6 +67,7 @@ package struct Problem: Error, Equatable {
       case .refusedModel: self.init(409, "refused_model", error.description)
       default: return nil
       }
+    case StoreError.invalid(let what): self = .bad(nil, "cannot be stored: \(what)")
     case let error as StoreError:
       self.init(503, error == .full ? "busy" : "store", error.description)
       retryAfter = error == .full ? 1 : 10
