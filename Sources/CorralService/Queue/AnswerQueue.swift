@@ -72,8 +72,11 @@ package final class AnswerQueue<Ask: Sendable, Found: Sendable, Reply: Sendable>
   ///
   /// A caller that is cancelled leaves the queue.
   ///
-  /// - Parameter deadline: the time within which the answer is wanted, in milliseconds; `nil` takes
-  ///   the setting.
+  /// - Parameters:
+  ///   - ask: the request.
+  ///   - deadline: the time within which the answer is wanted, in milliseconds; `nil` takes the
+  ///     setting.
+  /// - Returns: the reply, and which stage was too late for it.
   /// - Throws: `ServiceError.busy` for a full queue, `QueueClosed`, `CancellationError`, or what a
   ///   stage has thrown.
   package func answer(_ ask: Ask, deadline: Double? = nil) async throws -> Answered {

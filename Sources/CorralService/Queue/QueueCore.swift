@@ -131,7 +131,9 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
     case sleep, end
   }
 
-  /// What waits, up to a batch; sleeps while nothing does. `nil` when nothing will come.
+  /// What waits, up to a batch; `nil` when nothing will come.
+  ///
+  /// It sleeps while nothing waits.
   private func nextBatch() -> [Board.Taken]? {
     while true {
       let now = clock.now
@@ -163,7 +165,9 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
       for (taken, result) in zip(batch, found) {
         switch result {
         case .success(let found):
-          if state.board.note(found, for: taken.id) { ranked.append((taken.id, (taken.ask, found))) }
+          if state.board.note(found, for: taken.id) {
+            ranked.append((taken.id, (taken.ask, found)))
+          }
         case .failure(let error):
           if let delivery = state.board.finish(taken.id, .failure(error)) {
             failed.append(delivery)

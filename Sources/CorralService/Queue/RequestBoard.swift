@@ -53,7 +53,9 @@ package struct RequestBoard<
   /// Puts a request at the end of the line.
   ///
   /// - Returns: false for a full line; then nothing was done.
-  package mutating func enter(_ ask: Ask, id: UInt64, caller: Caller, now: Int, deadline: Int) -> Bool {
+  package mutating func enter(
+    _ ask: Ask, id: UInt64, caller: Caller, now: Int, deadline: Int
+  ) -> Bool {
     if line.count >= limit {
       counts.refused += 1
       return false
