@@ -1,5 +1,4 @@
 import CorralStore
-import CorralTesting
 import Foundation
 import GRDB
 import Testing
@@ -41,6 +40,14 @@ func whileLocked(_ folder: URL, _ body: () async throws -> Void) async throws {
   try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
   try other.close()
   if let failure { throw failure }
+}
+
+/// Checks that SQLite finds nothing wrong in the file of a store that is closed.
+func expectWhole(_ folder: URL, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  let queue = try DatabaseQueue(path: databasePath(folder))
+  let found = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+  try queue.close()
+  #expect(found == ["ok"], sourceLocation: sourceLocation)
 }
 
 /// Waits, without a limit, until a condition holds.
