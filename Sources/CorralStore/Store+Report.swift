@@ -76,7 +76,7 @@ extension Store {
           db,
           """
           SELECT x.arm, x.model, \(source), count(DISTINCT x.key), count(DISTINCT x.user),
-              count(DISTINCT x.key * 65536 + i.place), count(*), e.type
+              count(DISTINCT (x.key << 24) + i.place), count(*), e.type
             FROM events e JOIN exposures x ON x.request = e.request
             JOIN exposureItems i ON i.exposure = x.key AND i.item = e.item
             WHERE e.request IS NOT NULL AND x.time >= ? GROUP BY 1, 2, 3, 8

@@ -91,7 +91,8 @@ import Testing
       await #expect(throws: StoreError.invalid(what: "the id of a user")) {
         _ = try await store.put(users: [UserRecord(id: "a\0")])
       }
-      #expect(try await store.counts().items == 0)
+      let stored = try await store.counts().items
+      #expect(stored == 0)
     }
   }
 }

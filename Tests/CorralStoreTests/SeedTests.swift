@@ -50,8 +50,10 @@ import Testing
       #expect(throws: StoreError.diskFull(path: store.directory.path)) {
         try store.seed(users: many, items: items) { _ in [0, 1] }
       }
-      #expect(try await store.counts() == Store.Counts(users: 0, items: 0, events: 0, exposures: 0))
-      #expect(try store.seed(users: users, items: items) { histories[$0] }?.events == 4)
+      let stored = try await store.counts()
+      #expect(stored == Store.Counts(users: 0, items: 0, events: 0, exposures: 0))
+      let seeded = try store.seed(users: users, items: items) { histories[$0] }
+      #expect(seeded?.events == 4)
     }
   }
 }

@@ -4,14 +4,14 @@ import GRDB
 import Testing
 
 /// Calls `body` with the store of a new directory, which is closed and removed afterwards.
-func withStore<Result>(
-  _ settings: StoreSettings = StoreSettings(), _ body: (Store) async throws -> Result
-) async throws -> Result {
+func withStore(
+  _ settings: StoreSettings = StoreSettings(), _ body: (Store) async throws -> Void
+) async throws {
   let folder = newFolder()
   defer { try? FileManager.default.removeItem(at: folder) }
   let store = try Store(folder, settings: settings)
   defer { try? store.close() }
-  return try await body(store)
+  try await body(store)
 }
 
 /// The path of a directory that is not there yet.
