@@ -46,7 +46,8 @@ let native: [Target] = [
 let rainbow = Target.Dependency("Rainbow")
 let yams = Target.Dependency("Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(
@@ -77,7 +78,7 @@ let house: [[Target]] = [
   library(
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
-  library("CorralStore", ["CorralText", sqlite]),
+  library("CorralStore", ["CorralText", "LibCrypto", grdb, sqlite]),
   library(
     "CorralService",
     [
