@@ -8,7 +8,7 @@ extension Store {
   /// process that is killed before loses it. Where there is no room it is dropped and counted. The
   /// user gets a key; a forgotten one who has not come back stays anonymous.
   package func record(_ exposure: Exposure) {
-    guard exposure.isStorable else { return buffer.drop([exposure]) }
+    guard exposure.isStorable && !writer.isClosed else { return buffer.drop([exposure]) }
     let (isFirst, isUrgent) = buffer.add(exposure)
     if isUrgent { writer.flush() } else if isFirst { writer.flush(after: settings.exposureDelay) }
   }

@@ -9,6 +9,13 @@ extension Store {
     package var events: Int
     /// The answers that the user was shown, which are anonymous now.
     package var exposures: Int
+
+    /// What was deleted of the user who had a key.
+    package init(key: UserKey?, events: Int, exposures: Int) {
+      self.key = key
+      self.events = events
+      self.exposures = exposures
+    }
   }
 
   /// Forgets a user entirely: events, record, and the id itself.

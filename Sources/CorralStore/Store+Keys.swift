@@ -60,6 +60,14 @@ extension Store {
     package var items: Int
     package var events: Int
     package var exposures: Int
+
+    /// Numbers of users, items, events and exposures.
+    package init(users: Int, items: Int, events: Int, exposures: Int) {
+      self.users = users
+      self.items = items
+      self.events = events
+      self.exposures = exposures
+    }
   }
 
   /// How much the store holds; costs a walk over an index of each table.

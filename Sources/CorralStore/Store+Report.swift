@@ -28,12 +28,23 @@ package struct ExposureReport: Sendable, Equatable {
     package var items: Int
     /// Events; 0 of what was shown.
     package var events: Int
+
+    /// Numbers of answers, users, items and events.
+    package init(requests: Int, users: Int, items: Int, events: Int) {
+      self.requests = requests
+      self.users = users
+      self.items = items
+      self.events = events
+    }
   }
 
   /// Everything that was shown.
   package var shown: [Group: Count] = [:]
   /// The part of it that events of a type name: of the same request and the same item.
   package var engaged: [Group: [String: Count]] = [:]
+
+  /// A report of nothing.
+  package init() {}
 }
 
 extension Store {
@@ -65,7 +76,7 @@ extension Store {
           db,
           """
           SELECT x.arm, x.model, \(source), count(DISTINCT x.key), count(DISTINCT x.user),
-              count(DISTINCT x.key * 65536 + i.place), count(*), e.type
+              count(DISTINCT (x.key << 24) + i.place), count(*), e.type
             FROM events e JOIN exposures x ON x.request = e.request
             JOIN exposureItems i ON i.exposure = x.key AND i.item = e.item
             WHERE e.request IS NOT NULL AND x.time >= ? GROUP BY 1, 2, 3, 8

@@ -6,6 +6,13 @@ extension Store {
     package var users: Int
     package var items: Int
     package var events: Int
+
+    /// Numbers of users, items and events.
+    package init(users: Int, items: Int, events: Int) {
+      self.users = users
+      self.items = items
+      self.events = events
+    }
   }
 
   /// The type of the events that a model's own histories become.

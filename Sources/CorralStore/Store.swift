@@ -1,5 +1,6 @@
 package import Foundation
 import GRDB
+import Synchronization
 
 /// The durable memory of a service: users, items, events and exposures, in one SQLite file.
 ///
@@ -18,7 +19,7 @@ package final class Store: Sendable {
   let pool: DatabasePool
   let buffer: ExposureBuffer
   let writer: WriteQueue
-  private let lock: StoreLock
+  private let lock: Mutex<StoreLock?>
 
   /// Opens the store of a directory, and makes it if there is none.
   ///
@@ -30,7 +31,7 @@ package final class Store: Sendable {
     do {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     } catch { throw StoreError.readOnly(path: path) }
-    lock = try StoreLock(directory)
+    lock = Mutex(try StoreLock(directory))
     do {
       pool = try DatabasePool(
         path: directory.appendingPathComponent("events.sqlite").path,
@@ -50,6 +51,7 @@ package final class Store: Sendable {
   package func close() throws {
     writer.close()
     do { try pool.close() } catch { throw StoreError(error, path: directory.path) }
+    lock.withLock { $0 = nil }
   }
 
   /// What a store did and holds, for its operators.
@@ -76,7 +78,11 @@ package final class Store: Sendable {
   func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
-    do { return try await pool.read(body) } catch { throw StoreError(error, path: directory.path) }
+    do {
+      return try await pool.read(body)
+    } catch let error as CancellationError {
+      throw error
+    } catch { throw StoreError(error, path: directory.path) }
   }
 
   /// Reads a consistent state on the calling thread.

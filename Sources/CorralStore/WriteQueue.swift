@@ -44,6 +44,9 @@ final class WriteQueue: Sendable {
   /// The number of events that wait or are being written, and the number of transactions so far.
   var counts: (waiting: Int, commits: Int) { state.withLock { ($0.weight, $0.commits) } }
 
+  /// Whether nothing is taken any more.
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
   /// Writes in the next transaction; returns after its commit.
   ///
   /// When a transaction fails each of its parts is tried alone, so `body` may run twice, and only the

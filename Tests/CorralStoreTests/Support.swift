@@ -1,18 +1,17 @@
 import CorralStore
-import CorralTesting
 import Foundation
 import GRDB
 import Testing
 
 /// Calls `body` with the store of a new directory, which is closed and removed afterwards.
-func withStore<Result>(
-  _ settings: StoreSettings = StoreSettings(), _ body: (Store) async throws -> Result
-) async throws -> Result {
+func withStore(
+  _ settings: StoreSettings = StoreSettings(), _ body: (Store) async throws -> Void
+) async throws {
   let folder = newFolder()
   defer { try? FileManager.default.removeItem(at: folder) }
   let store = try Store(folder, settings: settings)
   defer { try? store.close() }
-  return try await body(store)
+  try await body(store)
 }
 
 /// The path of a directory that is not there yet.
@@ -41,6 +40,14 @@ func whileLocked(_ folder: URL, _ body: () async throws -> Void) async throws {
   try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
   try other.close()
   if let failure { throw failure }
+}
+
+/// Checks that SQLite finds nothing wrong in the file of a store that is closed.
+func expectWhole(_ folder: URL, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  let queue = try DatabaseQueue(path: databasePath(folder))
+  let found = try queue.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+  try queue.close()
+  #expect(found == ["ok"], sourceLocation: sourceLocation)
 }
 
 /// Waits, without a limit, until a condition holds.
