@@ -141,6 +141,7 @@ extension Tensor {
 
   /// The inner products of all pairs of fields, `[rows, 1]`: half of `|sum|^2 - sum |e|^2`.
   fileprivate func pairs(sum: Tensor) -> Tensor {
-    ((sum * sum).sum(1, keep: true) - (self * self).sum([1, 2]).unsqueeze(1)) * 0.5
+    if size(1) == 1 { return .zeros([size(0), 1], device: device) }
+    return ((sum * sum).sum(1, keep: true) - (self * self).sum([1, 2]).unsqueeze(1)) * 0.5
   }
 }
