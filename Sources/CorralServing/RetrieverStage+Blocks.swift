@@ -38,22 +38,14 @@ package struct Exclusion: Sendable {
 }
 
 extension RetrieverStage {
-  /// The best `count` allowed items for each of some requests.
+  /// The best `count` allowed items for each of some requests; all threads share the work of several.
   ///
-  /// A single request is answered on the calling thread, beside which others ask too.
-  package func found(
-    _ encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
-  ) throws -> [[Candidate]] {
-    encoded.count == 1
-      ? [try candidates(for: encoded[0], count: count, where: exclusions[0].allows)]
-      : try candidates(for: encoded, count: count, leavingOut: exclusions)
-  }
-
-  /// The best `count` allowed items for each of some requests; all threads share the work.
+  /// One request stays on the thread that asks, beside which others ask too. Items that the model
+  /// cannot place come last, with a score of minus infinity.
   ///
   /// An exact index compares many queries with each item while the item is in the cache. Other
   /// indexes are searched query by query.
-  func candidates(
+  package func candidates(
     for encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
   ) throws -> [[Candidate]] {
     if encoded.isEmpty { return [] }
@@ -99,7 +91,8 @@ extension RetrieverStage {
     let interests = vectors.count / max(1, encoded.count * index.dimension)
     let found = index.search(
       Matrix(rows: encoded.count * interests, columns: index.dimension, values: vectors),
-      interests: interests, count: count, excluding: excluded, offsets: offsets)
+      interests: interests, count: count, excluding: excluded, offsets: offsets,
+      threads: encoded.count == 1 ? 1 : Parallel.threads)
     return exclusions.enumerated().map { place, exclusion in
       let range = found[place]
       let best = range.map {

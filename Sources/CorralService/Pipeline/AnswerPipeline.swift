@@ -56,8 +56,8 @@ struct AnswerPipeline: Sendable {
     let searched = asked.filter { plans[$0].encoded != nil && plans[$0].shares.retriever > 0 }
     let depths = searched.map { min(plans[$0].depth, served.numbers.keys.count) }
     if let deepest = depths.max() {
-      let found = try retriever.found(
-        searched.compactMap { plans[$0].encoded }, count: deepest,
+      let found = try retriever.candidates(
+        for: searched.compactMap { plans[$0].encoded }, count: deepest,
         leavingOut: searched.map { plans[$0].exclusion })
       for ((place, depth), candidates) in zip(zip(searched, depths), found) {
         let items = candidates.prefix(depth).map { candidate in
