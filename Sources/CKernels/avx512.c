@@ -38,6 +38,7 @@ static inline __attribute__((always_inline)) float lane_sum(vf a) {
 #include "template/panels.h"
 #include "template/scan.h"
 #include "template/clusters.h"
+#include "template/layers.h"
 #include "template/als.h"
 #include "template/level.h"
 #pragma clang attribute pop

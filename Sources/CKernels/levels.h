@@ -52,6 +52,13 @@ typedef struct ck_kernels {
       const ck_skip_gram *model, const int32_t *items, int64_t count, float rate, uint64_t seed);
   // Centres lie in panels of `lanes`: a vector of what sums start from, then one for each element.
   void (*assign)(const ck_assignment *assignment, const float *panels, int64_t panel_count);
+  // Applies the outputs of a layer that a panel of `width` lanes, `lanes` or half as many, holds.
+  void (*apply_panel)(
+      const ck_layer *layer, const float *panel, int64_t width, const float *rows, int64_t stride,
+      int64_t count, float *out, int64_t out_stride);
+  void (*add_rows)(
+      const float *vector, const float *const *rows, int64_t count, int64_t width,
+      bool is_rectified, float *sums, int64_t stride);
   // As in `CKernelsALS.h`.
   void (*als_gramian)(
       const float *factors, int64_t dimension, int64_t first, int64_t last, float *gramian);

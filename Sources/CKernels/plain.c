@@ -106,5 +106,30 @@ static void assign(const ck_assignment *assignment, const float *panels, int64_t
   }
 }
 
+static void apply_panel(
+    const ck_layer *layer, const float *panel, int64_t width, const float *rows, int64_t stride,
+    int64_t count, float *out, int64_t out_stride) {
+  for (int64_t i = 0; i < count; i++) {
+    for (int64_t lane = 0; lane < width; lane++) {
+      float sum = panel[lane];
+      for (int64_t k = 0; k < layer->inputs; k++) {
+        sum += rows[i * stride + k] * panel[(k + 1) * width + lane];
+      }
+      out[i * out_stride + lane] = layer->is_rectified && sum < 0 ? 0 : sum;
+    }
+  }
+}
+
+static void add_rows(
+    const float *vector, const float *const *rows, int64_t count, int64_t width, bool is_rectified,
+    float *sums, int64_t stride) {
+  for (int64_t i = 0; i < count; i++) {
+    for (int64_t k = 0; k < width; k++) {
+      float sum = vector[k] + rows[i][k];
+      sums[i * stride + k] = is_rectified && sum < 0 ? 0 : sum;
+    }
+  }
+}
+
 #include "template/als.h"
 #include "template/level.h"

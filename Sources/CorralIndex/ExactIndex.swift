@@ -80,12 +80,15 @@ package struct ExactIndex: CandidateIndex {
   ///   - excluded: the items that query `q` must not find are `excluded[offsets[q]..<offsets[q + 1]]`,
   ///     in rising order.
   ///   - offsets: one more than there are queries.
+  ///   - threads: how many threads share the work.
   /// - Returns: for each query its items and their scores, the best first.
   package func search(
-    _ vectors: Matrix, interests: Int, count: Int, excluding excluded: [Int32], offsets: [Int]
+    _ vectors: Matrix, interests: Int, count: Int, excluding excluded: [Int32], offsets: [Int],
+    threads: Int = Parallel.threads
   ) -> FoundRows {
     rows.search(
-      vectors, interests: interests, count: count, excluding: excluded, offsets: offsets)
+      vectors, interests: interests, count: count, excluding: excluded, offsets: offsets,
+      threads: threads)
   }
 }
 

@@ -48,10 +48,3 @@ extension QueryEncoder {
     return Matrix(rows: 1, columns: vector.count, values: vector)
   }
 }
-
-/// Scores candidates for a request: a ranker when it serves.
-package protocol CandidateScorer: Sendable {
-  /// A score for each candidate, the higher the better; throws when the ranker can say nothing about the
-  /// request.
-  func scores(_ candidates: [ItemIndex], for query: Query) throws -> [Float]
-}

@@ -23,21 +23,23 @@ extension Recommender {
 extension OpenedModel {
   /// What answers requests: the vectors of all items, the index over them, and the ranker.
   ///
-  /// Encodes the catalogue once. The index is the one that the model was saved with.
+  /// Encodes the catalogue once, for the ranker too. The index is the one that the model was saved with.
   package func recommender() throws -> Recommender {
     let start = ContinuousClock.now
     let stage = try retrieverStage()
-    let ranking = ranker.map { ranker in
+    let prepared = ranker.map(PreparedRanker.init)
+    let ranking = prepared.map { prepared in
       RankerStage(
-        ServedRanker(ranker: ranker, prior: model.prior), candidates: settings.evaluate.candidates,
-        context: ranker.catalogue.context)
+        ServedRanker(prepared: prepared, prior: model.prior),
+        candidates: settings.evaluate.candidates, context: prepared.ranker.catalogue.context)
     }
     var recommender = Recommender(
       kind: kind, users: users, items: items, titles: titles, histories: histories,
       itemFeatures: itemFeatures, counts: popularityCounts, retriever: stage.stage,
       ranker: ranking,
       cost: Recommender.OpeningCost(
-        seconds: 0, bytes: bytes + stage.bytes + 12 * items.count))
+        seconds: 0,
+        bytes: bytes + stage.bytes + (prepared?.byteCount ?? 0) + 12 * items.count))
     recommender.cost.seconds = seconds + (ContinuousClock.now - start).inSeconds
     return recommender
   }

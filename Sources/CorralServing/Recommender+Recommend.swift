@@ -62,8 +62,8 @@ extension Recommender {
     // A ranker orders as many candidates, however many others ask for.
     let candidates = ranker.map { min($0.candidates, items.count) } ?? 0
     let wanted = places.map { max(counts[$0], candidates) }
-    var lists = try found(
-      known.compactMap { encoded[$0] }, count: wanted.max() ?? 0,
+    var lists = try retriever.candidates(
+      for: known.compactMap { encoded[$0] }, count: wanted.max() ?? 0,
       leavingOut: places.map { exclusions[$0] })
     lists = zip(lists, wanted).map { Array($0.prefix($1)) }
     answers.time.search = clock.milliseconds(each: requests.count)
@@ -81,18 +81,6 @@ extension Recommender {
     }
     answers.time.ranking = clock.milliseconds(each: requests.count)
     return answers
-  }
-
-  private func found(
-    _ encoded: [RetrieverStage.Encoded], count: Int, leavingOut exclusions: [Exclusion]
-  ) throws -> [[Candidate]] {
-    // One request stays on the thread that asks, beside which others ask too.
-    if encoded.count == 1 {
-      return [
-        try retriever.candidates(for: encoded[0], count: count, where: exclusions[0].allows)
-      ]
-    }
-    return try retriever.candidates(for: encoded, count: count, leavingOut: exclusions)
   }
 
   private func recommendations(

@@ -31,7 +31,10 @@ struct Exclusion {
 }
 
 extension RetrieverStage {
-  /// The best `count` allowed items for each of some requests; all threads share the work.
+  /// The best `count` allowed items for each of some requests; all threads share the work of several.
+  ///
+  /// One request stays on the thread that asks, beside which others ask too. Items that the model
+  /// cannot place come last, with a score of minus infinity.
   ///
   /// An exact index compares many queries with each item while the item is in the cache. Other
   /// indexes are searched query by query.
@@ -81,7 +84,8 @@ extension RetrieverStage {
     let interests = vectors.count / max(1, encoded.count * index.dimension)
     let found = index.search(
       Matrix(rows: encoded.count * interests, columns: index.dimension, values: vectors),
-      interests: interests, count: count, excluding: excluded, offsets: offsets)
+      interests: interests, count: count, excluding: excluded, offsets: offsets,
+      threads: encoded.count == 1 ? 1 : Parallel.threads)
     return exclusions.enumerated().map { place, exclusion in
       let range = found[place]
       let best = range.map {

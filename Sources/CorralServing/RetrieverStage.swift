@@ -85,21 +85,6 @@ extension RetrieverStage {
     return encoded
   }
 
-  /// The best `count` allowed items for a request, on the calling thread.
-  ///
-  /// Items that the model cannot place come last, with a score of minus infinity.
-  func candidates(
-    for encoded: Encoded, count: Int, where isAllowed: (ItemIndex) -> Bool
-  ) throws -> [Candidate] {
-    switch search {
-    case .everyItem(let scorer):
-      return try scorer.candidates(for: encoded.query, count: count, where: isAllowed)
-    case .index(let index, _):
-      guard let vectors = encoded.vectors else { return [] }
-      return index.search(anyOf: vectors, count: count, placed: placed, where: isAllowed)
-    }
-  }
-
   /// The scores of some items for a request; minus infinity for items that the model cannot place.
   func scores(of items: [ItemIndex], for encoded: Encoded) throws -> [Float] {
     let scores: (ItemIndex) -> Float

@@ -38,6 +38,7 @@ void ck_prefer_large_pages(const void *start, int64_t bytes);
 
 #include "CKernelsALS.h"
 #include "CKernelsClusters.h"
+#include "CKernelsLayers.h"
 #include "CKernelsProducts.h"
 #include "CKernelsRandom.h"
 #include "CKernelsSearch.h"

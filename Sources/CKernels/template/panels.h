@@ -17,7 +17,7 @@ static inline __attribute__((always_inline)) void add_products(
   for (int64_t k = 0; k < dimension; k++) {
     vf held[PANEL_VECTORS];
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) held[v] = *(const vf *)(panel + (k * vectors + v) * W);
+    for (int v = 0; v < vectors; v++) held[v] = load(panel + (k * vectors + v) * W);
 #pragma clang loop unroll(full)
     for (int row = 0; row < rows; row++) {
       vf element = bases[row / 3][row % 3 * stride + k];

@@ -1,3 +1,4 @@
+import CorralVectors
 import Torch
 
 /// Layers over the fields of a query, of an item and of the pair, joined end to end:
@@ -55,9 +56,39 @@ struct CandidateMLP {
     let (weight, bias) = (layers[0].weight, layers[0].bias)
     let ofItem = weight.narrow(1, query..<query + item)
     var x = rows.spread(i.linear(ofItem, q == nil ? bias : nil))
-    if let q { x = x + q.linear(weight.narrow(1, 0..<query), bias).unsqueeze(1) }
+    if let q { x = x + firstOfQuery(q).unsqueeze(1) }
     if let p { x = x + p.linear(weight.narrow(1, query + item..<weight.size(1))) }
     return x
+  }
+}
+
+extension CandidateMLP {
+  /// The query's share of the first layer, its bias included, `[batch, width]`.
+  func firstOfQuery(_ query: Tensor) -> Tensor {
+    query.linear(layers[0].weight.narrow(1, 0..<self.query), layers[0].bias)
+  }
+
+  /// The item's share of the first layer, `[items, width]`.
+  func firstOfItem(_ item: Tensor) -> Tensor {
+    item.linear(layers[0].weight.narrow(1, query..<query + self.item))
+  }
+
+  /// What makes logits of the halves of queries and items, by ReLU layers without a part of pairs.
+  func joint(_ crossing: some Crossing) -> HalfJoint {
+    HalfJoint(
+      first: layers[0].weight.size(0),
+      layers: layers.indices.dropFirst().map {
+        DenseLayer(layers[$0], isRectified: $0 < layers.count - 1)
+      },
+      crossing: crossing, tasks: layers[layers.count - 1].weight.size(0))
+  }
+}
+
+extension DenseLayer {
+  /// The layer of some trained parameters as they are now.
+  init(_ layer: Linear, isRectified: Bool = false) {
+    self.init(
+      layer.weight.matrix(), bias: layer.bias.map { $0.floats() }, isRectified: isRectified)
   }
 }
 

@@ -93,21 +93,72 @@ package struct DCN: Ranker {
     let rows = CandidateRows(batch, device: device)
     let query = Tensor.cat(queryFields(batch.queries), 1)
     let item = Tensor.cat(itemFields(rows.items), 1)
-    // x_0 against every w_l and every head, [batch, candidates, crosses + tasks].
-    let all = Tensor.cat([weight, heads], 0)
-    let products =
-      rows.spread(item.linear(all.narrow(1, queryWidth..<all.size(1))))
-      + query.linear(all.narrow(1, 0..<queryWidth)).unsqueeze(1)
+    let products = rows.spread(productsOfItem(item)) + productsOfQuery(query).unsqueeze(1)
     let crosses = weight.size(0)
-    // c_l . w_l of every layer, and c_L . o of every head.
-    let sums = bias.cumulativeSum(0)
-    let offsets = ((sums - bias) * weight).sum(1)
+    let (offsets, ends) = offsets
     var a = Tensor.ones([1], device: device)
     for layer in 0..<crosses {
       a = a * (products.narrow(2, layer..<layer + 1) + 1) + offsets.narrow(0, layer..<layer + 1)
     }
-    let crossed =
-      a * products.narrow(2, crosses..<crosses + tasks) + sums.select(0, crosses - 1).linear(heads)
+    let crossed = a * products.narrow(2, crosses..<crosses + tasks) + ends
     return crossed + mlp(query: query, item: item, rows, phase)
+  }
+
+  /// The query's share of `x_0` against every `w_l` and every head, `[batch, crosses + tasks]`.
+  private func productsOfQuery(_ query: Tensor) -> Tensor {
+    query.linear(Tensor.cat([weight, heads], 0).narrow(1, 0..<queryWidth))
+  }
+
+  /// The item's share of them, `[items, crosses + tasks]`.
+  private func productsOfItem(_ item: Tensor) -> Tensor {
+    item.linear(Tensor.cat([weight, heads], 0).narrow(1, queryWidth..<weight.size(1)))
+  }
+
+  /// `c_l . w_l` of every layer, and `c_L . o` of every head.
+  private var offsets: (layers: Tensor, heads: Tensor) {
+    let sums = bias.cumulativeSum(0)
+    return (((sums - bias) * weight).sum(1), sums.select(0, weight.size(0) - 1).linear(heads))
+  }
+}
+
+extension DCN: SplitRanker {
+  /// `[first layer; products]` of queries.
+  package func queryHalves(_ queries: QueryBatch) -> Tensor {
+    let query = Tensor.cat(queryFields(queries), 1)
+    return Tensor.cat([mlp.firstOfQuery(query), productsOfQuery(query)], 1)
+  }
+
+  /// `[first layer; products]` of items.
+  package func itemHalves(_ items: [ItemIndex]) -> Tensor {
+    let item = Tensor.cat(itemFields(items), 1)
+    return Tensor.cat([mlp.firstOfItem(item), productsOfItem(item)], 1)
+  }
+
+  /// The layers, and the cross layers as a few numbers of each side.
+  package func joint() -> HalfJoint {
+    mlp.joint(VectorCrossing(offsets: offsets.layers.floats(), ends: offsets.heads.floats()))
+  }
+}
+
+/// Cross layers with a vector each: the sums of both sides' products give `a_L`, then the heads.
+private struct VectorCrossing: Crossing {
+  /// `c_l . w_l` of every layer.
+  let offsets: [Float]
+  /// `c_L . o` of every head.
+  let ends: [Float]
+  var byteCount: Int { 4 * (offsets.count + ends.count) }
+
+  func add(
+    query: UnsafePointer<Float>, items: [UnsafePointer<Float>],
+    to logits: UnsafeMutableBufferPointer<Float>, tasks: Int
+  ) {
+    for (candidate, item) in items.enumerated() {
+      var a: Float = 1
+      for layer in offsets.indices { a = a * (query[layer] + item[layer] + 1) + offsets[layer] }
+      for task in 0..<tasks {
+        let place = offsets.count + task
+        logits[candidate * tasks + task] += a * (query[place] + item[place]) + ends[task]
+      }
+    }
   }
 }

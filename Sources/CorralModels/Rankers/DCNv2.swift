@@ -1,4 +1,5 @@
 package import CorralData
+import CorralVectors
 package import Torch
 
 /// The shape of the deep and cross network, second version: `ranker: {model: dcn-v2}`.
@@ -80,12 +81,19 @@ package struct DCNv2: Ranker {
 
     /// `W x_0 + b + 1` from the two parts of `x_0`.
     func first(query: Tensor, item: Tensor, _ rows: CandidateRows) -> Tensor {
-      let matrix = inner ?? outer.weight
-      let width = query.size(1)
-      let ofItem = item.linear(matrix.narrow(1, width..<matrix.size(1)))
-      let ofQuery = query.linear(matrix.narrow(1, 0..<width), inner == nil ? outer.bias : nil)
-      if inner == nil { return rows.spread(ofItem) + (ofQuery + 1).unsqueeze(1) }
-      return outer(rows.spread(ofItem) + ofQuery.unsqueeze(1)) + 1
+      let sum = rows.spread(ofItem(item, after: query.size(1))) + ofQuery(query).unsqueeze(1)
+      return inner == nil ? sum : outer(sum) + 1
+    }
+
+    /// The query's share of the first product: of `W x_0 + b + 1`, or with a rank of `V x_0`.
+    func ofQuery(_ query: Tensor) -> Tensor {
+      let own = (inner ?? outer.weight).narrow(1, 0..<query.size(1))
+      return inner == nil ? query.linear(own, outer.bias) + 1 : query.linear(own)
+    }
+
+    /// The item's share of the first product, whose columns follow those of the query.
+    func ofItem(_ item: Tensor, after query: Int) -> Tensor {
+      item.linear((inner ?? outer.weight).narrow(1, query..<query + item.size(1)))
     }
   }
 
@@ -126,5 +134,101 @@ package struct DCNv2: Ranker {
     var x = start * crosses[0].first(query: query, item: item, rows)
     for cross in crosses.dropFirst() { x = start * cross(x) + x }
     return x.linear(heads) + mlp(query: query, item: item, rows, phase)
+  }
+}
+
+extension DCNv2: SplitRanker {
+  /// `[first layer; first product; fields]` of queries.
+  package func queryHalves(_ queries: QueryBatch) -> Tensor {
+    let query = Tensor.cat(queryFields(queries), 1)
+    return Tensor.cat([mlp.firstOfQuery(query), crosses[0].ofQuery(query), query], 1)
+  }
+
+  /// `[first layer; first product; fields]` of items.
+  package func itemHalves(_ items: [ItemIndex]) -> Tensor {
+    let item = Tensor.cat(itemFields(items), 1)
+    return Tensor.cat([mlp.firstOfItem(item), crosses[0].ofItem(item, after: queryWidth), item], 1)
+  }
+
+  /// The layers, and the cross layers for each candidate.
+  package func joint() -> HalfJoint {
+    let width = heads.size(1)
+    let first = crosses[0]
+    return mlp.joint(
+      MatrixCrossing(
+        query: queryWidth, item: width - queryWidth,
+        product: (first.inner ?? first.outer.weight).size(0),
+        first: first.inner == nil
+          ? nil
+          : DenseLayer(
+            first.outer.weight.matrix(), bias: first.outer.bias.map { ($0 + 1).floats() }),
+        others: crosses.dropFirst().map { cross in
+          (inner: cross.inner.map { DenseLayer($0.matrix()) }, outer: DenseLayer(cross.outer))
+        },
+        heads: DenseLayer(heads.matrix())))
+  }
+}
+
+/// Cross layers with a matrix each, `x = x_0 * (W x + b) + x`, then the heads.
+///
+/// The rest of a vector is its share of the first product, then its fields.
+private struct MatrixCrossing: Crossing {
+  /// The widths of the fields of a query and of an item, and of the first product.
+  let query: Int
+  let item: Int
+  let product: Int
+  /// What makes `W x_0 + b + 1` of the first product; `nil` where it is that.
+  let first: DenseLayer?
+  /// The further cross layers: a matrix, or two whose product it is.
+  let others: [(inner: DenseLayer?, outer: DenseLayer)]
+  let heads: DenseLayer
+
+  private var layers: [DenseLayer] {
+    [first, heads].compactMap(\.self) + others.flatMap { [$0.inner, $0.outer].compactMap(\.self) }
+  }
+
+  var byteCount: Int { layers.reduce(0) { $0 + $1.byteCount } }
+
+  func add(
+    query ofQuery: UnsafePointer<Float>, items: [UnsafePointer<Float>],
+    to logits: UnsafeMutableBufferPointer<Float>, tasks: Int
+  ) {
+    let (count, width) = (items.count, query + item)
+    let stride = max(product, width, layers.lazy.map(\.width).max() ?? 0)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * count * stride) { memory in
+      guard let start = memory.baseAddress else { return }
+      let (origin, x) = (start, start + count * stride)
+      var (y, z) = (x + count * stride, x + 2 * count * stride)
+      func apply(_ layer: DenseLayer, to rows: UnsafePointer<Float>) {
+        layer.write(rows, stride: stride, count: count, to: z, stride: stride)
+        swap(&y, &z)
+      }
+      items.withUnsafeBufferPointer {
+        ScatteredRows($0).writeSums(
+          with: ofQuery, width: product, isRectified: false, to: y, stride: stride)
+      }
+      if let first { apply(first, to: y) }
+      for (row, ofItem) in items.enumerated() {
+        let own = origin + row * stride
+        own.update(from: ofQuery + product, count: query)
+        (own + query).update(from: ofItem + product, count: item)
+        for place in row * stride..<row * stride + width { x[place] = origin[place] * y[place] }
+      }
+      for cross in others {
+        if let inner = cross.inner {
+          apply(inner, to: x)
+          apply(cross.outer, to: y)
+        } else {
+          apply(cross.outer, to: x)
+        }
+        for row in 0..<count {
+          for place in row * stride..<row * stride + width { x[place] += origin[place] * y[place] }
+        }
+      }
+      apply(heads, to: x)
+      for row in 0..<count {
+        for task in 0..<tasks { logits[row * tasks + task] += y[row * stride + task] }
+      }
+    }
   }
 }

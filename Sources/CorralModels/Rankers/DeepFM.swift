@@ -108,12 +108,40 @@ package struct DeepFM: Ranker {
   }
 }
 
+extension DeepFM: SplitRanker {
+  /// `[first layer; s; fm; 1]` of queries: the last three meet `[s; 1; fm]` of an item.
+  package func queryHalves(_ queries: QueryBatch) -> Tensor {
+    let fields = Tensor.stack(queryFields(queries), 1)
+    let sum = fields.sum(1)
+    let alone =
+      firstOrder.map { $0.query(queries).reduce(fields.pairs(sum: sum), +) }
+      ?? fields.pairs(sum: sum)
+    let one = Tensor.ones([queries.count, 1], device: device)
+    return Tensor.cat([mlp.firstOfQuery(fields.flattened), sum, alone, one], 1)
+  }
+
+  /// `[first layer; s; 1; fm]` of items.
+  package func itemHalves(_ items: [ItemIndex]) -> Tensor {
+    let fields = Tensor.stack(itemFields(items), 1)
+    let sum = fields.sum(1)
+    let alone =
+      firstOrder.map { $0.item(items).reduce(fields.pairs(sum: sum), +) }
+      ?? fields.pairs(sum: sum)
+    let one = Tensor.ones([items.count, 1], device: device)
+    return Tensor.cat([mlp.firstOfItem(fields.flattened), sum, one, alone], 1)
+  }
+
+  /// The layers, and `<s_query, s_item>` with the terms that each side has alone.
+  package func joint() -> HalfJoint { mlp.joint(InnerProductCrossing(width: dimension + 2)) }
+}
+
 extension Tensor {
   /// Fields `[rows, fields, dimension]` end to end, `[rows, fields * dimension]`.
   fileprivate var flattened: Tensor { reshape([size(0), size(1) * size(2)]) }
 
   /// The inner products of all pairs of fields, `[rows, 1]`: half of `|sum|^2 - sum |e|^2`.
   fileprivate func pairs(sum: Tensor) -> Tensor {
-    ((sum * sum).sum(1, keep: true) - (self * self).sum([1, 2]).unsqueeze(1)) * 0.5
+    if size(1) == 1 { return .zeros([size(0), 1], device: device) }
+    return ((sum * sum).sum(1, keep: true) - (self * self).sum([1, 2]).unsqueeze(1)) * 0.5
   }
 }

@@ -1,9 +1,9 @@
 package import CorralData
-public import CorralIndex
+package import CorralIndex
 package import Torch
 
 /// A trained ranker that serves: its parameters never change again.
-public struct FrozenRanker: CandidateScorer {
+public struct FrozenRanker: Sendable {
   /// The shape of the ranker.
   package let settings: RankerSettings
   /// The further heads.
@@ -14,7 +14,7 @@ public struct FrozenRanker: CandidateScorer {
   package let stacked: StackedRetriever?
   /// The users, items and contexts that it knows.
   package let catalogue: Catalogue
-  private let network: Frozen<any Ranker>
+  let network: Frozen<any Ranker>
 
   /// The ranker of some stored parameters.
   ///

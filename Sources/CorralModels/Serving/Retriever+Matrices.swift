@@ -5,7 +5,9 @@ import Torch
 extension Retriever {
   /// The vectors of all items of a catalogue, `[items, width]`, made a block at a time.
   package func itemMatrix(count: Int) -> Matrix {
-    matrix(rows: count, by: Self.block) { block in items(block.map(ItemIndex.init), .inference) }
+    Matrix(rows: count, columns: width, by: Self.block) { block in
+      items(block.map(ItemIndex.init), .inference)
+    }
   }
 
   /// The vectors of some queries, `[queries * interests, width]`, those of a query one after the
@@ -14,7 +16,7 @@ extension Retriever {
   /// They are made a block at a time, since a sequence model holds all positions of a block's
   /// histories.
   package func queryMatrix(_ batch: QueryBatch) -> Matrix {
-    matrix(rows: batch.count, each: interests, by: 512) { block in
+    Matrix(rows: batch.count, each: interests, columns: width, by: 512) { block in
       queries(batch[block], .inference)
     }
   }
@@ -39,18 +41,21 @@ extension Retriever {
 
   /// The most items in a block.
   private static var block: Int { 8192 }
+}
 
-  private func matrix(
-    rows: Int, each: Int = 1, by length: Int, of block: (Range<Int>) -> Tensor
-  ) -> Matrix {
+extension Matrix {
+  /// The rows that a network makes of things, `each` for every one of them, a block at a time.
+  init(
+    rows: Int, each: Int = 1, columns: Int, by length: Int, of block: (Range<Int>) -> Tensor
+  ) {
+    var values: [Float] = []
+    values.reserveCapacity(rows * each * columns)
     withoutGradients {
-      var values: [Float] = []
-      values.reserveCapacity(rows * each * width)
       for start in stride(from: 0, to: rows, by: length) {
         values += block(start..<min(start + length, rows)).floats()
       }
-      return Matrix(rows: rows * each, columns: width, values: values)
     }
+    self.init(rows: rows * each, columns: columns, values: values)
   }
 }
 
