@@ -64,10 +64,17 @@ struct HistoryEncoder {
       case .learned(let logarithms): logarithms
       }
     let weights = logarithms.exp()
+    // A history of n items has the weights of the ages 0..<n. Those of one history lie side by side:
+    // a request makes do with fewer operations.
+    let isOne = histories.count == 1
+    let own =
+      isOne
+      ? weights.narrow(0, 0..<ageOfEach.count)
+      : weights.indexSelect(0, Tensor(ageOfEach, device: device))
     let sums = table.bags(
       Tensor(bags.indices, device: device), offsets: Tensor(bags.offsets, device: device),
-      weights: weights.indexSelect(0, Tensor(ageOfEach, device: device)), reduction: .sum)
-    // A history of n items has the weights of the ages 0..<n.
+      weights: own, reduction: .sum)
+    if isOne { return ageOfEach.isEmpty ? sums : sums / own.sum(0) }
     let totals = weights.cumulativeSum(0).indexSelect(0, Tensor(longest, device: device))
     return sums / totals.unsqueeze(1)
   }

@@ -111,24 +111,33 @@ package struct DeepFM: Ranker {
 extension DeepFM: SplitRanker {
   /// `[first layer; s; fm; 1]` of queries: the last three meet `[s; 1; fm]` of an item.
   package func queryHalves(_ queries: QueryBatch) -> Tensor {
-    let fields = Tensor.stack(queryFields(queries), 1)
-    let sum = fields.sum(1)
-    let alone =
-      firstOrder.map { $0.query(queries).reduce(fields.pairs(sum: sum), +) }
-      ?? fields.pairs(sum: sum)
+    let (fields, sum, alone) = parts(of: queryFields(queries), firstOrder?.query(queries))
     let one = Tensor.ones([queries.count, 1], device: device)
-    return Tensor.cat([mlp.firstOfQuery(fields.flattened), sum, alone, one], 1)
+    return Tensor.cat([mlp.firstOfQuery(fields), sum, alone, one], 1)
   }
 
   /// `[first layer; s; 1; fm]` of items.
   package func itemHalves(_ items: [ItemIndex]) -> Tensor {
-    let fields = Tensor.stack(itemFields(items), 1)
-    let sum = fields.sum(1)
-    let alone =
-      firstOrder.map { $0.item(items).reduce(fields.pairs(sum: sum), +) }
-      ?? fields.pairs(sum: sum)
+    let (fields, sum, alone) = parts(of: itemFields(items), firstOrder?.item(items))
     let one = Tensor.ones([items.count, 1], device: device)
-    return Tensor.cat([mlp.firstOfItem(fields.flattened), sum, one, alone], 1)
+    return Tensor.cat([mlp.firstOfItem(fields), sum, one, alone], 1)
+  }
+
+  /// The fields of one side end to end, their sum, and what the side adds alone, `[rows, 1]`.
+  private func parts(
+    of fields: [Tensor], _ firstOrder: [Tensor]?
+  ) -> (fields: Tensor, sum: Tensor, alone: Tensor) {
+    let (flat, sum, pairs): (Tensor, Tensor, Tensor)
+    if fields.count == 1 {
+      // A field has no pair: each tensor operation that is left out counts in a request.
+      (flat, sum) = (fields[0], fields[0])
+      pairs = .zeros([sum.size(0), 1], device: device)
+    } else {
+      let stacked = Tensor.stack(fields, 1)
+      (flat, sum) = (stacked.flattened, stacked.sum(1))
+      pairs = stacked.pairs(sum: sum)
+    }
+    return (flat, sum, (firstOrder ?? []).reduce(pairs, +))
   }
 
   /// The layers, and `<s_query, s_item>` with the terms that each side has alone.
@@ -141,7 +150,6 @@ extension Tensor {
 
   /// The inner products of all pairs of fields, `[rows, 1]`: half of `|sum|^2 - sum |e|^2`.
   fileprivate func pairs(sum: Tensor) -> Tensor {
-    if size(1) == 1 { return .zeros([size(0), 1], device: device) }
-    return ((sum * sum).sum(1, keep: true) - (self * self).sum([1, 2]).unsqueeze(1)) * 0.5
+    ((sum * sum).sum(1, keep: true) - (self * self).sum([1, 2]).unsqueeze(1)) * 0.5
   }
 }
