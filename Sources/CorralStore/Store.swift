@@ -49,7 +49,9 @@ package final class Store: Sendable {
   ///
   /// A second call does nothing.
   package func close() throws {
-    writer.close()
+    guard writer.close() else { return }
+    // Everything is in one file then, as copies of it need; where that fails the log stays beside it.
+    try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     do { try pool.close() } catch { throw StoreError(error, path: directory.path) }
     lock.withLock { $0 = nil }
   }
