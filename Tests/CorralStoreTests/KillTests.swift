@@ -6,8 +6,9 @@ import Testing
 ///
 /// `CORRAL_KILLS=1000` in the environment kills that many; else it is twenty.
 @Suite struct KillTests {
-  /// A process appends batches from several tasks, and writes down what was acknowledged; at a random
-  /// moment after its random n-th acknowledgement it is killed. Then every acknowledged event must be
+  /// A process appends batches from several tasks, and writes down what was acknowledged.
+  ///
+  /// At a random moment after its random n-th acknowledgement it is killed. Then every acknowledged event must be
   /// there, once and at its position, and no batch in part.
   @Test func `whatever was acknowledged before a kill is there once, at its position`()
     async throws
