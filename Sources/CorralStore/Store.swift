@@ -13,6 +13,9 @@ import Synchronization
 /// and what waits (`StoreSettings`). An event takes about 60 bytes of the disk, and its own id and the
 /// id of its request twice.
 package final class Store: Sendable {
+  /// The file of a store, in its directory.
+  package static let databaseName = "events.sqlite"
+
   /// The directory of the store.
   package let directory: URL
   let settings: StoreSettings
@@ -34,7 +37,7 @@ package final class Store: Sendable {
     lock = Mutex(try StoreLock(directory))
     do {
       pool = try DatabasePool(
-        path: directory.appendingPathComponent("events.sqlite").path,
+        path: directory.appendingPathComponent(Self.databaseName).path,
         configuration: Self.configuration(settings))
       // The pool sets a weaker value after the preparation of its writer.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
