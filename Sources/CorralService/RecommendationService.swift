@@ -161,7 +161,7 @@ package final class RecommendationService: Sendable {
     live.withState { state in
       ServiceStatus(
         model: state.served.version, kind: state.served.recommender.kind,
-        openedAt: state.served.openedAt, items: state.items.count - state.deletedCount,
+        openedAt: state.served.openedAt, items: state.catalogueCount,
         users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting)
     }
   }
@@ -218,12 +218,12 @@ package final class RecommendationService: Sendable {
     return try plan(request)
   }
 
-  /// The key of an item that is known and not deleted.
+  /// The key of an item of the catalogue.
   ///
   /// - Throws: `ServiceError.notFound`.
   func known(_ item: String) throws -> LiveKey {
     let key = live.withState { state in
-      state.key(of: item).flatMap { state.isDeleted($0) ? nil : $0 }
+      state.key(of: item).flatMap { state.isOutside($0) ? nil : $0 }
     }
     guard let key else { throw ServiceError.notFound("no item '\(item)'") }
     return key
