@@ -18,10 +18,13 @@ import Testing
         .joined()
     }
     let store = try Store(folder)
-    for id in ids {
-      var record = UserRecord(id: id)
-      record.features["name"] = .categories(["the \(id) of \(id)"])
-      _ = try await store.put(users: [record])
+    for start in stride(from: 0, to: ids.count, by: 50) {
+      _ = try await store.put(
+        users: ids[start..<start + 50].map { id in
+          var record = UserRecord(id: id)
+          record.features["name"] = .categories(["the \(id) of \(id)"])
+          return record
+        })
     }
     _ = try await store.append(
       ids.flatMap { id in
