@@ -23,6 +23,7 @@ package final class RecommendationService: Sendable {
   let open: Opener
   /// The time; tests bring their own.
   let clock: @Sendable () -> Date
+  let reloads = ReloadTurn()
   private let requests = RequestNumbers()
   private let queue: AnswerQueue<AnswerPlan, AnswerPlan, AnswerPlan>
   private let arms: ArmAssignment?
@@ -49,9 +50,9 @@ package final class RecommendationService: Sendable {
     self.settings = settings
     self.clock = clock
     self.open = open
-    let served = try ServedModel(model, at: clock(), store: store, by: open) { items in
-      (0..<items.count).map(LiveKey.init)
-    }
+    let served = try ServedModel(
+      ServedModel.first(model, by: open), folder: model, at: clock(), store: store
+    ) { items in (0..<items.count).map(LiveKey.init) }
     live = LiveState(try LiveState.State(served, store, settings, at: clock()))
     metrics = ServiceMetrics(factory)
     pipeline = AnswerPipeline(live: live, settings: settings, metrics: metrics)
@@ -60,8 +61,11 @@ package final class RecommendationService: Sendable {
     metrics.model(served)
     for arm in settings.experiment?.arms ?? [] {
       guard let folder = arm.model.map({ URL(filePath: $0) }) else { continue }
-      let model = try ServedModel(folder, at: clock(), store: store, by: open, keys: live.keys)
-      try Self.refuseOtherCatalogue(model, beside: served)
+      let model = try ServedModel(
+        ServedModel.first(folder, by: open), folder: folder, at: clock(), store: store,
+        keys: live.keys)
+      try ModelSuccession.checkCatalogue(
+        model.recommender.items, beside: served.recommender.items, of: folder)
       live.withState { $0.serve(model, arm: arm.name) }
       metrics.model(model)
     }
