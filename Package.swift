@@ -144,11 +144,14 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + inner + ["CorralExperiments", arguments], swiftSettings: strict),
+      dependencies: umbrella + inner + [
+        "CorralExperiments", "CorralService", "CorralStore", arguments,
+      ], swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + inner + [
-        "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments,
+        "Corral", "CorralCLI", "CorralExperiments", "CorralService", "CorralStore", "CorralTesting",
+        arguments,
       ],
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.
