@@ -12,7 +12,7 @@ enum AdminRoutes {
     query: [.query("since", RequestSchema.time, "The time from which to count.")],
     outcome: .json(AnswerSchema.report, "The report.")
   ) { call in
-    let report = try call.service.report(since: call["since"].flatMap(Date.init))
+    let report = try await call.service.report(since: call["since"].flatMap(Date.init))
     return .json { $0.report(report) }
   }
 
