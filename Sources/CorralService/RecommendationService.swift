@@ -23,7 +23,10 @@ package final class RecommendationService: Sendable {
   let open: Opener
   /// The time; tests bring their own.
   let clock: @Sendable () -> Date
+  let reloads = ReloadTurn()
   private let requests = RequestNumbers()
+  private let queue: AnswerQueue<AnswerPlan, AnswerPlan, AnswerPlan>
+  private let arms: ArmAssignment?
 
   /// A service of a saved model and a store.
   ///
@@ -47,27 +50,43 @@ package final class RecommendationService: Sendable {
     self.settings = settings
     self.clock = clock
     self.open = open
-    let served = try ServedModel(model, at: clock(), store: store, by: open) { items in
-      (0..<items.count).map(LiveKey.init)
-    }
+    let served = try ServedModel(
+      ServedModel.first(model, by: open), folder: model, at: clock(), store: store
+    ) { items in (0..<items.count).map(LiveKey.init) }
     live = LiveState(try LiveState.State(served, store, settings, at: clock()))
     metrics = ServiceMetrics(factory)
     pipeline = AnswerPipeline(live: live, settings: settings, metrics: metrics)
+    arms = try settings.experiment.map { try ArmAssignment($0) }
+    queue = AnswerQueue(settings.queueSettings, stages: pipeline.stages)
     metrics.model(served)
+    for arm in settings.experiment?.arms ?? [] {
+      guard let folder = arm.model.map({ URL(filePath: $0) }) else { continue }
+      let model = try ServedModel(
+        ServedModel.first(folder, by: open), folder: folder, at: clock(), store: store,
+        keys: live.keys)
+      try ModelSuccession.checkCatalogue(
+        model.recommender.items, beside: served.recommender.items, of: folder)
+      live.withState { $0.serve(model, arm: arm.name) }
+      metrics.model(model)
+    }
   }
 
   /// The answer to a request.
   ///
   /// What it shows is recorded as an exposure under the id of the answer.
   ///
-  /// - Throws: `ServiceError.badField` for what cannot be read.
+  /// - Throws: `ServiceError.badField` for what cannot be read, `.busy` where too many requests wait.
   package func recommend(_ request: ServiceRequest) async throws -> Answer {
     var clock = Stopwatch()
-    var plans = [try plan(request)]
-    try pipeline.retrieve(&plans)
-    try pipeline.rank(&plans)
-    pipeline.diversify(&plans[0])
-    var answer = pipeline.answer(plans[0])
+    let answered = try await queue.answer(try plan(request), deadline: request.deadline)
+    var plan = answered.reply
+    plan.milliseconds.queue = answered.waited
+    metrics.stage(.queue, milliseconds: answered.waited)
+    var degraded = answered.degraded
+    if degraded == nil { pipeline.diversify(&plan) }
+    // Without a ranker the list was complete.
+    if degraded == .ranking, plan.served.recommender.ranker == nil { degraded = nil }
+    var answer = pipeline.answer(plan, degraded: degraded)
     answer.milliseconds.total = clock.milliseconds()
     record(answer, of: request)
     return answer
@@ -76,7 +95,7 @@ package final class RecommendationService: Sendable {
   /// Given items in the order in which the model would show them to somebody.
   ///
   /// Unknown items, and those that nobody may get or that the request excludes, are left out. Items
-  /// that the user has met are not: whoever asks chose them.
+  /// that the user has met are not: whoever asks chose them. The answer is recorded as an exposure.
   package func rank(_ items: [String], for request: ServiceRequest) async throws -> Answer {
     var clock = Stopwatch()
     var request = request
@@ -95,6 +114,7 @@ package final class RecommendationService: Sendable {
     }
     answer.items = pipeline.items(plan.list, of: plan)
     answer.milliseconds.total = clock.milliseconds()
+    record(answer, of: request)
     return answer
   }
 
@@ -146,8 +166,8 @@ package final class RecommendationService: Sendable {
     live.withState { state in
       ServiceStatus(
         model: state.served.version, kind: state.served.recommender.kind,
-        openedAt: state.served.openedAt, items: state.items.count - state.deletedCount,
-        users: state.people.count, lastPosition: state.lastPosition, waiting: 0)
+        openedAt: state.served.openedAt, items: state.catalogueCount,
+        users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting)
     }
   }
 
@@ -157,16 +177,52 @@ package final class RecommendationService: Sendable {
   }
 
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.
-  package func close() async { try? store.close() }
+  package func close() async {
+    await queue.close()
+    try? store.close()
+  }
 
   // MARK: Parts
 
   /// The plan of a request now.
   func plan(_ request: ServiceRequest) throws -> AnswerPlan {
-    try pipeline.plan(
-      request, id: requests.next(),
-      style: AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity),
-      at: clock().timeIntervalSince1970)
+    let id = requests.next()
+    return try plan(request, id: id, style: try style(of: request, id: id))
+  }
+
+  private func plan(
+    _ request: ServiceRequest, id: String, style: AnswerStyle
+  ) throws -> AnswerPlan {
+    try pipeline.plan(request, id: id, style: style, at: clock().timeIntervalSince1970)
+  }
+
+  /// How the service answers outside of an experiment.
+  private var ownStyle: AnswerStyle {
+    AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity)
+  }
+
+  /// How the arm of a request answers: the one that it names, else the one of its user.
+  private func style(of request: ServiceRequest, id: String) throws -> AnswerStyle {
+    guard let arms else {
+      if let arm = request.arm {
+        throw ServiceError.badField("arm", reason: "there is no experiment with an arm '\(arm)'")
+      }
+      return ownStyle
+    }
+    let arm: Experiment.Arm
+    if let name = request.arm {
+      guard let named = arms.arm(named: name) else {
+        throw ServiceError.badField("arm", reason: "the experiment has no arm '\(name)'")
+      }
+      arm = named
+    } else {
+      arm = arms.arm(
+        for: ArmAssignment.Subject(
+          user: request.user, history: request.history ?? [], request: id))
+    }
+    return AnswerStyle(
+      arm: arm.name, shares: arm.shares ?? settings.sources,
+      diversity: arm.diversity ?? settings.diversity)
   }
 
   /// The plan of a list for nobody in particular.
@@ -174,15 +230,15 @@ package final class RecommendationService: Sendable {
     var request = ServiceRequest(count: count)
     request.offset = offset
     request.filter = filter
-    return try plan(request)
+    return try plan(request, id: "", style: ownStyle)
   }
 
-  /// The key of an item that is known and not deleted.
+  /// The key of an item of the catalogue.
   ///
   /// - Throws: `ServiceError.notFound`.
   func known(_ item: String) throws -> LiveKey {
     let key = live.withState { state in
-      state.key(of: item).flatMap { state.isDeleted($0) ? nil : $0 }
+      state.key(of: item).flatMap { state.isOutside($0) ? nil : $0 }
     }
     guard let key else { throw ServiceError.notFound("no item '\(item)'") }
     return key

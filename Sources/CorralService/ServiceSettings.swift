@@ -16,6 +16,8 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
   package var sources = SourceShares()
   /// The dial of diversification from 0 (relevance alone) to 1.
   package var diversity = 0.0
+  /// How far into a list requests may reach: `offset` and `k` together.
+  package var deepest = 10_000
   /// How many of the last items of a history the source `similar` follows.
   package var similarTo = 3
   /// The types of events that say nothing about what a user likes or has met.
@@ -24,6 +26,8 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
   package var ignored = ["impression"]
   /// The types of events after which a user does not get the item, and which no model reads.
   package var negative = ["dislike", "skip"]
+  /// The arms that answer some of the users in their own way; `nil` for no experiment.
+  package var experiment: Experiment?
 
   /// The defaults.
   package init() {}
@@ -36,12 +40,24 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
     try SettingError.check("batch", batch, atLeast: 1)
     try SettingError.check("workers", workers, atLeast: 1)
     try SettingError.check("diversity", share: diversity)
+    try SettingError.check("deepest", deepest, atLeast: 1)
     try SettingError.check("similarTo", similarTo, atLeast: 1)
     for source in Source.allCases {
       try SettingError.check("sources.\(source.rawValue)", sources[source], atLeast: 0)
     }
     try SettingError.check(
       !sources.sources.isEmpty, "sources", 0, "give at least one source a share")
+  }
+
+  /// The settings of the queue.
+  var queueSettings: QueueSettings {
+    var settings = QueueSettings()
+    settings.limit = queue
+    settings.batch = batch
+    settings.workers = workers
+    settings.deadline = deadline
+    settings.soft = soft
+    return settings
   }
 
   /// What a type of event says.
