@@ -1,0 +1,76 @@
+// One item: what is known of it, what is like it, and why the open user does or does not see it.
+
+import * as api from "./api.js";
+import { $, announce, attempt, element, facts, name, naming, number, titled, when } from "./elements.js";
+import { explainTo } from "./recommendations.js";
+import { learn } from "./titles.js";
+import { person } from "./wishes.js";
+
+let question = 0;
+let item;
+
+export function open(id) {
+  if (!id) {
+    if (item) location.replace(`#/items/${encodeURIComponent(item)}`);
+    else $("item").focus();
+    return;
+  }
+  item = id;
+  $("item").value = id;
+  refresh();
+}
+
+async function refresh() {
+  const mine = ++question;
+  const id = item;
+  await attempt(async () => {
+    const [record, near] = await Promise.allSettled([
+      api.item(id), api.similar(id, $("similar-count").valueAsNumber || 10),
+    ]);
+    if (mine !== question) return;
+    $("item-panels").hidden = record.status !== "fulfilled" && near.status !== "fulfilled";
+    if (record.status === "fulfilled") showRecord(record.value);
+    showNear(near.status === "fulfilled" ? near.value : []);
+    for (const part of [record, near]) if (part.status === "rejected") throw part.reason;
+  }, $("item-form").querySelector("button"));
+}
+
+function showRecord(record) {
+  learn([record]);
+  $("item-name").replaceChildren(...naming(record));
+  const values = Object.entries(record.features ?? {})
+    .map(([feature, value]) => [feature, Array.isArray(value) ? value.join(", ") : String(value)]);
+  facts($("item-facts"), [
+    ["Id", record.id],
+    ["Categories", (record.categories ?? []).join(", ")],
+    ["Shown to users", record.hidden ? "no, it is hidden" : "yes"],
+    ["Published", record.published_at && when(record.published_at)],
+    ["Expires", record.expires_at && when(record.expires_at)],
+    ...values,
+  ]);
+  if (!person.id) return;
+  const place = element("div");
+  $("item-facts").append(element("dt", {}, "For ", name(person.id)), element("dd", {},
+    element("button", { type: "button", onclick: () => explainTo(record.id, place) }, "Why is it shown, or not?"), place));
+}
+
+function showNear(near) {
+  learn(near);
+  $("similar").replaceChildren(...(near.length === 0
+    ? [element("li", { class: "empty" }, "The model knows no similar items.")]
+    : near.map((other, place) => element("li", {},
+      element("span", { class: "place" }, place + 1),
+      element("div", {},
+        element("a", { href: `#/items/${encodeURIComponent(other.id)}` }, naming(other)),
+        element("div", { class: "chips" },
+          other.score !== undefined && element("span", { class: "chip" }, `similarity ${number(other.score, 3)}`)))))));
+  announce(`${near.length} similar items${near.length ? `; the nearest is ${titled(near[0])}` : ""}.`);
+}
+
+$("item-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const address = `#/items/${encodeURIComponent($("item").value.trim())}`;
+  if (location.hash === address) refresh();
+  else location.hash = address;
+});
+$("similar-count").addEventListener("change", () => item && $("item-form").checkValidity() && refresh());

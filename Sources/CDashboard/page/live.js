@@ -1,0 +1,135 @@
+// What the server does now: its metrics every two seconds as plots, and the model that serves.
+
+import * as api from "./api.js";
+import { $, attempt, clearProblem, element, facts, number, showProblem, when } from "./elements.js";
+import { growth, parse, quantile, sums } from "./metrics.js";
+import { Plot } from "./plots.js";
+
+const interval = 2000;
+const kept = 300;
+const duration = "corral_http_request_duration_seconds";
+
+let plots;
+let timer;
+let isOpen = false;
+let isPaused = false;
+let before;
+let statusIn = 0;
+const times = [];
+const columns = { requests: [], latency: [], waiting: [], worse: [], events: [] };
+
+export function open() {
+  isOpen = true;
+  plots ??= {
+    requests: new Plot($("plots"), "Requests a second, by code", (value) => number(value)),
+    latency: new Plot($("plots"), "Latency in milliseconds", (value) => number(value)),
+    events: new Plot($("plots"), "Events a second, by type", (value) => number(value)),
+    waiting: new Plot($("plots"), "Requests that wait", (value) => number(value)),
+    worse: new Plot($("plots"), "Degraded answers and fallbacks a second", (value) => number(value)),
+  };
+  attempt(showStatus);
+  start();
+}
+
+export function close() {
+  isOpen = false;
+  stop();
+}
+
+export function keyChanged() {
+  before = undefined;
+}
+
+async function showStatus() {
+  const status = await api.status();
+  facts($("model-facts"), [
+    ["Serves", status.model], ["Kind", status.kind], ["Since", when(status.opened_at)],
+    ["Items", status.items.toLocaleString("en")], ["Users", status.users.toLocaleString("en")],
+    ["Events", `up to position ${status.last_position.toLocaleString("en")}`], ["Waiting", String(status.waiting)],
+  ]);
+}
+
+function start() {
+  stop();
+  if (isOpen && !isPaused && !document.hidden) timer = setTimeout(tick, 0);
+}
+
+function stop() {
+  clearTimeout(timer);
+  timer = undefined;
+}
+
+async function tick() {
+  const mine = timer;
+  try {
+    const text = await api.metrics();
+    if (mine !== timer) return;
+    take(parse(text), Date.now() / 1000);
+    if (--statusIn <= 0) {
+      statusIn = 5;
+      await showStatus();
+    }
+    if (mine !== timer) return;
+    clearProblem();
+    timer = setTimeout(tick, interval);
+  } catch (error) {
+    if (mine !== timer) return;
+    before = undefined;
+    showProblem(error);
+    // A key that is missing does not come by itself; a server that restarts does.
+    if (error.status === 401 || error.status === 403) stop();
+    else timer = setTimeout(tick, 3 * interval);
+  }
+}
+
+function take(metrics, time) {
+  showRoutes(metrics);
+  const now = { metrics, time };
+  if (before) {
+    const seconds = Math.max(0.1, time - before.time);
+    const rate = (name, label) => new Map([...growth(sums(before.metrics, name, label), sums(metrics, name, label))]
+      .map(([key, grown]) => [key || "all", grown / seconds]));
+    const route = $("route").value;
+    const isWanted = (labels) => !route || labels.route === route;
+    const milliseconds = (share) => {
+      const found = quantile(share, before.metrics, metrics, duration, isWanted);
+      return found === null ? null : found * 1000;
+    };
+    times.push(time);
+    columns.requests.push(rate("corral_http_requests_total", "code"));
+    columns.latency.push(new Map([["p50", milliseconds(0.5)], ["p99", milliseconds(0.99)]]));
+    columns.events.push(rate("corral_events_total", "type"));
+    columns.waiting.push(new Map([...sums(metrics, "corral_queue_waiting")].map(([, value]) => ["waiting", value])));
+    columns.worse.push(new Map([
+      ...[...rate("corral_degraded_total", "reason")].map(([reason, value]) => [`degraded: ${reason}`, value]),
+      ...[...rate("corral_fallback_total", "reason")].map(([reason, value]) => [`fallback: ${reason}`, value]),
+    ]));
+    for (const list of [times, ...Object.values(columns)]) if (list.length > kept) list.shift();
+    for (const [name, plot] of Object.entries(plots)) plot.draw(times, columns[name]);
+  }
+  before = now;
+}
+
+function showRoutes(metrics) {
+  const routes = [...sums(metrics, `${duration}_count`, "route").keys()].filter(Boolean).sort();
+  const select = $("route");
+  if (select.options.length - 1 === routes.length) return;
+  const chosen = select.value;
+  select.replaceChildren(element("option", { value: "" }, "all routes"),
+    ...routes.map((route) => element("option", { value: route, selected: route === chosen }, route)));
+}
+
+$("pause").addEventListener("click", () => {
+  isPaused = !isPaused;
+  $("pause").setAttribute("aria-pressed", String(isPaused));
+  before = undefined;
+  start();
+});
+$("route").addEventListener("change", () => {
+  // What was drawn is of another route.
+  for (const list of [times, ...Object.values(columns)]) list.length = 0;
+});
+document.addEventListener("visibilitychange", () => {
+  before = undefined;
+  start();
+});
