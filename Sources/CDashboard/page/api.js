@@ -75,20 +75,27 @@ export const sendEvents = (events) => json("POST", "v1/events", { body: events }
 export const item = (id) => json("GET", `v1/items/${part(id)}`);
 export const similar = async (id, k) =>
   (await json("GET", `v1/items/${part(id)}/similar`, { query: { k } })).items;
+export const list = async (source, k) => (await json("GET", `v1/lists/${source}`, { query: { k } })).items;
 export const users = async (after, limit, signal) =>
   (await json("GET", "v1/users", { query: { after, limit }, signal })).users;
 export const items = async (after, limit, signal) =>
   (await json("GET", "v1/items", { query: { after, limit }, signal })).items;
 export const report = (since) => json("GET", "v1/report", { query: { since } });
-export const status = () => json("GET", "v1/status");
+export const status = () => json("GET", "v1/admin/status");
 export const metrics = () => send("GET", "metrics");
 
-/// The events of a user, oldest first: page after page, as the log hands them out.
+/// The events of a user, oldest first: page after page, as the log hands them out; none of an unknown user.
 export async function events(user, pages = 20) {
   const all = [];
   let after;
   for (let page = 0; page < pages; page += 1) {
-    const answer = await json("GET", `v1/users/${part(user)}/events`, { query: { after, limit: 1000 } });
+    let answer;
+    try {
+      answer = await json("GET", `v1/users/${part(user)}/events`, { query: { after, limit: 1000 } });
+    } catch (error) {
+      if (error.status === 404) return all;
+      throw error;
+    }
     all.push(...answer.events);
     after = answer.next;
     if (after === undefined || after === null) break;

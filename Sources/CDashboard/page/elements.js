@@ -41,7 +41,7 @@ export function when(time) {
 }
 
 export function facts(list, pairs) {
-  list.replaceChildren(...pairs.filter(([, value]) => value !== null && value !== undefined && value !== "")
+  list.replaceChildren(...pairs.filter(([, value]) => value !== null && value !== undefined && value !== false && value !== "")
     .flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value instanceof Node ? value : name(value))]));
 }
 

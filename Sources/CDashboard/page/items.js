@@ -12,7 +12,7 @@ let item;
 export function open(id) {
   if (!id) {
     if (item) location.replace(`#/items/${encodeURIComponent(item)}`);
-    else $("item").focus();
+    else showCharts();
     return;
   }
   item = id;
@@ -28,11 +28,14 @@ async function refresh() {
       api.item(id), api.similar(id, $("similar-count").valueAsNumber || 10),
     ]);
     if (mine !== question) return;
+    $("charts").hidden = true;
     $("item-panels").hidden = record.status !== "fulfilled" && near.status !== "fulfilled";
     if (record.status === "fulfilled") showRecord(record.value);
     showNear(near.status === "fulfilled" ? near.value : []);
-    for (const part of [record, near]) if (part.status === "rejected") throw part.reason;
-  }, $("item-form").querySelector("button"));
+    if (record.status === "rejected") throw record.reason;
+    // An item that came after the model was trained has nothing that it is like.
+    if (near.status === "rejected" && near.reason.status !== 404) throw near.reason;
+  });
 }
 
 function showRecord(record) {
@@ -54,16 +57,29 @@ function showRecord(record) {
     element("button", { type: "button", onclick: () => explainTo(record.id, place) }, "Why is it shown, or not?"), place));
 }
 
-function showNear(near) {
-  learn(near);
-  $("similar").replaceChildren(...(near.length === 0
-    ? [element("li", { class: "empty" }, "The model knows no similar items.")]
-    : near.map((other, place) => element("li", {},
+/// What is popular, trending or new, to begin with.
+async function showCharts() {
+  const found = await attempt(() => api.list($("chart").value, 20));
+  if (!found || item) return;
+  $("charts").hidden = false;
+  showLinks($("chart-items"), found, "score", "The list is empty so far.");
+  announce(`${found.length} items.`);
+}
+
+function showLinks(list, found, scoreName, otherwise) {
+  learn(found);
+  list.replaceChildren(...(found.length === 0
+    ? [element("li", { class: "empty" }, otherwise)]
+    : found.map((other, place) => element("li", {},
       element("span", { class: "place" }, place + 1),
       element("div", {},
         element("a", { href: `#/items/${encodeURIComponent(other.id)}` }, naming(other)),
         element("div", { class: "chips" },
-          other.score !== undefined && element("span", { class: "chip" }, `similarity ${number(other.score, 3)}`)))))));
+          other.score !== undefined && element("span", { class: "chip" }, `${scoreName} ${number(other.score, 3)}`)))))));
+}
+
+function showNear(near) {
+  showLinks($("similar"), near, "similarity", "The model knows no similar items.");
   announce(`${near.length} similar items${near.length ? `; the nearest is ${titled(near[0])}` : ""}.`);
 }
 
@@ -74,3 +90,4 @@ $("item-form").addEventListener("submit", (event) => {
   else location.hash = address;
 });
 $("similar-count").addEventListener("change", () => item && $("item-form").checkValidity() && refresh());
+$("chart").addEventListener("change", showCharts);

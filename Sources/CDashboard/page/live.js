@@ -1,7 +1,7 @@
 // What the server does now: its metrics every two seconds as plots, and the model that serves.
 
 import * as api from "./api.js";
-import { $, attempt, clearProblem, element, facts, number, showProblem, when } from "./elements.js";
+import { $, clearProblem, element, facts, number, showProblem, when } from "./elements.js";
 import { growth, parse, quantile, sums } from "./metrics.js";
 import { Plot } from "./plots.js";
 
@@ -14,9 +14,11 @@ let timer;
 let isOpen = false;
 let isPaused = false;
 let before;
-let statusIn = 0;
+// The status is for administrators: without that key the metrics alone say what serves.
+let mayAskStatus = true;
+let waiting;
 const times = [];
-const columns = { requests: [], latency: [], waiting: [], worse: [], events: [] };
+const columns = { requests: [], latency: [], events: [], waiting: [], worse: [] };
 
 export function open() {
   isOpen = true;
@@ -27,7 +29,6 @@ export function open() {
     waiting: new Plot($("plots"), "Requests that wait", (value) => number(value)),
     worse: new Plot($("plots"), "Degraded answers and fallbacks a second", (value) => number(value)),
   };
-  attempt(showStatus);
   start();
 }
 
@@ -38,14 +39,35 @@ export function close() {
 
 export function keyChanged() {
   before = undefined;
+  mayAskStatus = true;
 }
 
-async function showStatus() {
-  const status = await api.status();
+async function showModel(metrics) {
+  const one = (name) => metrics.get(name)?.[0]?.value;
+  const memory = one("process_resident_memory_bytes");
+  const shared = [["Memory", memory && `${number(memory / 2 ** 20, 4)} MiB`]];
+  waiting = undefined;
+  if (mayAskStatus) {
+    try {
+      const status = await api.status();
+      waiting = status.waiting;
+      facts($("model-facts"), [
+        ["Serves", status.model], ["Kind", status.kind], ["Since", when(status.opened_at)],
+        ["Items", status.items.toLocaleString("en")], ["Users", status.users.toLocaleString("en")],
+        ["Events", `up to position ${status.last_position.toLocaleString("en")}`], ...shared,
+      ]);
+      return;
+    } catch (error) {
+      if (error.status !== 401 && error.status !== 403) throw error;
+      mayAskStatus = false;
+    }
+  }
+  const age = one("corral_model_age_seconds");
   facts($("model-facts"), [
-    ["Serves", status.model], ["Kind", status.kind], ["Since", when(status.opened_at)],
-    ["Items", status.items.toLocaleString("en")], ["Users", status.users.toLocaleString("en")],
-    ["Events", `up to position ${status.last_position.toLocaleString("en")}`], ["Waiting", String(status.waiting)],
+    ["Serves", metrics.get("corral_model_info")?.find((sample) => sample.value === 1)?.labels.version],
+    ["Since", age !== undefined && when(Date.now() - age * 1000)],
+    ["Items", one("corral_index_items")?.toLocaleString("en")], ...shared,
+    ["More", "with the key of an administrator"],
   ]);
 }
 
@@ -64,12 +86,10 @@ async function tick() {
   try {
     const text = await api.metrics();
     if (mine !== timer) return;
-    take(parse(text), Date.now() / 1000);
-    if (--statusIn <= 0) {
-      statusIn = 5;
-      await showStatus();
-    }
+    const [metrics, time] = [parse(text), Date.now() / 1000];
+    await showModel(metrics);
     if (mine !== timer) return;
+    take(metrics, time);
     clearProblem();
     timer = setTimeout(tick, interval);
   } catch (error) {
@@ -98,14 +118,17 @@ function take(metrics, time) {
     times.push(time);
     columns.requests.push(rate("corral_http_requests_total", "code"));
     columns.latency.push(new Map([["p50", milliseconds(0.5)], ["p99", milliseconds(0.99)]]));
-    columns.events.push(rate("corral_events_total", "type"));
-    columns.waiting.push(new Map([...sums(metrics, "corral_queue_waiting")].map(([, value]) => ["waiting", value])));
-    columns.worse.push(new Map([
-      ...[...rate("corral_degraded_total", "reason")].map(([reason, value]) => [`degraded: ${reason}`, value]),
-      ...[...rate("corral_fallback_total", "reason")].map(([reason, value]) => [`fallback: ${reason}`, value]),
-    ]));
+    columns.events.push(rate("corral_stream_events_total", "type"));
+    columns.waiting.push(new Map(waiting === undefined
+      ? [...sums(metrics, "corral_queue_waiting")].map(([, value]) => ["waiting", value]) : [["waiting", waiting]]));
+    columns.worse.push(new Map(["degraded", "fallback"].flatMap((kind) =>
+      [...rate(`corral_${kind}_total`, "reason")].map(([reason, value]) => [`${kind}: ${reason}`, value]))));
     for (const list of [times, ...Object.values(columns)]) if (list.length > kept) list.shift();
     for (const [name, plot] of Object.entries(plots)) plot.draw(times, columns[name]);
+  } else if (times.length > 0) {
+    // Nobody looked for a while: the lines have a gap there.
+    times.push(time);
+    for (const rows of Object.values(columns)) rows.push(new Map());
   }
   before = now;
 }

@@ -15,7 +15,7 @@ let question = 0;
 export function open(id) {
   if (!id) {
     if (person.id) location.replace(`#/people/${encodeURIComponent(person.id)}`);
-    else $("person").focus();
+    else attempt(showSomebody);
     return;
   }
   $("person").value = id;
@@ -27,6 +27,14 @@ export function open(id) {
   refresh();
 }
 
+async function showSomebody() {
+  const some = await api.users("", 24);
+  $("somebody-heading").textContent = some.length > 0 ? "Some users to begin with" : "No user is known yet";
+  $("somebody-list").replaceChildren(...some.map(({ id }) =>
+    element("li", {}, element("a", { href: `#/people/${encodeURIComponent(id)}` }, name(id)))));
+  $("somebody").hidden = Boolean(person.id);
+}
+
 async function refresh() {
   const mine = ++question;
   const asked = person.id;
@@ -36,6 +44,7 @@ async function refresh() {
     };
     const [events, answer] = await Promise.allSettled([api.events(asked), api.recommend(request)]);
     if (mine !== question) return;
+    $("somebody").hidden = true;
     $("person-panels").hidden = false;
     if (events.status === "fulfilled") {
       history = events.value;
@@ -43,7 +52,7 @@ async function refresh() {
     }
     if (answer.status === "fulfilled") showList(answer.value, { send });
     for (const part of [answer, events]) if (part.status === "rejected") throw part.reason;
-  }, $("person-form").querySelector("button"));
+  });
 }
 
 function showHistory() {

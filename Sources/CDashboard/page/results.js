@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { $, announce, attempt, element, name, number, percent } from "./elements.js";
 
+let question = 0;
 let report = { rows: [], comparisons: [] };
 
 export function open() {
@@ -12,8 +13,9 @@ export function open() {
 async function refresh() {
   const seconds = Number($("since").value);
   const since = seconds ? new Date(Date.now() - seconds * 1000).toISOString() : undefined;
-  const found = await attempt(() => api.report(since), $("results-form").querySelector("button"));
-  if (!found) return;
+  const mine = ++question;
+  const found = await attempt(() => api.report(since));
+  if (!found || mine !== question) return;
   report = found;
   const types = [...new Set([...report.rows, ...report.comparisons].map((row) => row.type))].sort();
   const chosen = $("result-type").value;
