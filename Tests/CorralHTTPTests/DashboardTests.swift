@@ -1,6 +1,5 @@
+import CorralHTTP
 import Testing
-
-@testable import CorralHTTP
 
 @Suite struct DashboardTests {
   private func text(_ path: String) throws -> String {
