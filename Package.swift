@@ -48,12 +48,16 @@ let native: [Target] = [
 let rainbow = Target.Dependency("Rainbow")
 let yams = Target.Dependency("Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let sqlite = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+/// It compiles BoringSSL, and a proxy often does the same work: `--traits TLS` asks for it.
+let tls = Target.Dependency.product(
+  name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["TLS"]))
 
 /// The house: arrows point one way, and a test reads this list against the imports.
 let house: [[Target]] = [
@@ -79,7 +83,7 @@ let house: [[Target]] = [
   library(
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
-  library("CorralStore", ["CorralText", sqlite]),
+  library("CorralStore", ["CorralText", "LibCrypto", grdb, sqlite]),
   library(
     "CorralService",
     [
@@ -89,7 +93,7 @@ let house: [[Target]] = [
   library(
     "CorralHTTP",
     [
-      "CorralService", "CorralStore", "CorralServing", "CorralText", "CDashboard", hummingbird,
+      "CorralService", "CorralStore", "CorralServing", "CorralText", "CDashboard", hummingbird, tls,
       logging, metrics, lifecycle,
     ]),
   library(
@@ -121,6 +125,10 @@ let umbrella: [Target.Dependency] = [
 ]
 /// What the programs of this package use besides.
 let inner: [Target.Dependency] = ["Torch", "CorralText", "CorralSettings"]
+/// What `corral serve` uses.
+let served: [Target.Dependency] = [
+  "CorralHTTP", "CorralService", "CorralStore", logging, metrics, lifecycle,
+]
 
 let package = Package(
   name: "corral",
@@ -128,6 +136,9 @@ let package = Package(
   products: [
     .executable(name: "corral", targets: ["CorralCLI"]),
     .library(name: "Corral", targets: ["Corral"]),
+  ],
+  traits: [
+    .trait(name: "TLS", description: "`corral serve` can speak TLS by itself.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -145,10 +156,11 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + inner + ["CorralExperiments", arguments], swiftSettings: strict),
+      dependencies: umbrella + inner + served + ["CorralExperiments", arguments],
+      swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
-      dependencies: umbrella + inner + [
+      dependencies: umbrella + inner + served + [
         "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments,
       ],
       exclude: ["Fixtures"], swiftSettings: strict),

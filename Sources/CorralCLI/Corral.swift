@@ -6,7 +6,7 @@ import Foundation
 
 /// The command `corral`: from a log of interactions to recommendations.
 @main
-struct Corral: ParsableCommand {
+struct Corral: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "corral",
     abstract: "Turns a log of who-did-what into recommendations.",
@@ -19,19 +19,23 @@ struct Corral: ParsableCommand {
     version: Version.text,
     subcommands: [
       Quickstart.self, DataCommand.self, Models.self,
-      Train.self, Evaluate.self, Compare.self, Recommend.self,
+      Train.self, Evaluate.self, Compare.self, Recommend.self, Serve.self,
       Similar.self, Index.self, Export.self, Experiment.self, Config.self, Doctor.self,
     ])
 
   /// Runs a command, and ends the process with the exit code that its outcome deserves.
-  static func main() {
+  static func main() async {
     StandardStreams.prepare()
     MachineMemory.whenExhausted { what, bytes in
       Failure.exit(with: MemoryError(what: what, bytes: bytes))
     }
     do {
       var command = try parseAsRoot(CommandLine.spelledArguments)
-      try command.run()
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()
+      }
       try StandardStreams.checkOutput()
     } catch {
       Failure.exit(with: error)

@@ -4,12 +4,15 @@ import CorralBaselines
 import CorralData
 import CorralEvaluation
 import CorralExperiments
+import CorralHTTP
 import CorralIndex
 import CorralModels
 import CorralPipeline
 import CorralSampling
+import CorralService
 import CorralServing
 import CorralSettings
+import CorralStore
 import CorralText
 import CorralTraining
 import CorralVectors
@@ -106,7 +109,8 @@ enum Failure {
       TrainingError.parameterNotFinite, TrainingError.validationNotFinite,
       TrainingError.scoresNotFinite, BaselineError.unsolvable,
       ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
-      SafetensorsError.unwritable, DataError.unwritable, is StandardStreams.LostOutput,
+      SafetensorsError.unwritable, DataError.unwritable, StoreError.diskFull, StoreError.locked,
+      StoreError.failed, Server.Fault.noAddress, is StandardStreams.LostOutput,
       is MemoryError:
       failed
     case is CocoaError, is POSIXError:
@@ -117,7 +121,8 @@ enum Failure {
     case is InputError, is SettingsError, is SettingError, is ServingError, is PipelineError,
       is ExperimentError, is DataError, is EvaluationError, is ArtifactError,
       is ModelsError, is TrainingError, is TorchError, is IndexError, is SamplingError,
-      is SafetensorsError, is BaselineError:
+      is SafetensorsError, is BaselineError, is StoreError, is ServiceError, is Server.Fault,
+      is Keys.Fault:
       badInput
     default: nil
     }

@@ -1,45 +1,52 @@
 internal import CDashboard
+import HTTPTypes
+import Hummingbird
 
-/// The page of the server: static files that lie inside the program.
-///
-/// The page needs nothing from another place, and holds no script or style inline, so that the strictest
-/// policy of a browser lets it work.
+/// The page at `/`: static files in the binary, which ask nothing of any network but this server.
 package enum Dashboard {
   /// One file of the page.
   package struct File: Sendable {
+    /// Where it is asked for; the page itself is `/`.
+    package let path: String
     /// The value of its `Content-Type`.
-    package let contentType: String
-    /// The value of its `ETag`: a hash of the bytes, in quotes.
-    package let tag: String
+    package let type: String
     package let bytes: [UInt8]
   }
 
-  /// The files by their path under the root; the page itself is `/`.
-  package static let files: [String: File] = {
-    var files: [String: File] = [:]
-    for number in 0..<cd_file_count() {
-      let file = cd_file_at(number)
-      let name = String(cString: file.name)
-      let bytes = Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-      files["/" + (name == "index.html" ? "" : name)] = File(
-        contentType: contentType(of: name), tag: tag(of: bytes), bytes: bytes)
+  /// The files, as the compiler took them in.
+  package static let files = (0..<cd_file_count()).map { number in
+    let file = cd_file_at(number)
+    let name = String(cString: file.name)
+    return File(
+      path: name == "index.html" ? "/" : "/" + name, type: type(of: name),
+      bytes: Array(UnsafeBufferPointer(start: file.bytes, count: file.count)))
+  }
+
+  /// Scripts and styles from here alone, and nothing written into the page runs.
+  package static let policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+  /// A route for each file.
+  static let routes = files.map { file in
+    let tag = "\"\(String(fingerprint(file.bytes), radix: 16))\""
+    let headers: [(HTTPField.Name, String)] = [
+      (.eTag, tag), (.cacheControl, "no-cache"), (.contentSecurityPolicy, policy),
+      (.referrerPolicy, "no-referrer"), (.frameOptions, "DENY"),
+    ]
+    let body = ByteBuffer(bytes: file.bytes)
+    return Route(
+      method: .get, path: file.path, summary: "The dashboard.", tag: "dashboard", scope: nil,
+      outcome: Route.Outcome(status: 200, text: "The file.", type: file.type), isDocumented: false
+    ) { call in
+      if call.headers[.ifNoneMatch]?.contains(tag) == true {
+        return Reply(status: 304, type: file.type, body: ByteBuffer(), headers: headers)
+      }
+      return Reply(type: file.type, body: body, headers: headers)
     }
-    return files
-  }()
+  }
 
-  /// The headers with which every file is sent, so that a browser runs nothing but these files.
-  package static let headers = [
-    ("Cache-Control", "no-cache"),
-    (
-      "Content-Security-Policy",
-      "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-  ]
-
-  private static func contentType(of name: String) -> String {
+  private static func type(of name: String) -> String {
     switch name.split(separator: ".").last {
     case "html": "text/html; charset=utf-8"
     case "css": "text/css; charset=utf-8"
@@ -49,12 +56,13 @@ package enum Dashboard {
     }
   }
 
-  /// The 64 bits of FNV-1a, which tell one version of a file from the next.
-  private static func tag(of bytes: [UInt8]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in bytes {
-      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-    }
-    return "\"\(String(hash, radix: 16))\""
+  /// A number that another content would hardly have (FNV-1a).
+  private static func fingerprint(_ bytes: [UInt8]) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
+}
+
+extension HTTPField.Name {
+  fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+  fileprivate static let frameOptions = HTTPField.Name("X-Frame-Options")!
 }

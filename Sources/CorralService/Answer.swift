@@ -19,7 +19,7 @@ package struct Answer: Sendable, Equatable {
   /// What gives an item its place in a list.
   package enum Stage: String, Sendable, Codable, CaseIterable {
     case retriever, ranker, fallback
-    /// The share of its source: items that the model does not have.
+    /// The share of its source: no score placed it.
     case quota
   }
 
@@ -51,6 +51,8 @@ package struct Answer: Sendable, Equatable {
   package var degraded: Degradation?
   package var milliseconds = Milliseconds()
   package var items: [Item] = []
+  /// What of the request was ignored, in words.
+  package var notices: [String] = []
 }
 
 /// Where candidates come from.

@@ -1,99 +1,215 @@
+import CorralData
 package import CorralServing
 package import CorralStore
+import CorralVectors
 package import Foundation
+package import Metrics
+import Synchronization
 
 /// A model in front of users: it answers, remembers what they do, and swaps models while it runs.
+///
+/// An answer is made of one plan, which takes the model, the user's history and the filters once,
+/// and of stages that read nothing but memory. What changes is durable first, then in memory, then
+/// told to whoever sent it.
 package final class RecommendationService: Sendable {
   /// Opens a saved model.
   package typealias Opener = @Sendable (URL) throws -> Recommender
 
-  private let store: Store
+  let store: Store
+  let settings: ServiceSettings
+  let live: LiveState
+  let pipeline: AnswerPipeline
+  let metrics: ServiceMetrics
+  let open: Opener
+  /// The time; tests bring their own.
+  let clock: @Sendable () -> Date
+  private let requests = RequestNumbers()
 
   /// A service of a saved model and a store.
+  ///
+  /// A store that is new gets the histories that the model was trained on. Reads all events once.
+  ///
+  /// - Parameters:
+  ///   - model: the folder of the model.
+  ///   - store: the durable memory.
+  ///   - settings: how the service answers.
+  ///   - factory: where it counts what it does.
+  ///   - clock: the time.
+  ///   - open: opens the model.
+  /// - Throws: what `open` and the store throw, and `SettingError`.
   package init(
-    model: URL, store: Store, settings: ServiceSettings = ServiceSettings(), open: @escaping Opener
+    model: URL, store: Store, settings: ServiceSettings = ServiceSettings(),
+    metrics factory: any MetricsFactory = MetricsSystem.factory,
+    clock: @escaping @Sendable () -> Date = { Date() }, open: @escaping Opener
   ) throws {
+    try settings.validate()
     self.store = store
+    self.settings = settings
+    self.clock = clock
+    self.open = open
+    let served = try ServedModel(model, at: clock(), store: store, by: open) { items in
+      (0..<items.count).map(LiveKey.init)
+    }
+    live = LiveState(try LiveState.State(served, store, settings, at: clock()))
+    metrics = ServiceMetrics(factory)
+    pipeline = AnswerPipeline(live: live, settings: settings, metrics: metrics)
+    metrics.model(served)
   }
 
   /// The answer to a request.
-  package func recommend(_ request: ServiceRequest) async throws -> Answer { fatalError("later") }
-
-  /// The items nearest to an item.
-  package func similar(to item: String, count: Int, filter: Filter) throws -> [Answer.Item] {
-    fatalError("later")
+  ///
+  /// What it shows is recorded as an exposure under the id of the answer.
+  ///
+  /// - Throws: `ServiceError.badField` for what cannot be read.
+  package func recommend(_ request: ServiceRequest) async throws -> Answer {
+    var clock = Stopwatch()
+    var plans = [try plan(request)]
+    try pipeline.retrieve(&plans)
+    try pipeline.rank(&plans)
+    pipeline.diversify(&plans[0])
+    var answer = pipeline.answer(plans[0])
+    answer.milliseconds.total = clock.milliseconds()
+    record(answer, of: request)
+    return answer
   }
 
   /// Given items in the order in which the model would show them to somebody.
+  ///
+  /// Unknown items, and those that nobody may get or that the request excludes, are left out. Items
+  /// that the user has met are not: whoever asks chose them.
   package func rank(_ items: [String], for request: ServiceRequest) async throws -> Answer {
-    fatalError("later")
+    var clock = Stopwatch()
+    var request = request
+    request.seen = .include
+    request.count = max(1, items.count)
+    request.offset = 0
+    var plan = try plan(request)
+    var met: Set<LiveKey> = []
+    let keys = live.withState { state in items.compactMap { state.key(of: $0) } }
+      .filter { plan.gate.allows($0) && met.insert($0).inserted }
+    try pipeline.place(keys, in: &plan)
+    var answer = Answer(request: plan.id, model: plan.served.version, arm: plan.arm)
+    answer.notices = plan.notices
+    if met.count < items.count {
+      answer.notices.append("items that are unknown, repeated or not allowed were left out")
+    }
+    answer.items = pipeline.items(plan.list, of: plan)
+    answer.milliseconds.total = clock.milliseconds()
+    return answer
+  }
+
+  /// The items nearest to an item.
+  ///
+  /// The list is empty for an item that the model knows nothing about. Looks at every item.
+  ///
+  /// - Throws: `ServiceError.notFound` for an unknown item, and `.conflict` for a model without
+  ///   vectors of items.
+  package func similar(to item: String, count: Int, filter: Filter) throws -> [Answer.Item] {
+    let plan = try listPlan(count: count, filter: filter)
+    let key = try known(item)
+    let recommender = plan.served.recommender
+    guard let similarity = recommender.retriever.similarity else {
+      throw ServiceError.conflict(
+        "\(ServingError.noItemVectors(kind: recommender.kind))")
+    }
+    let numbers = plan.served.numbers
+    guard let position = numbers.position(of: key), similarity.knows(position) else { return [] }
+    let found = similarity.nearest(to: position, count: plan.need) {
+      plan.gate.allows(numbers.key(of: $0))
+    }
+    let list = found.map { found in
+      let item = ItemIndex(found.index)
+      return Found(
+        key: numbers.key(of: item), item: item, score: found.score, source: .similar,
+        stage: .retriever)
+    }
+    return pipeline.items(list, of: plan)
   }
 
   /// The best items of one source alone, for nobody in particular: what is popular, trending, latest.
+  ///
+  /// - Throws: `ServiceError.badField` for the sources that answer somebody.
   package func list(_ source: Source, count: Int, offset: Int, filter: Filter) throws
     -> [Answer.Item]
   {
-    fatalError("later")
+    guard ![.retriever, .similar].contains(source) else {
+      throw ServiceError.badField(
+        "source", reason: "'\(source.rawValue)' has no list that is the same for everybody")
+    }
+    let plan = try listPlan(count: count, offset: offset, filter: filter)
+    let list = pipeline.items(of: source, for: plan, count: plan.need)
+    return pipeline.items(list.dropFirst(offset), of: plan)
   }
-
-  /// Why an item was shown to a user, or what keeps it out, at every stage.
-  package func explain(_ item: String, for request: ServiceRequest) async throws -> Explanation {
-    fatalError("later")
-  }
-
-  /// Stores events; returns when they are durable and the next answer sees them.
-  package func accept(_ events: [Event]) async throws -> [EventReceipt] { fatalError("later") }
-
-  /// The events of a user after a position, the oldest first.
-  package func events(of user: String, after position: Int64, limit: Int) throws -> [StoredEvent] {
-    fatalError("later")
-  }
-
-  /// What is known of an item; `nil` for an unknown one.
-  ///
-  /// Items of the model are known too.
-  package func item(_ id: String) throws -> ItemRecord? { fatalError("later") }
-
-  /// Items in the order of their ids, after one of them.
-  package func items(after id: String?, limit: Int) throws -> [ItemRecord] { fatalError("later") }
-
-  /// Makes or replaces what is known of items; the next answer follows it.
-  package func put(_ items: [ItemRecord]) async throws { fatalError("later") }
-
-  /// Takes an item out of the service: it is not recommended any more, and its record goes.
-  ///
-  /// - Returns: whether it was known.
-  package func deleteItem(_ id: String) async throws -> Bool { fatalError("later") }
-
-  /// What is known of a user; `nil` for an unknown one.
-  ///
-  /// Users of the model are known too.
-  package func user(_ id: String) throws -> UserRecord? { fatalError("later") }
-
-  /// Users in the order of their ids, after one of them.
-  package func users(after id: String?, limit: Int) throws -> [UserRecord] { fatalError("later") }
-
-  /// Makes or replaces what is known of users.
-  package func put(_ users: [UserRecord]) async throws { fatalError("later") }
-
-  /// Forgets a person entirely: events, exposures, record, and the history that the model has saved.
-  ///
-  /// - Returns: whether anything of the user was known.
-  package func forget(_ user: String) async throws -> Bool { fatalError("later") }
-
-  /// Opens a model beside the one that serves, and swaps it in as a whole.
-  ///
-  /// - Parameter model: the folder of the model; `nil` for the one that serves now.
-  /// - Returns: the version that serves from now on.
-  /// - Throws: `ServiceError.refusedModel`; the old model then goes on serving.
-  package func reload(_ model: URL? = nil) async throws -> String { fatalError("later") }
-
-  /// How sources, arms and event types did since a time.
-  package func report(since time: Date?) throws -> EngagementReport { fatalError("later") }
 
   /// What serves now, and since when.
-  package var status: ServiceStatus { fatalError("later") }
+  package var status: ServiceStatus {
+    live.withState { state in
+      ServiceStatus(
+        model: state.served.version, kind: state.served.recommender.kind,
+        openedAt: state.served.openedAt, items: state.items.count - state.deletedCount,
+        users: state.people.count, lastPosition: state.lastPosition, waiting: 0)
+    }
+  }
+
+  /// Sets the metrics that change with time alone; call it before metrics are read.
+  package func refreshMetrics() {
+    metrics.age(clock().timeIntervalSince(status.openedAt))
+  }
 
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.
-  package func close() async { fatalError("later") }
+  package func close() async { try? store.close() }
+
+  // MARK: Parts
+
+  /// The plan of a request now.
+  func plan(_ request: ServiceRequest) throws -> AnswerPlan {
+    try pipeline.plan(
+      request, id: requests.next(),
+      style: AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity),
+      at: clock().timeIntervalSince1970)
+  }
+
+  /// The plan of a list for nobody in particular.
+  private func listPlan(count: Int, offset: Int = 0, filter: Filter) throws -> AnswerPlan {
+    var request = ServiceRequest(count: count)
+    request.offset = offset
+    request.filter = filter
+    return try plan(request)
+  }
+
+  /// The key of an item that is known and not deleted.
+  ///
+  /// - Throws: `ServiceError.notFound`.
+  func known(_ item: String) throws -> LiveKey {
+    let key = live.withState { state in
+      state.key(of: item).flatMap { state.isDeleted($0) ? nil : $0 }
+    }
+    guard let key else { throw ServiceError.notFound("no item '\(item)'") }
+    return key
+  }
+
+  /// Records what an answer shows.
+  private func record(_ answer: Answer, of request: ServiceRequest) {
+    if let arm = answer.arm { metrics.exposure(arm: arm) }
+    store.record(
+      Exposure(
+        request: answer.request, user: request.user, time: clock(), model: answer.model,
+        arm: answer.arm,
+        items: answer.items.enumerated().map { place, item in
+          Exposure.Item(
+            id: item.id, position: request.offset + place, source: item.source.rawValue,
+            stage: item.stage.rawValue, score: item.score)
+        }))
+  }
+}
+
+/// Numbers answers: each id is used once, also across runs of the service.
+private final class RequestNumbers: Sendable {
+  private let run = String(UInt64.random(in: 0 ... .max), radix: 36)
+  private let last = Atomic<UInt64>(0)
+
+  /// The next id.
+  func next() -> String {
+    "\(run)-\(String(last.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36))"
+  }
 }

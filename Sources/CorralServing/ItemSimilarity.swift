@@ -23,10 +23,10 @@ package struct ItemSimilarity: Sendable {
   }
 
   /// Whether the item has a direction that training gave it.
-  func knows(_ item: ItemIndex) -> Bool { scales[item.position] > 0 }
+  package func knows(_ item: ItemIndex) -> Bool { scales[item.position] > 0 }
 
   /// The cosine between the vectors of two items, 0 if one has no direction: `O(dimension)`.
-  func between(_ left: ItemIndex, _ right: ItemIndex) -> Float {
+  package func between(_ left: ItemIndex, _ right: ItemIndex) -> Float {
     zip(vectors[left.position], vectors[right.position]).reduce(0) { $0 + $1.0 * $1.1 }
       * scales[left.position] * scales[right.position]
   }
@@ -34,7 +34,7 @@ package struct ItemSimilarity: Sendable {
   /// The items nearest to one by cosine, without itself and without items that have no direction.
   ///
   /// Equal ones are in the order of the catalogue. Looks at every item.
-  func nearest(
+  package func nearest(
     to item: ItemIndex, count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [ScoredIndex] {
     var best = TopK(count)

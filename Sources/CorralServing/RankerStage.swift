@@ -1,5 +1,5 @@
 package import CorralData
-import CorralIndex
+package import CorralIndex
 
 /// Orders candidates: the ranker of a recommender.
 package protocol CandidateRanker: Sendable {
@@ -52,7 +52,7 @@ package struct RankerStage: Sendable {
   }
 
   /// The ranker's scores of candidates; minus infinity for those that the retriever cannot place.
-  func scores(
+  package func scores(
     _ found: [[Candidate]], for queries: [Query], placed: PlacedItems
   ) throws -> [Float] {
     let context =

@@ -1,4 +1,4 @@
-import CorralData
+package import CorralData
 import CorralIndex
 import CorralVectors
 
@@ -62,7 +62,7 @@ extension Recommender {
     // A ranker orders as many candidates, however many others ask for.
     let candidates = ranker.map { min($0.candidates, items.count) } ?? 0
     let wanted = places.map { max(counts[$0], candidates) }
-    var lists = try found(
+    var lists = try retriever.found(
       known.compactMap { encoded[$0] }, count: wanted.max() ?? 0,
       leavingOut: places.map { exclusions[$0] })
     lists = zip(lists, wanted).map { Array($0.prefix($1)) }
@@ -81,18 +81,6 @@ extension Recommender {
     }
     answers.time.ranking = clock.milliseconds(each: requests.count)
     return answers
-  }
-
-  private func found(
-    _ encoded: [RetrieverStage.Encoded], count: Int, leavingOut exclusions: [Exclusion]
-  ) throws -> [[Candidate]] {
-    // One request stays on the thread that asks, beside which others ask too.
-    if encoded.count == 1 {
-      return [
-        try retriever.candidates(for: encoded[0], count: count, where: exclusions[0].allows)
-      ]
-    }
-    return try retriever.candidates(for: encoded, count: count, leavingOut: exclusions)
   }
 
   private func recommendations(
@@ -118,7 +106,7 @@ extension Recommender {
   }
 
   /// The items of a history whose vectors are nearest to an item's, three at most.
-  private func reasons(
+  package func reasons(
     for item: ItemIndex, in history: [ItemIndex], by similarity: ItemSimilarity
   ) -> [Recommendations.Item.Reason] {
     var met: Set<ItemIndex> = [item]

@@ -21,7 +21,7 @@ extension Recommender {
   ///   cannot read.
   package func resolved(_ request: Request) throws -> ResolvedRequest {
     var resolved = ResolvedRequest()
-    resolved.query.context = try context(request.context, in: &resolved)
+    resolved.query.context = try context(request.context, notices: &resolved.notices)
     if let history = request.history {
       resolved.query.history = try known(history, in: &resolved)
     }
@@ -80,13 +80,13 @@ extension Recommender {
   }
 
   /// The context of a request, one row.
-  private func context(
-    _ given: [String: String], in request: inout ResolvedRequest
+  package func context(
+    _ given: [String: String], notices: inout [Recommendations.Notice]
   ) throws -> ContextTable {
     let known = ranker?.context ?? ContextTable()
     if given.isEmpty {
       if !known.isEmpty {
-        request.notices.append(.missingContext(known.columns.map(\.name)))
+        notices.append(.missingContext(known.columns.map(\.name)))
       }
       return ContextTable()
     }
@@ -99,7 +99,7 @@ extension Recommender {
       if case .categories(let positions, _) = column.values, positions.first == -1,
         let value = given[column.name]
       {
-        request.notices.append(.unknownContext(name: column.name, value: value))
+        notices.append(.unknownContext(name: column.name, value: value))
       }
     }
     return encoded

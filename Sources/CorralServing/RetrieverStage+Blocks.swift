@@ -1,36 +1,54 @@
-import CorralData
-import CorralIndex
+package import CorralData
+package import CorralIndex
 import CorralVectors
 
 /// Which items a request must not get.
-struct Exclusion {
+package struct Exclusion: Sendable {
   /// Items that were met, and are therefore left out: each once, in rising order.
   let met: [ItemIndex]
   let allowed: ItemSet?
   let excluded: ItemSet?
+  /// A further condition that items must meet; `nil` for none.
+  let condition: (@Sendable (ItemIndex) -> Bool)?
 
   /// What is left out for somebody who met some items, in any order.
-  init(met history: [ItemIndex], allowed: ItemSet? = nil, excluded: ItemSet? = nil) {
+  package init(
+    met history: [ItemIndex], allowed: ItemSet? = nil, excluded: ItemSet? = nil,
+    where condition: (@Sendable (ItemIndex) -> Bool)? = nil
+  ) {
     var met: [ItemIndex] = []
     met.reserveCapacity(history.count)
     for item in history.sorted() where met.last != item { met.append(item) }
     self.met = met
     self.allowed = allowed
     self.excluded = excluded
+    self.condition = condition
   }
 
   /// Whether an item may be recommended.
-  func allows(_ item: ItemIndex) -> Bool {
+  package func allows(_ item: ItemIndex) -> Bool {
     let place = met.partitioningIndex { $0 >= item }
     let isMet = place < met.count && met[place] == item
     return !isMet && allowed?.contains(item) ?? true && !(excluded?.contains(item) ?? false)
+      && condition?(item) ?? true
   }
 
   /// Whether only items that were met are left out, so that they can be listed.
-  var isListed: Bool { allowed == nil && excluded == nil }
+  var isListed: Bool { allowed == nil && excluded == nil && condition == nil }
 }
 
 extension RetrieverStage {
+  /// The best `count` allowed items for each of some requests.
+  ///
+  /// A single request is answered on the calling thread, beside which others ask too.
+  package func found(
+    _ encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
+  ) throws -> [[Candidate]] {
+    encoded.count == 1
+      ? [try candidates(for: encoded[0], count: count, where: exclusions[0].allows)]
+      : try candidates(for: encoded, count: count, leavingOut: exclusions)
+  }
+
   /// The best `count` allowed items for each of some requests; all threads share the work.
   ///
   /// An exact index compares many queries with each item while the item is in the cache. Other

@@ -50,7 +50,7 @@ package protocol CatalogueScorer: Sendable {
 
 extension RetrieverStage {
   /// A request that the model can score, and the vectors that it is searched with.
-  struct Encoded {
+  package struct Encoded: Sendable {
     let query: Query
     /// `[interests, dimension]`; `nil` for models that score every item.
     let vectors: Matrix?
@@ -60,7 +60,7 @@ extension RetrieverStage {
   ///
   /// Scores follow from a user that the model reads, or from an item of the history that it can
   /// place. A vector of zeros scores all items alike.
-  func encoded(_ queries: [Query]) throws -> [Encoded?] {
+  package func encoded(_ queries: [Query]) throws -> [Encoded?] {
     let isKnown = queries.map { query in
       scoredBy == .nothing || (query.user != nil && scoredBy.readsUser)
         || query.history.contains(where: placed.contains)
@@ -101,7 +101,7 @@ extension RetrieverStage {
   }
 
   /// The scores of some items for a request; minus infinity for items that the model cannot place.
-  func scores(of items: [ItemIndex], for encoded: Encoded) throws -> [Float] {
+  package func scores(of items: [ItemIndex], for encoded: Encoded) throws -> [Float] {
     let scores: (ItemIndex) -> Float
     switch search {
     case .everyItem(let scorer):

@@ -39,6 +39,12 @@ package struct StoredEvent: Sendable, Equatable {
   /// It never changes, and no other event gets it.
   package let position: Int64
   package let event: Event
+
+  /// An event at a position.
+  package init(position: Int64, event: Event) {
+    self.position = position
+    self.event = event
+  }
 }
 
 /// What became of an event that was handed in.
@@ -47,4 +53,16 @@ package struct EventReceipt: Sendable, Equatable {
   package let position: Int64
   /// Whether an event with this id had been stored before; nothing was stored this time.
   package let isRepeat: Bool
+  /// The key of the user of the event that is stored.
+  package let user: UserKey
+  /// The key of its item.
+  package let item: ItemKey
+
+  /// The receipt of an event at a position.
+  package init(position: Int64, isRepeat: Bool, user: UserKey, item: ItemKey) {
+    self.position = position
+    self.isRepeat = isRepeat
+    self.user = user
+    self.item = item
+  }
 }

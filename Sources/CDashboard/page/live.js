@@ -27,7 +27,7 @@ export function open() {
     latency: new Plot($("plots"), "Latency in milliseconds", (value) => number(value)),
     events: new Plot($("plots"), "Events a second, by type", (value) => number(value)),
     waiting: new Plot($("plots"), "Requests that wait", (value) => number(value)),
-    worse: new Plot($("plots"), "Degraded answers and fallbacks a second", (value) => number(value)),
+    worse: new Plot($("plots"), "Fallbacks a second, by reason", (value) => number(value)),
   };
   start();
 }
@@ -121,8 +121,9 @@ function take(metrics, time) {
     columns.events.push(rate("corral_stream_events_total", "type"));
     columns.waiting.push(new Map(waiting === undefined
       ? [...sums(metrics, "corral_queue_waiting")].map(([, value]) => ["waiting", value]) : [["waiting", waiting]]));
-    columns.worse.push(new Map(["degraded", "fallback"].flatMap((kind) =>
-      [...rate(`corral_${kind}_total`, "reason")].map(([reason, value]) => [`${kind}: ${reason}`, value]))));
+    columns.worse.push(new Map([
+      ...rate("corral_fallback_total", "reason"), ["empty answers", rate("corral_empty_responses_total").get("all") ?? 0],
+    ]));
     for (const list of [times, ...Object.values(columns)]) if (list.length > kept) list.shift();
     for (const [name, plot] of Object.entries(plots)) plot.draw(times, columns[name]);
   } else if (times.length > 0) {

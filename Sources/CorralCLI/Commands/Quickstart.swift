@@ -13,7 +13,7 @@ import CorralVectors
 import Foundation
 
 /// `corral quickstart`: from nothing to recommendations, without data and without a network.
-struct Quickstart: ParsableCommand {
+struct Quickstart: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes up a catalogue, trains, evaluates and recommends: half a minute, no data.",
     discussion: """
@@ -25,9 +25,12 @@ struct Quickstart: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the data and the model.", valueName: "dir"))
   var out = "corral-quickstart"
 
+  @Flag(help: "Serve the model afterwards, on 127.0.0.1:8088.")
+  var serve = false
+
   @OptionGroup var output: OutputOptions
 
-  func run() throws {
+  func run() async throws {
     let console = output.console
     try OutputPlace.check(out)
     let folder = URL(filePath: out)
@@ -81,7 +84,9 @@ struct Quickstart: ParsableCommand {
     let model = place.model.relativePath.shellQuoted
     let asked = ShellCommand.option("--user", user)
     let first = ShellCommand.option("--item", found.items.first?.id ?? recommender.items[0])
+    if serve { return try await Serving(model: place.model.path, console: console).run() }
     console.suggest([
+      ("corral serve \(model)", "answers over HTTP, and a page at http://127.0.0.1:8088/"),
       ("corral recommend \(model) \(asked) --explain", "why these ten"),
       ("corral similar \(model) \(first)", "what is like the first"),
       ("corral evaluate \(model)", "every metric, and who it works for"),

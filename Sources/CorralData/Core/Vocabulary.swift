@@ -10,7 +10,7 @@ public struct Vocabulary: Sendable, Equatable {
   }
 
   /// The ids by their bytes: about 30 bytes per id in addition to its own.
-  let table: TokenTable
+  private(set) var table: TokenTable
 
   /// Creates a vocabulary of distinct ids, each at its position in the array.
   package init(_ ids: [String]) {
@@ -46,6 +46,18 @@ public struct Vocabulary: Sendable, Equatable {
   public func position(of id: String) -> Int? {
     if let position = withField(of: id, table.position(of:)) { return Int(position) }
     return Spelling.bytes(of: id).flatMap(position(of:))
+  }
+
+  /// Returns the position of the id with the bytes of a text, or `nil` if it is unknown.
+  ///
+  /// Escapes stand for themselves.
+  package func exactPosition(of id: String) -> Int? {
+    withField(of: id, table.position(of:)).map(Int.init)
+  }
+
+  /// Returns the position of the id with the bytes of a text; a new id is added at the end.
+  package mutating func intern(_ id: String) -> Int {
+    Int(withField(of: id) { table.intern($0) })
   }
 
   /// Returns the position of the id with these bytes, or `nil` if it is unknown.

@@ -1,0 +1,66 @@
+import CorralService
+import CorralStore
+import Foundation
+
+/// What gorse's clients tell of what users did, and read back.
+enum GorseFeedbackRoutes {
+  static let all = [post, put, ofPair] + ofUser
+
+  /// How many of a user's last events are read back.
+  private static let most = 10_000
+
+  private static let post = Route(
+    method: .post, path: "/api/feedback",
+    summary: "Stores feedback; what is there already (by type, user and item) stays.",
+    tag: "gorse", scope: .write, body: .init(schema: GorseSchema.feedbacks),
+    outcome: .json(GorseSchema.success, "How many were stored.")
+  ) { call in try await store(call, isUnique: true) }
+
+  private static let put = Route(
+    method: .put, path: "/api/feedback",
+    summary: "Stores feedback, also what is there already.", tag: "gorse", scope: .write,
+    body: .init(schema: GorseSchema.feedbacks),
+    outcome: .json(GorseSchema.success, "How many were stored.")
+  ) { call in try await store(call, isUnique: false) }
+
+  private static func store(_ call: Call, isUnique: Bool) async throws -> Reply {
+    let now = Date()
+    let events = try (call.body?.elements ?? []).enumerated().map { place, json in
+      try Event(gorse: json, isUnique: isUnique, now: now, field: "[\(place)]")
+    }
+    let receipts = events.isEmpty ? [] : try await call.service.accept(events)
+    return .json { $0.gorseSuccess(receipts.count { !$0.isRepeat }) }
+  }
+
+  private static let ofUser = ["", "/{feedback-type}"].map { suffix in
+    Route(
+      method: .get, path: "/api/user/{user-id}/feedback" + suffix,
+      summary: "The feedback of a user, the oldest first.", tag: "gorse",
+      names: [Parameters.id("user-id", "The id of the user.")]
+        + (suffix.isEmpty ? [] : [Parameters.id("feedback-type", "The type.")]),
+      outcome: .json(GorseSchema.storedFeedbacks, "The feedback.")
+    ) { call in
+      let events = try call.service.events(of: call.names[0], after: 0, limit: most)
+      let type = call.names.count > 1 ? call.names[1] : nil
+      return feedback(events.map(\.event).filter { type == nil || $0.type == type })
+    }
+  }
+
+  private static let ofPair = Route(
+    method: .get, path: "/api/feedback/{user-id}/{item-id}",
+    summary: "The feedback of a user for an item.", tag: "gorse",
+    names: [
+      Parameters.id("user-id", "The id of the user."),
+      Parameters.id("item-id", "The id of the item."),
+    ], outcome: .json(GorseSchema.storedFeedbacks, "The feedback.")
+  ) { call in
+    let events = try call.service.events(of: call.names[0], after: 0, limit: most)
+    return feedback(events.map(\.event).filter { $0.item == call.names[1] })
+  }
+
+  private static func feedback(_ events: [Event]) -> Reply {
+    .json { writer in
+      writer.array { writer in for event in events { writer.gorseFeedback(event) } }
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import CorralData
+import CorralIndex
+import CorralServing
+import Foundation
+
+/// The stages of an answer, one after the other: plan, retrieval, ranking, the answer itself.
+///
+/// Each stage takes many requests at once and can be called by itself, so that an answer can be
+/// given without a stage that is late. No stage reads the disk.
+struct AnswerPipeline: Sendable {
+  let live: LiveState
+  let settings: ServiceSettings
+  let metrics: ServiceMetrics
+
+  /// Finds the candidates of some requests: one pass of the encoder, one search, then the other
+  /// sources.
+  func retrieve(_ plans: inout [AnswerPlan]) throws {
+    for group in groups(plans) { try retrieve(&plans, group) }
+    for place in plans.indices { gather(&plans[place]) }
+  }
+
+  /// Orders the candidates of some requests: one pass of the ranker.
+  func rank(_ plans: inout [AnswerPlan]) throws {
+    for group in groups(plans) { try rank(&plans, group) }
+  }
+
+  /// Makes a list as diverse as its request asks for.
+  func diversify(_ plan: inout AnswerPlan) {
+    guard plan.diversity > 0, let similarity = plan.served.recommender.retriever.similarity else {
+      return
+    }
+    plan.list = Diversity.ordered(plan.list, dial: plan.diversity, similarity: similarity)
+  }
+
+  /// The places of the requests that one model answers, model by model.
+  private func groups(_ plans: [AnswerPlan]) -> [[Int]] {
+    guard let first = plans.first else { return [] }
+    if plans.allSatisfy({ $0.served === first.served }) { return [Array(plans.indices)] }
+    let groups = Dictionary(grouping: plans.indices) { ObjectIdentifier(plans[$0].served) }
+    return groups.values.sorted { $0[0] < $1[0] }
+  }
+
+  // MARK: Retrieval
+
+  private func retrieve(_ plans: inout [AnswerPlan], _ group: [Int]) throws {
+    let served = plans[group[0]].served
+    let retriever = served.recommender.retriever
+    var clock = Stopwatch()
+    let asked = group.filter { plans[$0].fallback == nil }
+    let encoded = try retriever.encoded(asked.map { plans[$0].query })
+    for (place, encoded) in zip(asked, encoded) {
+      plans[place].encoded = encoded
+      if encoded == nil { plans[place].fallback = .nothingKnown }
+    }
+    let encoding = clock.milliseconds(each: group.count)
+    let searched = asked.filter { plans[$0].encoded != nil && plans[$0].shares.retriever > 0 }
+    let depths = searched.map { min(plans[$0].depth, served.numbers.keys.count) }
+    if let deepest = depths.max() {
+      let found = try retriever.found(
+        searched.compactMap { plans[$0].encoded }, count: deepest,
+        leavingOut: searched.map { plans[$0].exclusion })
+      for ((place, depth), candidates) in zip(zip(searched, depths), found) {
+        let items = candidates.prefix(depth).map { candidate in
+          Found(
+            key: served.numbers.key(of: candidate.item), item: candidate.item,
+            score: candidate.score, source: .retriever, stage: .retriever)
+        }
+        plans[place].lists = [(.retriever, items)]
+      }
+    }
+    let search = clock.milliseconds(each: group.count)
+    for place in group {
+      plans[place].milliseconds.encoding = encoding
+      plans[place].milliseconds.search = search
+    }
+    metrics.stage(.encoding, milliseconds: encoding * Double(group.count))
+    metrics.stage(.retrieve, milliseconds: search * Double(group.count))
+  }
+
+  /// Asks the other sources that have a share, and merges all lists.
+  private func gather(_ plan: inout AnswerPlan) {
+    let others = plan.shares.sources.filter { $0 != .retriever }
+    if others.isEmpty {
+      plan.list = plan.lists.first?.items ?? []
+    } else {
+      for source in others {
+        plan.lists.append((source, items(of: source, for: plan, count: plan.depth)))
+      }
+      plan.list = Merging.merged(plan.lists, shares: plan.shares, count: plan.depth)
+    }
+    metrics.candidates(.retrieve, plan.list.count)
+  }
+
+  /// The best allowed items of a source other than the retriever.
+  func items(of source: Source, for plan: AnswerPlan, count: Int) -> [Found] {
+    switch source {
+    case .retriever: []
+    case .similar: similar(plan, count: count)
+    case .popular, .trending, .latest:
+      listed(source, count: count, served: plan.served, where: plan.gate.allows)
+    }
+  }
+
+  /// The best allowed items of a source that is the same for everybody.
+  func listed(
+    _ source: Source, count: Int, served: ServedModel, where isAllowed: (LiveKey) -> Bool
+  ) -> [Found] {
+    live.withState { state in
+      let found: [(LiveKey, Float)] =
+        switch source {
+        case .popular:
+          state.popular.best(count, where: isAllowed).map {
+            ($0, Float(state.popular.counts[$0.value]))
+          }
+        case .trending:
+          state.trending.best(count, where: isAllowed).map { ($0.key, $0.share) }
+        case .latest:
+          state.latest.best(count, of: state.items.count, where: isAllowed).map { ($0, .nan) }
+        case .retriever, .similar: []
+        }
+      return found.map { key, score in
+        Found(
+          key: key, item: served.numbers.position(of: key), score: score, source: source,
+          stage: .quota)
+      }
+    }
+  }
+
+  /// The neighbours of the last items of the history, in turn.
+  private func similar(_ plan: AnswerPlan, count: Int) -> [Found] {
+    var last: [ItemIndex] = []
+    for item in plan.query.history.reversed() where !last.contains(item) {
+      last.append(item)
+      if last.count == settings.similarTo { break }
+    }
+    let lists = last.map(plan.served.neighbours(of:))
+    var met: Set<ItemIndex> = []
+    var found: [Found] = []
+    for place in 0..<(lists.map(\.count).max() ?? 0) {
+      for list in lists where place < list.count && found.count < count {
+        let (item, key) = (list[place], plan.served.numbers.key(of: list[place]))
+        if plan.gate.allows(key), met.insert(item).inserted {
+          found.append(
+            Found(key: key, item: item, score: .nan, source: .similar, stage: .quota))
+        }
+      }
+    }
+    return found
+  }
+
+  // MARK: Ranking
+
+  private func rank(_ plans: inout [AnswerPlan], _ group: [Int]) throws {
+    let recommender = plans[group[0]].served.recommender
+    guard let ranker = recommender.ranker else { return }
+    var clock = Stopwatch()
+    let places = group.filter { plans[$0].encoded != nil && !plans[$0].list.isEmpty }
+    if places.isEmpty { return }
+    let candidates = try places.map { try self.candidates(of: plans[$0], recommender.retriever) }
+    let scores = try ranker.scores(
+      candidates, for: places.map { plans[$0].query }, placed: recommender.retriever.placed)
+    var start = 0
+    for (place, own) in zip(places, candidates) {
+      plans[place].list = Self.ranked(
+        plans[place].list, scores[start..<start + own.count], block: ranker.candidates)
+      start += own.count
+      metrics.candidates(.rank, own.count)
+    }
+    let ranking = clock.milliseconds(each: group.count)
+    for place in group { plans[place].milliseconds.ranking = ranking }
+    metrics.stage(.rank, milliseconds: ranking * Double(group.count))
+  }
+
+  /// The items of a list that the model has, with the retriever's scores of them.
+  private func candidates(
+    of plan: AnswerPlan, _ retriever: RetrieverStage
+  ) throws -> [Candidate] {
+    var candidates = plan.list.compactMap { found in
+      found.item.map { Candidate(item: $0, score: found.score) }
+    }
+    let others = plan.list.compactMap { $0.source == .retriever ? nil : $0.item }
+    guard let encoded = plan.encoded, !others.isEmpty else { return candidates }
+    let scores = Dictionary(
+      zip(others, try retriever.scores(of: others, for: encoded)), uniquingKeysWith: { $1 })
+    for place in candidates.indices {
+      if let score = scores[candidates[place].item] { candidates[place].score = score }
+    }
+    return candidates
+  }
+
+  /// A list in the order of new scores, block by block; equal ones stay in their order.
+  ///
+  /// Items that the model does not have keep their places.
+  static func ranked(_ list: [Found], _ scores: ArraySlice<Float>, block: Int) -> [Found] {
+    var ranked = list
+    var next = scores.startIndex
+    for start in stride(from: 0, to: list.count, by: max(1, block)) {
+      let places = (start..<min(start + block, list.count)).filter { list[$0].item != nil }
+      let own = scores[next..<next + places.count]
+      next += places.count
+      let order = places.indices.sorted {
+        (own[own.startIndex + $1], $0) < (own[own.startIndex + $0], $1)
+      }
+      for (place, from) in zip(places, order) {
+        ranked[place] = list[places[from]]
+        ranked[place].score = own[own.startIndex + from]
+        ranked[place].stage = .ranker
+      }
+    }
+    return ranked
+  }
+}
+
+/// Measures the parts of an answer one after the other.
+struct Stopwatch {
+  private var last = ContinuousClock.now
+
+  /// The milliseconds since the last reading, shared by some requests.
+  mutating func milliseconds(each count: Int = 1) -> Double {
+    let now = ContinuousClock.now
+    defer { last = now }
+    return (now - last) / .milliseconds(1) / Double(max(1, count))
+  }
+}

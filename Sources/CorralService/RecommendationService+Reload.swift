@@ -1,0 +1,67 @@
+import CorralData
+import CorralServing
+import CorralStore
+package import Foundation
+
+extension RecommendationService {
+  /// Opens a model beside the one that serves, and swaps it in as a whole.
+  ///
+  /// - Parameter model: the folder of the model; `nil` for the one that serves now.
+  /// - Returns: the version that serves from now on.
+  /// - Throws: `ServiceError.refusedModel`; the old model then goes on serving.
+  package func reload(_ model: URL? = nil) async throws -> String {
+    let old = live.withState { $0.served }
+    let folder = model ?? old.folder
+    do {
+      var forgettings = live.withState { $0.forgettings }
+      let served = try await opened(folder)
+      try refuseOtherCatalogue(served, beside: old)
+      // Somebody who was forgotten while the model was opened is forgotten by it too.
+      while true {
+        let now = live.withState { [forgettings] state in
+          if state.forgettings == forgettings { state.serve(served) }
+          return state.forgettings
+        }
+        if now == forgettings { break }
+        for id in try store.everForgotten(among: served.recommender.users.texts) {
+          _ = served.forget(id)
+        }
+        forgettings = now
+      }
+      metrics.model(served, after: old)
+      metrics.reload("swapped")
+      return served.version
+    } catch {
+      metrics.reload("refused")
+      if error is ServiceError { throw error }
+      throw ServiceError.refusedModel(path: folder.path, reason: "\(error)")
+    }
+  }
+
+  /// Opens a model on a thread of its own, beside those that answer.
+  private func opened(_ folder: URL) async throws -> ServedModel {
+    try await withCheckedThrowingContinuation { caller in
+      let thread = Thread {
+        caller.resume(
+          with: Result {
+            try ServedModel(
+              folder, at: self.clock(), store: self.store, by: self.open, keys: self.live.keys)
+          })
+      }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+  }
+
+  /// Throws `ServiceError.refusedModel` for a model that has less than half of the served items.
+  private func refuseOtherCatalogue(_ new: ServedModel, beside old: ServedModel) throws {
+    let total = old.numbers.keys.count
+    let shared = old.numbers.keys.count { new.numbers.position(of: $0) != nil }
+    if shared * 2 < total {
+      throw ServiceError.refusedModel(
+        path: new.folder.path,
+        reason: "it has \(shared) of the \(total) items of the model that serves, so it is "
+          + "another catalogue")
+    }
+  }
+}

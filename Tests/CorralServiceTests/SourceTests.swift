@@ -1,0 +1,123 @@
+import CorralService
+import CorralServing
+import CorralStore
+import Foundation
+import Testing
+
+@Suite struct SourceTests {
+  private func ids(_ made: MadeUpService, _ source: Source, _ count: Int = 5) throws -> [String] {
+    try made.service.list(source, count: count, offset: 0, filter: Filter()).map(\.id)
+  }
+
+  @Test func `popular items are those of the histories, then of the events`() async throws {
+    try await withService { made in
+      let own = try made.recommender().recommend(Request(user: "nobody", count: 20))
+      #expect(try ids(made, .popular, 20) == own.ids)
+      var counts: [String: Int] = [:]
+      for user in 0..<40 {
+        for item in try made.recommender().history(of: "u\(user)") ?? [] {
+          counts[item, default: 0] += 1
+        }
+      }
+      // An item that only the service knows becomes the most popular one.
+      let most = counts.values.max() ?? 0
+      for number in 0...most {
+        let event = Event(user: "new\(number)", item: "its own", type: "click")
+        _ = try await made.service.accept([event])
+        #expect(try ids(made, .popular, 1)[0] == "its own" || number < most)
+      }
+      let answer = try await made.service.recommend(ServiceRequest(user: "nobody", count: 3))
+      #expect(answer.ids[0] == "its own")
+      #expect(answer.items[0].source == .popular && answer.items[0].stage == .fallback)
+    }
+  }
+
+  @Test func `trending follows a burst of events and forgets it`() async throws {
+    try await withService { made in
+      #expect(try ids(made, .trending).isEmpty)
+      for round in 0..<40 {
+        _ = try await made.service.accept([
+          Event(user: "u\(round)", item: "i\(round % 10)", type: "click")
+        ])
+      }
+      for round in 0..<30 {
+        _ = try await made.service.accept([Event(user: "b\(round)", item: "burst", type: "click")])
+      }
+      #expect(try ids(made, .trending, 1) == ["burst"])
+      _ = try await made.service.accept(
+        (0..<600).map { Event(user: "c\($0)", item: "i\($0 % 6)", type: "click") })
+      let later = try ids(made, .trending, 6)
+      #expect(Set(later) == ["i0", "i1", "i2", "i3", "i4", "i5"])
+    }
+  }
+
+  @Test func `latest items are in the order of their publication`() async throws {
+    try await withService { made in
+      let now = made.clock.now
+      let ages = ["i5": 30.0, "i9": 10, "fresh": 5, "old": 400, "i2": -20]
+      try await made.service.put(
+        ages.map { id, age in
+          var record = ItemRecord(id: id)
+          record.publishedAt = now - age
+          return record
+        })
+      #expect(try ids(made, .latest, 4) == ["fresh", "i9", "i5", "old"])
+      made.clock.pass(21)
+      #expect(try ids(made, .latest, 5) == ["i2", "fresh", "i9", "i5", "old"])
+    }
+  }
+
+  @Test func `each prefix of a list holds the shares of its sources`() async throws {
+    var settings = ServiceSettings()
+    settings.sources.retriever = 0.6
+    settings.sources.popular = 0.2
+    settings.sources.latest = 0.2
+    for ranker in [nil, LastFirst()] as [LastFirst?] {
+      try await withService(SmallCatalogue(ranker: ranker), settings: settings) { made in
+        try await made.service.put((0..<20).map { ItemRecord(id: "own\($0)") })
+        let answer = try await made.service.recommend(ServiceRequest(user: "u1", count: 20))
+        #expect(answer.ids.count { $0.hasPrefix("own") } == 4)
+        #expect(answer.items.count { $0.source == .retriever } >= 12)
+        for item in answer.items where item.id.hasPrefix("own") {
+          #expect(item.source == .latest && item.stage == .quota && item.score == nil)
+        }
+        if ranker != nil {
+          let placed = answer.items.filter { !$0.id.hasPrefix("own") }
+          #expect(placed.allSatisfy { $0.stage == .ranker })
+          #expect(placed.compactMap(\.score) == placed.compactMap(\.score).sorted(by: >))
+        } else {
+          let own = try made.recommender().recommend(Request(user: "u1", count: 12)).ids
+          #expect(answer.items.filter { $0.source == .retriever }.map(\.id).starts(with: own))
+        }
+      }
+    }
+  }
+
+  @Test func `neighbours of the last items are a source`() async throws {
+    var settings = ServiceSettings()
+    settings.sources.retriever = 0
+    settings.sources.similar = 1
+    settings.similarTo = 1
+    try await withService(settings: settings) { made in
+      let near = try made.recommender().similar(to: "i4", count: 6).map(\.id)
+      let request = ServiceRequest(history: ["i9", "i4"], count: 5)
+      let answer = try await made.service.recommend(request)
+      #expect(answer.ids == Array(near.filter { $0 != "i9" }.prefix(5)))
+      #expect(answer.items.allSatisfy { $0.source == .similar })
+      #expect(try made.service.similar(to: "i4", count: 6, filter: Filter()).map(\.id) == near)
+      #expect(throws: ServiceError.notFound("no item 'gone'")) {
+        try made.service.similar(to: "gone", count: 6, filter: Filter())
+      }
+    }
+  }
+
+  @Test func `a source without a list of its own is refused`() async throws {
+    try await withService { made in
+      for source in [Source.retriever, .similar] {
+        #expect(throws: ServiceError.self) {
+          try made.service.list(source, count: 1, offset: 0, filter: Filter())
+        }
+      }
+    }
+  }
+}
