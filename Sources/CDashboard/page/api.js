@@ -67,12 +67,19 @@ async function json(method, path, options) {
   return text ? JSON.parse(text) : {};
 }
 
-const part = (id) => encodeURIComponent(id.toWellFormed ? id.toWellFormed() : id);
+// An id as a part of a path. Browsers take one of dots alone for a way up, however it is written.
+function part(id) {
+  if (id === "." || id === "..") {
+    throw new APIError("not asked", { message: `No browser can send the id ${id} in an address.` });
+  }
+  return encodeURIComponent(id.toWellFormed ? id.toWellFormed() : id);
+}
+
 
 export const recommend = (request) => json("POST", "v1/recommend", { body: request });
 export const explain = (request) => json("POST", "v1/explain", { body: request });
 export const sendEvents = (events) => json("POST", "v1/events", { body: events });
-export const item = (id) => json("GET", `v1/items/${part(id)}`);
+export const item = async (id) => json("GET", `v1/items/${part(id)}`);
 export const similar = async (id, k) =>
   (await json("GET", `v1/items/${part(id)}/similar`, { query: { k } })).items;
 export const list = async (source, k) => (await json("GET", `v1/lists/${source}`, { query: { k } })).items;

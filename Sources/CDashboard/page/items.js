@@ -51,10 +51,10 @@ function showRecord(record) {
     ["Expires", record.expires_at && when(record.expires_at)],
     ...values,
   ]);
-  if (!person.id) return;
-  const place = element("div");
-  $("item-facts").append(element("dt", {}, "For ", name(person.id)), element("dd", {},
-    element("button", { type: "button", onclick: () => explainTo(record.id, place) }, "Why is it shown, or not?"), place));
+  const place = element("div", { class: "explanation", hidden: true });
+  $("item-why").replaceChildren(...(person.id ? [
+    element("button", { type: "button", onclick: (event) => explainTo(record.id, place, event.currentTarget) },
+      "Why is it shown to ", name(person.id), ", or not?"), place] : []));
 }
 
 /// What is popular, trending or new, to begin with.

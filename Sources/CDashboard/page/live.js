@@ -135,7 +135,8 @@ function take(metrics, time) {
 }
 
 function showRoutes(metrics) {
-  const routes = [...sums(metrics, `${duration}_count`, "route").keys()].filter(Boolean).sort();
+  const routes = [...sums(metrics, `${duration}_count`, "route")]
+    .filter(([route, count]) => route && count > 0).map(([route]) => route).sort();
   const select = $("route");
   if (select.options.length - 1 === routes.length) return;
   const chosen = select.value;

@@ -46,10 +46,8 @@ async function refresh() {
     if (mine !== question) return;
     $("somebody").hidden = true;
     $("person-panels").hidden = false;
-    if (events.status === "fulfilled") {
-      history = events.value;
-      showHistory();
-    }
+    history = events.status === "fulfilled" ? events.value : [];
+    showHistory();
     if (answer.status === "fulfilled") showList(answer.value, { send });
     for (const part of [answer, events]) if (part.status === "rejected") throw part.reason;
   });

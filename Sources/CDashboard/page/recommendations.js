@@ -118,7 +118,7 @@ async function toggle(button, place, item) {
 }
 
 /// The steps of an explanation as a table.
-export function explained(found) {
+function explained(found) {
   return [
     element("p", { class: "verdict" }, found.shown ? "It is in the list." : "It is not in the list."),
     element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Steps" },
@@ -149,7 +149,10 @@ function restore(focus) {
 }
 
 /// Asks why an item is, or is not, in the list of the user who is open.
-export async function explainTo(item, place) {
-  const found = await attempt(() => api.explain({ ...wishes(), item }));
-  if (found) place.replaceChildren(...explained(found));
+export async function explainTo(item, place, button) {
+  const found = await attempt(() => api.explain({ ...wishes(), item }), button);
+  if (!found) return;
+  place.replaceChildren(...explained(found));
+  place.hidden = false;
+  announce(place.textContent);
 }
