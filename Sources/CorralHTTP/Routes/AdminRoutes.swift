@@ -12,7 +12,7 @@ enum AdminRoutes {
     query: [.query("since", RequestSchema.time, "The time from which to count.")],
     outcome: .json(AnswerSchema.report, "The report.")
   ) { call in
-    let report = try call.service.report(since: call["since"].flatMap(Date.init))
+    let report = try await call.service.report(since: call["since"].flatMap(Date.init))
     return .json { $0.report(report) }
   }
 
@@ -65,7 +65,8 @@ enum AdminRoutes {
     tag: "health", outcome: Route.Outcome(
       status: 200, text: "The metrics.", type: "text/plain; version=0.0.4; charset=utf-8")
   ) { call in
-    Reply(
+    call.service.refreshMetrics()
+    return Reply(
       type: "text/plain; version=0.0.4; charset=utf-8",
       body: ByteBuffer(string: call.host.metricsText()))
   }

@@ -40,7 +40,7 @@ enum EventRoutes {
     ], outcome: .json(AnswerSchema.storedEvents, "The events.")
   ) { call in
     let limit = call.integer("limit", or: 100)
-    let events = try call.service.events(
+    let events = try await call.service.events(
       of: call.names[0], after: Int64(call.integer("after", or: 0)), limit: limit)
     return .json { writer in
       writer.object { writer in

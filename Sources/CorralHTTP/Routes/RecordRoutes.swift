@@ -18,7 +18,7 @@ enum RecordRoutes {
     query: [after, Parameters.limit], outcome: .json(AnswerSchema.itemPage, "A page of items.")
   ) { call in
     let limit = call.integer("limit", or: 100)
-    let items = try call.service.items(after: call["after"]?.text, limit: limit)
+    let items = try await call.service.items(after: call["after"]?.text, limit: limit)
     return .json { writer in
       writer.object { writer in
         writer.name("items")
@@ -86,7 +86,7 @@ enum RecordRoutes {
     query: [after, Parameters.limit], outcome: .json(AnswerSchema.userPage, "A page of users.")
   ) { call in
     let limit = call.integer("limit", or: 100)
-    let users = try call.service.users(after: call["after"]?.text, limit: limit)
+    let users = try await call.service.users(after: call["after"]?.text, limit: limit)
     return .json { writer in
       writer.object { writer in
         writer.name("users")
@@ -111,7 +111,7 @@ enum RecordRoutes {
     method: .get, path: "/v1/users/{id}", summary: "What is known of a user.",
     names: [Parameters.user], outcome: .json(AnswerSchema.userRecord, "The user."), others: noUser
   ) { call in
-    let user = try known(call.service.user(call.names[0]), "user", call.names[0])
+    let user = try await known(call.service.user(call.names[0]), "user", call.names[0])
     return .json { $0.user(user) }
   }
 
@@ -131,7 +131,7 @@ enum RecordRoutes {
     outcome: .json(AnswerSchema.userRecord, "The user is stored."), others: noUser
   ) { call in
     let body = try body(of: call)
-    var user = try known(call.service.user(call.names[0]), "user", call.names[0])
+    var user = try await known(call.service.user(call.names[0]), "user", call.names[0])
     user.change(by: body)
     try await call.service.put([user])
     return .json { $0.user(user) }

@@ -40,7 +40,7 @@ enum GorseFeedbackRoutes {
         + (suffix.isEmpty ? [] : [Parameters.id("feedback-type", "The type.")]),
       outcome: .json(GorseSchema.storedFeedbacks, "The feedback.")
     ) { call in
-      let events = try call.service.events(of: call.names[0], after: 0, limit: most)
+      let events = try await call.service.events(of: call.names[0], after: 0, limit: most)
       let type = call.names.count > 1 ? call.names[1] : nil
       return feedback(events.map(\.event).filter { type == nil || $0.type == type })
     }
@@ -54,7 +54,7 @@ enum GorseFeedbackRoutes {
       Parameters.id("item-id", "The id of the item."),
     ], outcome: .json(GorseSchema.storedFeedbacks, "The feedback.")
   ) { call in
-    let events = try call.service.events(of: call.names[0], after: 0, limit: most)
+    let events = try await call.service.events(of: call.names[0], after: 0, limit: most)
     return feedback(events.map(\.event).filter { $0.item == call.names[1] })
   }
 

@@ -42,7 +42,7 @@ enum GorseRecordRoutes {
   ) { call in
     let count = call.integer("n", or: 10)
     let after = call["cursor"]?.text ?? ""
-    let items = try call.service.items(after: after.isEmpty ? nil : after, limit: count)
+    let items = try await call.service.items(after: after.isEmpty ? nil : after, limit: count)
     return .json { writer in
       writer.object { writer in
         writer.field("Cursor", items.count == count ? items.last?.id ?? "" : "")
@@ -105,7 +105,7 @@ enum GorseRecordRoutes {
   ) { call in
     let count = call.integer("n", or: 10)
     let after = call["cursor"]?.text ?? ""
-    let users = try call.service.users(after: after.isEmpty ? nil : after, limit: count)
+    let users = try await call.service.users(after: after.isEmpty ? nil : after, limit: count)
     return .json { writer in
       writer.object { writer in
         writer.field("Cursor", users.count == count ? users.last?.id ?? "" : "")
@@ -119,7 +119,7 @@ enum GorseRecordRoutes {
     method: .get, path: "/api/user/{user-id}", summary: "A user.", tag: "gorse", names: [userID],
     outcome: .json(GorseSchema.storedUser, "The user."), others: noUser
   ) { call in
-    let user = try known(call.service.user(call.names[0]), "user", call)
+    let user = try await known(call.service.user(call.names[0]), "user", call)
     return .json { $0.gorseUser(user) }
   }
 
@@ -128,7 +128,7 @@ enum GorseRecordRoutes {
     tag: "gorse", scope: .write, names: [userID], body: .init(schema: GorseSchema.userPatch),
     outcome: success, others: noUser
   ) { call in
-    var user = try known(call.service.user(call.names[0]), "user", call)
+    var user = try await known(call.service.user(call.names[0]), "user", call)
     try user.change(gorse: call.body ?? .null, field: "")
     try await call.service.put([user])
     return .json { $0.gorseSuccess(1) }
