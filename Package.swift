@@ -41,6 +41,8 @@ let native: [Target] = [
     ]),
   .target(name: "CHNSW", dependencies: ["LibHNSW", "CKernels"]),
   .target(name: "CKernels"),
+  // The page of the server, taken in by the compiler.
+  .target(name: "CDashboard", exclude: ["page"]),
 ]
 
 let rainbow = Target.Dependency("Rainbow")
@@ -91,8 +93,8 @@ let house: [[Target]] = [
   library(
     "CorralHTTP",
     [
-      "CorralService", "CorralStore", "CorralServing", "CorralText", hummingbird, tls, logging,
-      metrics, lifecycle,
+      "CorralService", "CorralStore", "CorralServing", "CorralText", "CDashboard", hummingbird, tls,
+      logging, metrics, lifecycle,
     ]),
   library(
     "CorralSettings",

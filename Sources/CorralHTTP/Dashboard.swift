@@ -1,8 +1,32 @@
-import Hummingbird
+internal import CDashboard
 import HTTPTypes
+import Hummingbird
 
 /// The page at `/`: static files in the binary, which ask nothing of any network but this server.
-enum Dashboard {
+package enum Dashboard {
+  /// One file of the page.
+  package struct File: Sendable {
+    /// Where it is asked for; the page itself is `/`.
+    package let path: String
+    /// The value of its `Content-Type`.
+    package let type: String
+    package let bytes: [UInt8]
+  }
+
+  /// The files, as the compiler took them in.
+  package static let files = (0..<cd_file_count()).map { number in
+    let file = cd_file_at(number)
+    let name = String(cString: file.name)
+    return File(
+      path: name == "index.html" ? "/" : "/" + name, type: type(of: name),
+      bytes: Array(UnsafeBufferPointer(start: file.bytes, count: file.count)))
+  }
+
+  /// Scripts and styles from here alone, and nothing written into the page runs.
+  package static let policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
   /// A route for each file.
   static let routes = files.map { file in
     let tag = "\"\(String(fingerprint(file.bytes), radix: 16))\""
@@ -22,14 +46,15 @@ enum Dashboard {
     }
   }
 
-  /// Scripts and styles from here alone, and nothing written into the page runs.
-  private static let policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-  private static let files: [(path: String, type: String, bytes: [UInt8])] = [
-    ("/", "text/html; charset=utf-8", Array("<!doctype html><title>Corral</title>".utf8))
-  ]
+  private static func type(of name: String) -> String {
+    switch name.split(separator: ".").last {
+    case "html": "text/html; charset=utf-8"
+    case "css": "text/css; charset=utf-8"
+    case "js": "text/javascript; charset=utf-8"
+    case "svg": "image/svg+xml"
+    default: "application/octet-stream"
+    }
+  }
 
   /// A number that another content would hardly have (FNV-1a).
   private static func fingerprint(_ bytes: [UInt8]) -> UInt64 {

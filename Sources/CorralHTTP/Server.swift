@@ -98,7 +98,8 @@ package struct Server: Sendable {
   /// Listens and answers until a signal or a cancelled task stops it.
   ///
   /// A stop refuses new connections, answers what was taken, and then closes the service, so that
-  /// every event that was accepted is on the disk when this returns.
+  /// every event that was accepted is on the disk when this returns. The services beside it run until
+  /// the stop; one that ends earlier begins it.
   package func run(
     stoppedBy signals: [UnixSignal] = [], beside services: [any Service] = [],
     onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
@@ -114,7 +115,9 @@ package struct Server: Sendable {
           ListenAddress(host: address.host, port: channel.localAddress?.port ?? address.port))
       }, logger: logger)
     var configuration = ServiceGroupConfiguration(
-      services: services + [StopMark(host: host), application],
+      services: services.map {
+        .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+      } + [.init(service: StopMark(host: host)), .init(service: application)],
       gracefulShutdownSignals: signals, logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(settings.stop)
     let group = ServiceGroup(configuration: configuration)

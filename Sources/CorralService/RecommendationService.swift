@@ -95,7 +95,7 @@ package final class RecommendationService: Sendable {
   /// Given items in the order in which the model would show them to somebody.
   ///
   /// Unknown items, and those that nobody may get or that the request excludes, are left out. Items
-  /// that the user has met are not: whoever asks chose them.
+  /// that the user has met are not: whoever asks chose them. The answer is recorded as an exposure.
   package func rank(_ items: [String], for request: ServiceRequest) async throws -> Answer {
     var clock = Stopwatch()
     var request = request
@@ -114,6 +114,7 @@ package final class RecommendationService: Sendable {
     }
     answer.items = pipeline.items(plan.list, of: plan)
     answer.milliseconds.total = clock.milliseconds()
+    record(answer, of: request)
     return answer
   }
 
@@ -186,8 +187,18 @@ package final class RecommendationService: Sendable {
   /// The plan of a request now.
   func plan(_ request: ServiceRequest) throws -> AnswerPlan {
     let id = requests.next()
-    return try pipeline.plan(
-      request, id: id, style: try style(of: request, id: id), at: clock().timeIntervalSince1970)
+    return try plan(request, id: id, style: try style(of: request, id: id))
+  }
+
+  private func plan(
+    _ request: ServiceRequest, id: String, style: AnswerStyle
+  ) throws -> AnswerPlan {
+    try pipeline.plan(request, id: id, style: style, at: clock().timeIntervalSince1970)
+  }
+
+  /// How the service answers outside of an experiment.
+  private var ownStyle: AnswerStyle {
+    AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity)
   }
 
   /// How the arm of a request answers: the one that it names, else the one of its user.
@@ -196,7 +207,7 @@ package final class RecommendationService: Sendable {
       if let arm = request.arm {
         throw ServiceError.badField("arm", reason: "there is no experiment with an arm '\(arm)'")
       }
-      return AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity)
+      return ownStyle
     }
     let arm: Experiment.Arm
     if let name = request.arm {
@@ -219,7 +230,7 @@ package final class RecommendationService: Sendable {
     var request = ServiceRequest(count: count)
     request.offset = offset
     request.filter = filter
-    return try plan(request)
+    return try plan(request, id: "", style: ownStyle)
   }
 
   /// The key of an item of the catalogue.

@@ -17,8 +17,8 @@ private struct House {
     self.allowed = allowed
     modules = Set(allowed.keys)
       .union([
-        "Corral", "CorralCLI", "CTorch", "CHNSW", "CKernels", "LibTorch", "LibHNSW", "LibZ",
-        "LibCrypto",
+        "Corral", "CorralCLI", "CTorch", "CHNSW", "CKernels", "CDashboard", "LibTorch", "LibHNSW",
+        "LibZ", "LibCrypto",
       ])
   }
 

@@ -21,7 +21,7 @@ import Testing
     ("TRACE", "/v1/recommend", "not POST"),
     ("GET", "/v1/items/x", "/v1/items/{id} x"), ("GET", "/v1/items//similar", "nothing"),
     ("GET", "/v1/items/x/", "nothing"), ("GET", "/v2", "nothing"), ("GET", "", "nothing"),
-    ("GET", "/api/item-to-item/neighbors/7", "/api/item-to-item/neighbors/{id} 7"),
+    ("GET", "/api/item-to-item/neighbors/7", "/api/item-to-item/neighbors/{item-id} 7"),
     ("GET", "/api/feedback/u/i", "/api/feedback/{user-id}/{item-id} u,i"),
     ("GET", "/", "/ "),
   ])

@@ -1,6 +1,7 @@
 import CorralService
 import CorralServing
 import CorralStore
+import CorralVectors
 import Foundation
 import Testing
 
@@ -70,6 +71,33 @@ import Testing
       #expect(try ids(made, .latest, 4) == ["fresh", "i9", "i5", "old"])
       made.clock.pass(21)
       #expect(try ids(made, .latest, 5) == ["i2", "fresh", "i9", "i5", "old"])
+    }
+  }
+
+  @Test func `latest items stay in order whatever changes`() async throws {
+    try await withService { made in
+      var random = SeededGenerator(seed: 2)
+      var times: [Int: Date] = [:]
+      for round in 0..<60 {
+        // Far more changes than there are items, and times that come back.
+        let changes = (0..<150).map { _ in random.next(below: 300) }
+        try await made.service.put(
+          changes.map { number in
+            var record = ItemRecord(id: "own\(number)")
+            times[number] =
+              random.next(below: 5) == 0
+              ? nil : made.clock.now - Double(random.next(below: 400))
+            record.publishedAt = times[number]
+            return record
+          })
+        let dated = times.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
+        let found = try ids(made, .latest, dated.count).map { id in
+          Int(id.dropFirst(3)).flatMap { times[$0] }
+        }
+        #expect(found == dated.map(\.value), "round \(round)")
+        let all = try ids(made, .latest, 1000)
+        #expect(Set(all).count == all.count && all.count == made.service.status.items)
+      }
     }
   }
 

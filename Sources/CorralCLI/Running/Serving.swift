@@ -54,10 +54,11 @@ struct Serving {
 
     let folder = URL(filePath: model)
     let place = storePath
+    try SettingError.within("serve") { try settings.serve.validate() }
     let start = ContinuousClock.now
     let opened = try Store(URL(filePath: place))
     let service = try RecommendationService(
-      model: folder, store: opened, settings: settings.serve
+      model: folder, store: opened, settings: settings.serve, metrics: metrics
     ) { try Recommender.open($0.path) }
     let seconds = (ContinuousClock.now - start).inSeconds
     let server: Server

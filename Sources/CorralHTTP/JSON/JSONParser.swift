@@ -22,7 +22,7 @@ package struct JSONParser {
   private var values = 0
 
   /// The value that a text holds; throws `JSONFault`.
-  package static func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONFault) -> JSON {
+  package static func parse(_ bytes: UnsafeRawBufferPointer) throws -> JSON {
     var parser = JSONParser(bytes: bytes)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.place = 3 }
     parser.skipSpace()
@@ -35,11 +35,9 @@ package struct JSONParser {
   }
 
   /// The value that a text holds; throws `JSONFault`.
-  package static func parse(_ text: String) throws(JSONFault) -> JSON {
+  package static func parse(_ text: String) throws -> JSON {
     let bytes = Array(text.utf8)
-    return try bytes.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
-      try parse(UnsafeRawBufferPointer(buffer))
-    }
+    return try bytes.withUnsafeBytes { try parse($0) }
   }
 
   private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
@@ -59,7 +57,7 @@ package struct JSONParser {
     }
   }
 
-  private mutating func value(depth: Int) throws(JSONFault) -> JSON {
+  private mutating func value(depth: Int) throws -> JSON {
     values += 1
     guard values <= Self.mostValues else {
       throw fault("the text holds more than \(Self.mostValues) values")
@@ -78,7 +76,7 @@ package struct JSONParser {
     }
   }
 
-  private mutating func literal(_ name: StaticString, _ value: JSON) throws(JSONFault) -> JSON {
+  private mutating func literal(_ name: StaticString, _ value: JSON) throws -> JSON {
     let end = place + name.utf8CodeUnitCount
     let word = UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     guard end <= bytes.count, bytes[place..<end].elementsEqual(word) else {
@@ -88,7 +86,7 @@ package struct JSONParser {
     return value
   }
 
-  private mutating func enter(_ depth: Int) throws(JSONFault) {
+  private mutating func enter(_ depth: Int) throws {
     guard depth <= Self.deepest else {
       throw fault("values lie more than \(Self.deepest) deep in each other")
     }
@@ -96,7 +94,7 @@ package struct JSONParser {
     skipSpace()
   }
 
-  private mutating func elements(depth: Int) throws(JSONFault) -> [JSON] {
+  private mutating func elements(depth: Int) throws -> [JSON] {
     try enter(depth)
     var elements: [JSON] = []
     if next == UInt8(ascii: "]") {
@@ -117,7 +115,7 @@ package struct JSONParser {
     }
   }
 
-  private mutating func members(depth: Int) throws(JSONFault) -> [JSON.Member] {
+  private mutating func members(depth: Int) throws -> [JSON.Member] {
     try enter(depth)
     var members: [JSON.Member] = []
     if next == UInt8(ascii: "}") {
@@ -152,14 +150,14 @@ package struct JSONParser {
     }
   }
 
-  private mutating func digits() throws(JSONFault) -> Int {
+  private mutating func digits() throws -> Int {
     let start = place
     while let byte = next, byte >= 0x30, byte <= 0x39 { place += 1 }
     guard place > start else { throw fault("a digit belongs here") }
     return place - start
   }
 
-  private mutating func number() throws(JSONFault) -> Double {
+  private mutating func number() throws -> Double {
     let start = place
     let isNegative = next == UInt8(ascii: "-")
     if isNegative { place += 1 }
@@ -188,7 +186,7 @@ package struct JSONParser {
     return value
   }
 
-  private mutating func string() throws(JSONFault) -> String {
+  private mutating func string() throws -> String {
     place += 1
     let start = place
     while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
@@ -203,9 +201,7 @@ package struct JSONParser {
     while let byte = next {
       switch byte {
       case UInt8(ascii: "\""):
-        let text = try unescaped.withUnsafeBufferPointer { (buffer) throws(JSONFault) in
-          try self.text(UnsafeRawBufferPointer(buffer)[...], at: start)
-        }
+        let text = try unescaped.withUnsafeBytes { try self.text($0[...], at: start) }
         place += 1
         return text
       case UInt8(ascii: "\\"): try escape(into: &unescaped)
@@ -218,7 +214,7 @@ package struct JSONParser {
     throw fault("the text ends inside a string")
   }
 
-  private func text(_ bytes: Slice<UnsafeRawBufferPointer>, at start: Int) throws(JSONFault)
+  private func text(_ bytes: Slice<UnsafeRawBufferPointer>, at start: Int) throws
     -> String
   {
     guard
@@ -229,7 +225,7 @@ package struct JSONParser {
     return text
   }
 
-  private mutating func escape(into text: inout [UInt8]) throws(JSONFault) {
+  private mutating func escape(into text: inout [UInt8]) throws {
     let start = place
     place += 1
     let plain: UInt8? =
@@ -267,7 +263,7 @@ package struct JSONParser {
   }
 
   /// The four hexadecimal digits after `u`, on which the parser stands.
-  private mutating func codeUnit(of start: Int) throws(JSONFault) -> UInt32 {
+  private mutating func codeUnit(of start: Int) throws -> UInt32 {
     place += 1
     guard place + 4 <= bytes.count else { throw fault("the text ends inside an escape") }
     var unit: UInt32 = 0

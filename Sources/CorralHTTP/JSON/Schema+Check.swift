@@ -25,103 +25,110 @@ package struct SchemaFault: Error {
 
 extension Schema {
   /// Throws a `SchemaFault` for a value that is not allowed.
-  package func check(_ value: JSON) throws(SchemaFault) {
+  package func check(_ value: JSON) throws {
+    if let fault = fault(of: value) { throw fault }
+  }
+
+  /// What is wrong with a value; `nil` for one that is allowed.
+  package func fault(of value: JSON) -> SchemaFault? {
     switch self {
-    case .any: return
-    case .named(_, let schema): try schema.check(value)
+    case .any: return nil
+    case .named(_, let schema): return schema.fault(of: value)
     case .either(let schemas):
       // The kinds of the alternatives differ, so that the first of its kind is meant.
       guard let meant = schemas.first(where: { $0.isOfKind(value) }) else {
-        throw SchemaFault(
+        return SchemaFault(
           "must be \(schemas.map(\.inWords).joined(separator: " or ")), not \(value.inWords)")
       }
-      try meant.check(value)
-    case .null, .boolean:
-      guard isOfKind(value) else { throw mismatch(value) }
+      return meant.fault(of: value)
+    case .null, .boolean: return isOfKind(value) ? nil : mismatch(value)
     case .integer(let range):
-      guard let number = value.number else { throw mismatch(value) }
+      guard let number = value.number else { return mismatch(value) }
       guard let whole = Int(exactly: number), range.contains(whole) else {
-        throw SchemaFault("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        return SchemaFault("must be a whole number from \(range.lowerBound) to \(range.upperBound)")
       }
+      return nil
     case .number(let least, let most):
-      guard let number = value.number else { throw mismatch(value) }
-      if let least, number < least { throw SchemaFault("must be at least \(least.plain)") }
-      if let most, number > most { throw SchemaFault("must be at most \(most.plain)") }
+      guard let number = value.number else { return mismatch(value) }
+      if let least, number < least { return SchemaFault("must be at least \(least.plain)") }
+      if let most, number > most { return SchemaFault("must be at most \(most.plain)") }
+      return nil
     case .string(let length, let form):
-      guard let text = value.text else { throw mismatch(value) }
-      try Schema.check(text, length, form)
+      guard let text = value.text else { return mismatch(value) }
+      return Schema.fault(of: text, length, form)
     case .choice(let choices):
-      guard let text = value.text else { throw mismatch(value) }
-      guard choices.contains(text) else {
-        throw SchemaFault("must be one of \(choices.joined(separator: ", "))")
-      }
+      guard let text = value.text else { return mismatch(value) }
+      return choices.contains(text)
+        ? nil : SchemaFault("must be one of \(choices.joined(separator: ", "))")
     case .array(let schema, let count):
-      guard let values = value.elements else { throw mismatch(value) }
+      guard let values = value.elements else { return mismatch(value) }
       guard count.contains(values.count) else {
-        throw SchemaFault("must hold \(count.inWords) values, not \(values.count)")
+        return SchemaFault("must hold \(count.inWords) values, not \(values.count)")
       }
       for (place, value) in values.enumerated() {
-        do { try schema.check(value) } catch { throw error.inside("[\(place)]") }
+        if let fault = schema.fault(of: value) { return fault.inside("[\(place)]") }
       }
+      return nil
     case .map(let schema, let count):
-      guard let members = value.members else { throw mismatch(value) }
+      guard let members = value.members else { return mismatch(value) }
       guard count.contains(members.count) else {
-        throw SchemaFault("must hold \(count.inWords) names, not \(members.count)")
+        return SchemaFault("must hold \(count.inWords) names, not \(members.count)")
       }
       for member in members {
-        do {
-          try Schema.check(member.name, Limits.name, .id)
-          try schema.check(member.value)
-        } catch { throw error.inside("." + member.name.shown) }
+        let fault = Schema.fault(of: member.name, Limits.name, .id) ?? schema.fault(of: member.value)
+        if let fault { return fault.inside("." + member.name.shown) }
       }
+      return nil
     case .object(let properties, let isClosed, let least):
-      try Schema.check(value, properties, isClosed: isClosed, atLeast: least, mismatch: mismatch(value))
+      guard let members = value.members else { return mismatch(value) }
+      return Schema.fault(of: members, properties, isClosed: isClosed, atLeast: least)
     }
   }
 
-  private static func check(
-    _ value: JSON, _ properties: [Property], isClosed: Bool, atLeast least: Int,
-    mismatch: @autoclosure () -> SchemaFault
-  ) throws(SchemaFault) {
-    guard let members = value.members else { throw mismatch() }
+  private static func fault(
+    of members: [JSON.Member], _ properties: [Property], isClosed: Bool, atLeast least: Int
+  ) -> SchemaFault? {
     for member in members {
       guard let property = properties.first(where: { $0.name == member.name }) else {
         guard isClosed else { continue }
         let near = member.name.nearest(among: properties.map(\.name))
-        throw SchemaFault("is unknown" + (near.map { "; did you mean '\($0)'?" } ?? ""))
+        return SchemaFault("is unknown" + (near.map { "; did you mean '\($0)'?" } ?? ""))
           .inside("." + member.name.shown)
       }
-      do { try property.schema.check(member.value) } catch { throw error.inside("." + member.name) }
+      if let fault = property.schema.fault(of: member.value) {
+        return fault.inside("." + member.name)
+      }
     }
-    for property in properties where property.isRequired && value[property.name] == nil {
-      throw SchemaFault("is missing").inside("." + property.name)
+    for property in properties where property.isRequired {
+      if !members.contains(where: { $0.name == property.name }) {
+        return SchemaFault("is missing").inside("." + property.name)
+      }
     }
     guard members.count >= least else {
-      throw SchemaFault("must have \(properties.map { "'\($0.name)'" }.joined(separator: " or "))")
+      return SchemaFault("must have \(properties.map { "'\($0.name)'" }.joined(separator: " or "))")
     }
+    return nil
   }
 
-  private static func check(_ text: String, _ length: ClosedRange<Int>, _ form: Form)
-    throws(SchemaFault)
+  private static func fault(of text: String, _ length: ClosedRange<Int>, _ form: Form)
+    -> SchemaFault?
   {
     // There are at most as many characters as bytes, which are known without counting.
-    let count =
-      text.utf8.count <= length.upperBound && text.utf8.count >= 4 * length.lowerBound
-      ? nil : text.unicodeScalars.count
+    let bytes = text.utf8.count
+    let isShort = bytes <= length.upperBound && (bytes + 3) / 4 >= length.lowerBound
+    let count = isShort ? nil : text.unicodeScalars.count
     if let count, !length.contains(count) {
-      throw SchemaFault(
+      return SchemaFault(
         count == 0 ? "must not be empty" : "must have \(length.inWords) characters, not \(count)")
     }
     switch form {
-    case .free: return
+    case .free: return nil
     case .id:
-      guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-        throw SchemaFault("must not hold control characters")
-      }
+      return text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        ? SchemaFault("must not hold control characters") : nil
     case .time:
-      guard WireTime.date(text) != nil else {
-        throw SchemaFault("must be a time such as 2026-03-14T15:09:26Z")
-      }
+      return WireTime.date(text) == nil
+        ? SchemaFault("must be a time such as 2026-03-14T15:09:26Z") : nil
     }
   }
 

@@ -65,7 +65,8 @@ enum AdminRoutes {
     tag: "health", outcome: Route.Outcome(
       status: 200, text: "The metrics.", type: "text/plain; version=0.0.4; charset=utf-8")
   ) { call in
-    Reply(
+    call.service.refreshMetrics()
+    return Reply(
       type: "text/plain; version=0.0.4; charset=utf-8",
       body: ByteBuffer(string: call.host.metricsText()))
   }

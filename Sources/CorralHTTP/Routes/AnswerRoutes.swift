@@ -7,8 +7,7 @@ enum AnswerRoutes {
   private static let recommend = Route(
     method: .post, path: "/v1/recommend",
     summary: "Recommends items to a user, to somebody with a history, or both.",
-    body: .init(schema: RequestSchema.recommend), outcome: .json(AnswerSchema.answer, "The items."),
-    others: notFound
+    body: .init(schema: RequestSchema.recommend), outcome: .json(AnswerSchema.answer, "The items.")
   ) { call in
     let answer = try await call.service.recommend(ServiceRequest(call.body ?? .null))
     return .json(capacity: 256 + 160 * answer.items.count) { $0.answer(answer) }
@@ -27,7 +26,7 @@ enum AnswerRoutes {
         "deadline_ms", .number(min: Limits.deadline.lowerBound, max: Limits.deadline.upperBound),
         "The time within which the answer is wanted."),
       Parameters.category, Parameters.filter,
-    ], outcome: .json(AnswerSchema.answer, "The items."), others: notFound
+    ], outcome: .json(AnswerSchema.answer, "The items.")
   ) { call in
     let answer = try await call.service.recommend(ServiceRequest(call, user: call.names[0]))
     return .json(capacity: 256 + 160 * answer.items.count) { $0.answer(answer) }
@@ -36,7 +35,8 @@ enum AnswerRoutes {
   private static let similar = Route(
     method: .get, path: "/v1/items/{id}/similar", summary: "Finds the items nearest to an item.",
     names: [Parameters.item], query: [Parameters.k, Parameters.category, Parameters.filter],
-    outcome: .json(AnswerSchema.items, "The items, the nearest first."), others: notFound
+    outcome: .json(AnswerSchema.items, "The items, the nearest first."),
+    others: [404: "There is no such item.", 409: "The model has no vectors of items."]
   ) { call in
     let items = try call.service.similar(
       to: call.names[0], count: call.integer("k", or: 10), filter: Filter(call))
@@ -56,7 +56,7 @@ enum AnswerRoutes {
         name: "source", schema: .choice(["popular", "trending", "latest"]), isRequired: true,
         text: "Which list.")
     ], query: [Parameters.k, Parameters.offset, Parameters.category, Parameters.filter],
-    outcome: .json(AnswerSchema.items, "The items, the best first."), others: notFound
+    outcome: .json(AnswerSchema.items, "The items, the best first.")
   ) { call in
     let items = try call.service.list(
       Source(rawValue: call.names[0]) ?? .popular, count: call.integer("k", or: 10),
@@ -71,8 +71,7 @@ enum AnswerRoutes {
 
   private static let rank = Route(
     method: .post, path: "/v1/rank", summary: "Puts given items into the order for somebody.",
-    body: .init(schema: RequestSchema.rank), outcome: .json(AnswerSchema.answer, "The items."),
-    others: notFound
+    body: .init(schema: RequestSchema.rank), outcome: .json(AnswerSchema.answer, "The items.")
   ) { call in
     let body = call.body ?? .null
     let items = body["items"]?.texts ?? []
@@ -86,14 +85,11 @@ enum AnswerRoutes {
     method: .post, path: "/v1/explain",
     summary: "Says why a user is shown an item, or what keeps it out, at every stage.",
     body: .init(schema: RequestSchema.explain),
-    outcome: .json(AnswerSchema.explanation, "The stages."), others: notFound
+    outcome: .json(AnswerSchema.explanation, "The stages."), others: [404: "There is no such item."]
   ) { call in
     let body = call.body ?? .null
     let explanation = try await call.service.explain(
       body["item"]?.text ?? "", for: ServiceRequest(body))
     return .json { $0.explanation(explanation) }
   }
-
-  /// What these routes may miss.
-  private static let notFound = [404: "An item that the request names is unknown, or a model lacks."]
 }

@@ -91,8 +91,8 @@ package struct Dispatcher: HTTPResponder {
         guard let name = Target.decoded(text) else {
           throw Problem.bad(parameter.name, "is not percent-encoded UTF-8")
         }
-        do { try parameter.schema.check(.string(name)) } catch {
-          throw Problem(error, in: parameter.name)
+        if let fault = parameter.schema.fault(of: .string(name)) {
+          throw Problem(fault, in: parameter.name)
         }
         names.append(name)
       }
@@ -165,7 +165,7 @@ package struct Dispatcher: HTTPResponder {
         throw Problem(400, "bad_json", "the body is not JSON: \(error)")
       }
     }
-    try rule.schema.check(value)
+    if let fault = rule.schema.fault(of: value) { throw Problem(fault) }
     return value
   }
 

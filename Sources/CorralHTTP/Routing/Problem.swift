@@ -57,7 +57,6 @@ package struct Problem: Error, Equatable {
   package init?(_ error: any Error) {
     switch error {
     case let problem as Problem: self = problem
-    case let fault as SchemaFault: self.init(fault)
     case ServiceError.badField(let field, let reason): self = .bad(field, reason)
     case ServiceError.notFound(let text): self = .notFound(text)
     case ServiceError.conflict(let text): self.init(409, "conflict", text)

@@ -36,7 +36,7 @@ package struct Target: Sendable {
   }
 
   /// The values of the query that a route knows, checked; others are ignored.
-  package func values(of parameters: [Route.Parameter]) throws(Problem) -> [JSON.Member] {
+  package func values(of parameters: [Route.Parameter]) throws -> [JSON.Member] {
     var found: [JSON.Member] = []
     for part in query.split(separator: "&") {
       let end = part.firstIndex(of: "=") ?? part.endIndex
@@ -45,23 +45,23 @@ package struct Target: Sendable {
       else { continue }
       let raw = end == part.endIndex ? "" : part[part.index(after: end)...]
       guard let text = Self.decoded(raw, plusIsSpace: true) else {
-        throw .bad(name, "is not percent-encoded UTF-8")
+        throw Problem.bad(name, "is not percent-encoded UTF-8")
       }
       if case .array(let schema, _) = parameter.schema, !parameter.isJSON {
         let value = try schema.value(text, of: name)
         if let place = found.firstIndex(where: { $0.name == name }) {
           let others = found[place].value.elements ?? []
-          guard others.count < 1000 else { throw .bad(name, "stands too often") }
+          guard others.count < 1000 else { throw Problem.bad(name, "stands too often") }
           found[place] = JSON.Member(name: name, value: .array(others + [value]))
         } else {
           found.append(JSON.Member(name: name, value: .array([value])))
         }
         continue
       }
-      guard !found.contains(where: { $0.name == name }) else { throw .bad(name, "stands twice") }
+      guard !found.contains(where: { $0.name == name }) else { throw Problem.bad(name, "stands twice") }
       let value: JSON
       if parameter.isJSON {
-        do { value = try JSONParser.parse(text) } catch { throw .bad(name, "is not JSON: \(error)") }
+        do { value = try JSONParser.parse(text) } catch { throw Problem.bad(name, "is not JSON: \(error)") }
       } else {
         value = try parameter.schema.value(text, of: name)
       }
@@ -69,10 +69,10 @@ package struct Target: Sendable {
     }
     for parameter in parameters {
       guard let value = found.first(where: { $0.name == parameter.name })?.value else {
-        if parameter.isRequired { throw .bad(parameter.name, "is missing") }
+        if parameter.isRequired { throw Problem.bad(parameter.name, "is missing") }
         continue
       }
-      do { try parameter.schema.check(value) } catch { throw Problem(error, in: parameter.name) }
+      if let fault = parameter.schema.fault(of: value) { throw Problem(fault, in: parameter.name) }
     }
     return found
   }
@@ -80,19 +80,19 @@ package struct Target: Sendable {
 
 extension Schema {
   /// A text of a path or a query as a value of the kind that this schema wants.
-  fileprivate func value(_ text: String, of name: String) throws(Problem) -> JSON {
+  fileprivate func value(_ text: String, of name: String) throws -> JSON {
     switch self {
     case .named(_, let schema): return try schema.value(text, of: name)
     case .integer, .number:
       guard let first = text.utf8.first, first != UInt8(ascii: "+"), let number = Double(text),
         number.isFinite
-      else { throw .bad(name, "must be a number") }
+      else { throw Problem.bad(name, "must be a number") }
       return .number(number)
     case .boolean:
       switch text {
       case "true": return .bool(true)
       case "false": return .bool(false)
-      default: throw .bad(name, "must be true or false")
+      default: throw Problem.bad(name, "must be true or false")
       }
     case .either(let schemas):
       // A text that is a number is one where both are allowed.

@@ -36,7 +36,7 @@ final class LiveState: Sendable {
     private var deleted = KeySet()
     /// The items that only events name: they are in no model, and nobody has put them.
     private var unlisted = KeySet()
-    private var schedule = Schedule()
+    private var times = Schedule()
     /// Counts the changes of items.
     private(set) var revision = 0
     /// The items of the last changes, the newest last.
@@ -144,13 +144,16 @@ extension LiveState.State {
   mutating func put(_ record: ItemRecord, at now: Double) {
     let key = intern(record.id)
     popular.grow(to: items.count)
-    unschedule(key)
     records[key] = record
     deleted.set(key, false)
     unlisted.set(key, false)
     latest.set(key, publishedAt: record.publishedAt)
-    for time in [record.publishedAt, record.expiresAt] {
-      if let time = time?.timeIntervalSince1970, time > now { schedule.insert(time, key) }
+    // Times that items no longer have are harmless, but must not pile up.
+    if times.count > 2 * records.count + 1024 {
+      times = Schedule()
+      for (key, record) in records { schedule(record, key, after: now) }
+    } else {
+      schedule(record, key, after: now)
     }
     featureNames.formUnion(record.features.keys.map(ExactText.init))
     settle(key, at: now)
@@ -158,7 +161,6 @@ extension LiveState.State {
 
   /// Takes an item out of the service.
   mutating func delete(_ key: LiveKey, at now: Double) {
-    unschedule(key)
     records[key] = nil
     latest.set(key, publishedAt: nil)
     unlisted.set(key, false)
@@ -174,14 +176,14 @@ extension LiveState.State {
 
   /// Lets items appear and expire whose time has come.
   mutating func pass(to now: Double) {
-    guard now >= schedule.next else { return }
-    for key in schedule.due(at: now) { settle(key, at: now) }
+    guard now >= times.next else { return }
+    for key in times.due(at: now) { settle(key, at: now) }
   }
 
-  private mutating func unschedule(_ key: LiveKey) {
-    guard let old = records[key] else { return }
-    for time in [old.publishedAt, old.expiresAt] {
-      if let time { schedule.remove(time.timeIntervalSince1970, key) }
+  /// Notes the times of a record that are still to come.
+  private mutating func schedule(_ record: ItemRecord, _ key: LiveKey, after now: Double) {
+    for time in [record.publishedAt, record.expiresAt] {
+      if let time = time?.timeIntervalSince1970, time > now { times.insert(time, key) }
     }
   }
 

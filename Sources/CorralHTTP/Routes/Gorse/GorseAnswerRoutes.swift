@@ -11,7 +11,9 @@ enum GorseAnswerRoutes {
   static let n = Route.Parameter.query("n", RequestSchema.count, "How many; 10 by default.")
   private static let category = Route.Parameter(
     name: "category", schema: RequestSchema.text, isRequired: true, text: "A category.")
-  private static let notFound = [404: "The item is unknown, or the model has no vectors."]
+  private static let notFound = [
+    404: "There is no such item.", 409: "The model has no vectors of items.",
+  ]
 
   /// A filter of the categories of a query, and of one in the path.
   private static func filter(_ call: Call, _ category: String? = nil) -> Filter {
@@ -74,12 +76,12 @@ enum GorseAnswerRoutes {
   }
 
   private static let neighbours = [
-    ("/api/item/{id}/neighbors", 0), ("/api/item/{id}/neighbors/{category}", 0),
-    ("/api/item-to-item/neighbors/{id}", 0),
-  ].map { (path, _) in
+    "/api/item/{item-id}/neighbors", "/api/item/{item-id}/neighbors/{category}",
+    "/api/item-to-item/neighbors/{item-id}",
+  ].map { path in
     Route(
       method: .get, path: path, summary: "The items nearest to an item.", tag: "gorse",
-      names: [Parameters.item] + (path.hasSuffix("{category}") ? [category] : []),
+      names: [Parameters.id("item-id", "The id of the item.")] + (path.hasSuffix("{category}") ? [category] : []),
       query: [n, Parameters.offset, Parameters.category],
       outcome: .json(GorseSchema.scores, "The items, the nearest first."), others: notFound
     ) { call in
