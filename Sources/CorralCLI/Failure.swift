@@ -108,7 +108,8 @@ enum Failure {
       TrainingError.parameterNotFinite, TrainingError.validationNotFinite,
       TrainingError.scoresNotFinite, BaselineError.unsolvable,
       ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
-      SafetensorsError.unwritable, DataError.unwritable, StoreError.diskFull, is StandardStreams.LostOutput,
+      SafetensorsError.unwritable, DataError.unwritable, StoreError.diskFull,
+      is StandardStreams.LostOutput,
       is MemoryError:
       failed
     case is CocoaError, is POSIXError:

@@ -1,6 +1,5 @@
 import CorralService
 import CorralVectors
-import Dispatch
 import Foundation
 import Synchronization
 import Testing
@@ -30,7 +29,7 @@ struct `the queue of answers` {
   }
 
   @Test func `takes everything that waits at once, up to a batch`() async throws {
-    let gate = Gate()
+    let gate = StageGate()
     let batches = Mutex<[Int]>([])
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     let find = stages.find
@@ -54,7 +53,7 @@ struct `the queue of answers` {
   }
 
   @Test func `answers without retrieval while it is still running`() async throws {
-    let (clock, gate) = (TestClock(), Gate())
+    let (clock, gate) = (TestClock(), StageGate())
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     let find = stages.find
     stages.find = { asks in
@@ -85,7 +84,7 @@ struct `the queue of answers` {
   }
 
   @Test func `answers what retrieval found when ranking is late`() async throws {
-    let (clock, gate) = (TestClock(), Gate())
+    let (clock, gate) = (TestClock(), StageGate())
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     let rank = stages.rank
     stages.rank = { pairs in
@@ -105,7 +104,7 @@ struct `the queue of answers` {
   }
 
   @Test func `has a timer of its own on the system's clock`() async throws {
-    let gate = Gate()
+    let gate = StageGate()
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     stages.find = { asks in
       gate.pass()
@@ -123,7 +122,7 @@ struct `the queue of answers` {
   }
 
   @Test func `refuses a request when the line is full`() async throws {
-    let gate = Gate()
+    let gate = StageGate()
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     stages.find = { asks in
       gate.pass()
@@ -150,7 +149,7 @@ struct `the queue of answers` {
   }
 
   @Test func `answers what it took when it closes, and takes nothing more`() async throws {
-    let gate = Gate()
+    let gate = StageGate()
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     let find = stages.find
     stages.find = { asks in
@@ -174,7 +173,7 @@ struct `the queue of answers` {
   }
 
   @Test func `lets a cancelled caller leave the line`() async throws {
-    let gate = Gate()
+    let gate = StageGate()
     let met = Mutex<[Int]>([])
     var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
     let find = stages.find
@@ -281,47 +280,4 @@ struct `the queue of answers` {
       counts.accepted == counts.answered + counts.withoutRanking + counts.withoutRetrieval
         + counts.cancelled)
   }
-}
-
-extension AnswerQueue.Stages where Ask == Int, Found == Int, Reply == Int {
-  /// Retrieval doubles, ranking adds one, and the fallback is the negative.
-  fileprivate static func doubling() -> Self {
-    Self(
-      find: { $0.map { .success($0 * 2) } }, rank: { $0.map { .success($0.found + 1) } },
-      unranked: { $1 }, fallback: { -$0 })
-  }
-}
-
-/// Where stages wait until a test lets them go on.
-private final class Gate: Sendable {
-  private let semaphore = DispatchSemaphore(value: 0)
-  private let counter = Atomic<Int>(0)
-
-  /// How many have come to the gate.
-  var waiting: Int { counter.load(ordering: .sequentiallyConsistent) }
-
-  func pass() {
-    counter.add(1, ordering: .sequentiallyConsistent)
-    semaphore.wait()
-    semaphore.signal()
-  }
-
-  func open() { semaphore.signal() }
-}
-
-/// A clock that a test moves.
-private final class TestClock: Sendable {
-  private let time = Mutex(0.0)
-
-  var milliseconds: Double {
-    get { time.withLock { $0 } }
-    set { time.withLock { $0 = newValue } }
-  }
-
-  var manual: QueueClock { .manual { Int(self.milliseconds * 1e6) } }
-}
-
-/// Waits for a condition.
-private func until(_ condition: () async -> Bool) async {
-  while !(await condition()) { try? await Task.sleep(for: .microseconds(200)) }
 }

@@ -12,13 +12,23 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
   private struct State {
     var board: Board
     var isClosed = false
-    /// Workers that sleep, or have been woken and have not looked yet.
-    var idle = 0
+    /// Workers that sleep.
+    var sleeping = 0
+    /// Workers that have been woken and have not looked yet.
+    var waking = 0
     var workers: Int
     /// The time until which the timer sleeps, `Int.max` without a request; `nil` once it is woken.
     var alarm: Int?
     /// Those who wait for the last worker to end.
     var closers: [CheckedContinuation<Void, Never>] = []
+
+    /// Whether to wake a worker: one sleeps, and those that wake cannot take all that waits.
+    mutating func wakesWorker(batch: Int) -> Bool {
+      guard sleeping > 0, board.waiting > waking * batch else { return false }
+      sleeping -= 1
+      waking += 1
+      return true
+    }
   }
 
   let stages: AnswerQueue<Ask, Found, Reply>.Stages
@@ -64,8 +74,7 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
       guard state.board.enter(ask, id: id, caller: caller, now: now, deadline: soft) else {
         return .failure(ServiceError.busy(retryAfter: state.board.retryAfter(now: now)))
       }
-      let wakesWorker = state.idle > 0
-      if wakesWorker { state.idle -= 1 }
+      let wakesWorker = state.wakesWorker(batch: settings.batch)
       let wakesTimer = state.alarm.map { soft < $0 } ?? false
       if wakesTimer { state.alarm = nil }
       return .success((wakesWorker, wakesTimer))
@@ -94,8 +103,8 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
   func stop() {
     let sleeping = state.withLock { state -> Int in
       state.isClosed = true
-      defer { state.idle = 0 }
-      return state.idle
+      defer { (state.waking, state.sleeping) = (state.waking + state.sleeping, 0) }
+      return state.sleeping
     }
     for _ in 0..<sleeping { work.signal() }
     timer.signal()
@@ -127,7 +136,7 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
   }
 
   private enum Next {
-    case batch([Board.Taken], late: [Board.Delivery])
+    case batch([Board.Taken], late: [Board.Delivery], wakesAnother: Bool)
     case sleep, end
   }
 
@@ -135,21 +144,29 @@ final class QueueCore<Ask: Sendable, Found: Sendable, Reply: Sendable>: Sendable
   ///
   /// It sleeps while nothing waits.
   private func nextBatch() -> [Board.Taken]? {
+    var hasWoken = false
     while true {
       let now = clock.now
       let next = state.withLock { state -> Next in
+        if hasWoken { state.waking -= 1 }
         let late = state.board.expire(now: now)
         let batch = state.board.take(settings.batch, now: now)
-        if !batch.isEmpty || !late.isEmpty { return .batch(batch, late: late) }
+        if !batch.isEmpty || !late.isEmpty {
+          return .batch(
+            batch, late: late, wakesAnother: state.wakesWorker(batch: settings.batch))
+        }
         if state.isClosed { return .end }
-        state.idle += 1
+        state.sleeping += 1
         return .sleep
       }
       switch next {
-      case .batch(let batch, let late):
+      case .batch(let batch, let late, let wakesAnother):
+        if wakesAnother { work.signal() }
         deliver(late)
         return batch
-      case .sleep: work.wait()
+      case .sleep:
+        work.wait()
+        hasWoken = true
       case .end: return nil
       }
     }

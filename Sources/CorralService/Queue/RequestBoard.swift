@@ -76,7 +76,8 @@ package struct RequestBoard<
     departures.add(ids.count, at: now)
     return ids.compactMap { id in
       guard let place = entries.index(forKey: id) else { return nil }
-      entries.values[place].taken = now
+      // The worker may have looked at the clock before the request did.
+      entries.values[place].taken = max(now, entries.values[place].arrived)
       return Taken(id: id, ask: entries.values[place].ask)
     }
   }
