@@ -6,20 +6,33 @@ package import Foundation
 extension RecommendationService {
   /// Opens a model beside the one that serves, and swaps it in as a whole.
   ///
-  /// - Parameter model: the folder of the model; `nil` for the one that serves now.
+  /// - Parameter model: the folder of the model; `nil` for the one that serves now, and those of the
+  ///   arms.
   /// - Returns: the version that serves from now on.
   /// - Throws: `ServiceError.refusedModel`; the old model then goes on serving.
   package func reload(_ model: URL? = nil) async throws -> String {
-    let old = live.withState { $0.served }
-    let folder = model ?? old.folder
+    let (old, arms) = live.withState { ($0.served, $0.arms) }
+    let version = try await swap(old, for: model ?? old.folder)
+    if model == nil {
+      for (arm, old) in arms.sorted(by: { $0.key < $1.key }) {
+        _ = try await swap(old, for: old.folder, arm: arm)
+      }
+    }
+    return version
+  }
+
+  /// Opens a model and lets it serve in the place of another.
+  private func swap(
+    _ old: ServedModel, for folder: URL, arm: String? = nil
+  ) async throws -> String {
     do {
       var forgettings = live.withState { $0.forgettings }
       let served = try await opened(folder)
-      try refuseOtherCatalogue(served, beside: old)
+      try Self.refuseOtherCatalogue(served, beside: old)
       // Somebody who was forgotten while the model was opened is forgotten by it too.
       while true {
         let now = live.withState { [forgettings] state in
-          if state.forgettings == forgettings { state.serve(served) }
+          if state.forgettings == forgettings { state.serve(served, arm: arm) }
           return state.forgettings
         }
         if now == forgettings { break }
@@ -54,7 +67,7 @@ extension RecommendationService {
   }
 
   /// Throws `ServiceError.refusedModel` for a model that has less than half of the served items.
-  private func refuseOtherCatalogue(_ new: ServedModel, beside old: ServedModel) throws {
+  static func refuseOtherCatalogue(_ new: ServedModel, beside old: ServedModel) throws {
     let total = old.numbers.keys.count
     let shared = old.numbers.keys.count { new.numbers.position(of: $0) != nil }
     if shared * 2 < total {

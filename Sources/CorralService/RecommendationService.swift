@@ -24,6 +24,8 @@ package final class RecommendationService: Sendable {
   /// The time; tests bring their own.
   let clock: @Sendable () -> Date
   private let requests = RequestNumbers()
+  private let queue: AnswerQueue<AnswerPlan, AnswerPlan, AnswerPlan>
+  private let arms: ArmAssignment?
 
   /// A service of a saved model and a store.
   ///
@@ -53,21 +55,34 @@ package final class RecommendationService: Sendable {
     live = LiveState(try LiveState.State(served, store, settings, at: clock()))
     metrics = ServiceMetrics(factory)
     pipeline = AnswerPipeline(live: live, settings: settings, metrics: metrics)
+    arms = try settings.experiment.map { try ArmAssignment($0) }
+    queue = AnswerQueue(settings.queueSettings, stages: pipeline.stages)
     metrics.model(served)
+    for arm in settings.experiment?.arms ?? [] {
+      guard let folder = arm.model.map({ URL(filePath: $0) }) else { continue }
+      let model = try ServedModel(folder, at: clock(), store: store, by: open, keys: live.keys)
+      try Self.refuseOtherCatalogue(model, beside: served)
+      live.withState { $0.serve(model, arm: arm.name) }
+      metrics.model(model)
+    }
   }
 
   /// The answer to a request.
   ///
   /// What it shows is recorded as an exposure under the id of the answer.
   ///
-  /// - Throws: `ServiceError.badField` for what cannot be read.
+  /// - Throws: `ServiceError.badField` for what cannot be read, `.busy` where too many requests wait.
   package func recommend(_ request: ServiceRequest) async throws -> Answer {
     var clock = Stopwatch()
-    var plans = [try plan(request)]
-    try pipeline.retrieve(&plans)
-    try pipeline.rank(&plans)
-    pipeline.diversify(&plans[0])
-    var answer = pipeline.answer(plans[0])
+    let answered = try await queue.answer(try plan(request), deadline: request.deadline)
+    var plan = answered.reply
+    plan.milliseconds.queue = answered.waited
+    metrics.stage(.queue, milliseconds: answered.waited)
+    var degraded = answered.degraded
+    if degraded == nil { pipeline.diversify(&plan) }
+    // Without a ranker the list was complete.
+    if degraded == .ranking, plan.served.recommender.ranker == nil { degraded = nil }
+    var answer = pipeline.answer(plan, degraded: degraded)
     answer.milliseconds.total = clock.milliseconds()
     record(answer, of: request)
     return answer
@@ -147,7 +162,7 @@ package final class RecommendationService: Sendable {
       ServiceStatus(
         model: state.served.version, kind: state.served.recommender.kind,
         openedAt: state.served.openedAt, items: state.items.count - state.deletedCount,
-        users: state.people.count, lastPosition: state.lastPosition, waiting: 0)
+        users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting)
     }
   }
 
@@ -157,16 +172,42 @@ package final class RecommendationService: Sendable {
   }
 
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.
-  package func close() async { try? store.close() }
+  package func close() async {
+    await queue.close()
+    try? store.close()
+  }
 
   // MARK: Parts
 
   /// The plan of a request now.
   func plan(_ request: ServiceRequest) throws -> AnswerPlan {
-    try pipeline.plan(
-      request, id: requests.next(),
-      style: AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity),
-      at: clock().timeIntervalSince1970)
+    let id = requests.next()
+    return try pipeline.plan(
+      request, id: id, style: try style(of: request, id: id), at: clock().timeIntervalSince1970)
+  }
+
+  /// How the arm of a request answers: the one that it names, else the one of its user.
+  private func style(of request: ServiceRequest, id: String) throws -> AnswerStyle {
+    guard let arms else {
+      if let arm = request.arm {
+        throw ServiceError.badField("arm", reason: "there is no experiment with an arm '\(arm)'")
+      }
+      return AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity)
+    }
+    let arm: Experiment.Arm
+    if let name = request.arm {
+      guard let named = arms.arm(named: name) else {
+        throw ServiceError.badField("arm", reason: "the experiment has no arm '\(name)'")
+      }
+      arm = named
+    } else {
+      arm = arms.arm(
+        for: ArmAssignment.Subject(
+          user: request.user, history: request.history ?? [], request: id))
+    }
+    return AnswerStyle(
+      arm: arm.name, shares: arm.shares ?? settings.sources,
+      diversity: arm.diversity ?? settings.diversity)
   }
 
   /// The plan of a list for nobody in particular.

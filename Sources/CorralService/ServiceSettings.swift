@@ -24,6 +24,8 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
   package var ignored = ["impression"]
   /// The types of events after which a user does not get the item, and which no model reads.
   package var negative = ["dislike", "skip"]
+  /// The arms that answer some of the users in their own way; `nil` for no experiment.
+  package var experiment: Experiment?
 
   /// The defaults.
   package init() {}
@@ -42,6 +44,17 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
     }
     try SettingError.check(
       !sources.sources.isEmpty, "sources", 0, "give at least one source a share")
+  }
+
+  /// The settings of the queue.
+  var queueSettings: QueueSettings {
+    var settings = QueueSettings()
+    settings.limit = queue
+    settings.batch = batch
+    settings.workers = workers
+    settings.deadline = deadline
+    settings.soft = soft
+    return settings
   }
 
   /// What a type of event says.

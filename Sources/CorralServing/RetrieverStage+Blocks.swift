@@ -34,7 +34,7 @@ package struct Exclusion: Sendable {
   }
 
   /// Whether only items that were met are left out, so that they can be listed.
-  var isListed: Bool { allowed == nil && excluded == nil && condition == nil }
+  package var isListed: Bool { allowed == nil && excluded == nil && condition == nil }
 }
 
 extension RetrieverStage {

@@ -1,3 +1,4 @@
+import CorralIndex
 import CorralService
 import CorralServing
 import CorralStore
@@ -119,11 +120,14 @@ import Testing
     try await withService(SmallCatalogue(unplacedEvery: 6, ranker: LastFirst())) { made in
       var request = ServiceRequest(user: "u1", count: 1000)
       request.seen = .include
-      #expect(Set(try await made.service.recommend(request).ids).count == 60)
+      let whole = try await made.service.recommend(request)
+      #expect(Set(whole.ids).count == 60)
       request.offset = 59
-      #expect(try await made.service.recommend(request).items.count == 1)
+      let last = try await made.service.recommend(request)
+      #expect(last.ids == [whole.ids[59]])
       request.offset = 60
-      #expect(try await made.service.recommend(request).items.isEmpty)
+      let beyond = try await made.service.recommend(request)
+      #expect(beyond.items.isEmpty)
     }
   }
 

@@ -2,6 +2,7 @@ import CorralService
 import CorralServing
 import CorralStore
 import CorralVectors
+import Foundation
 import Testing
 
 @Suite struct ExplanationTests {

@@ -115,7 +115,9 @@ private struct ByteHash: Sendable {
     var text = text
     text.withUTF8 { bytes in
       for byte in bytes { append(byte: byte) }
-      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { for byte in $0 { append(byte: byte) } }
+      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) {
+        for byte in $0 { append(byte: byte) }
+      }
     }
   }
 

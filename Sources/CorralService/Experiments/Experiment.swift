@@ -80,7 +80,8 @@ package struct Experiment: Sendable, Equatable, Codable {
         if Source(rawValue: source) == nil {
           let known = Source.allCases.map(\.rawValue).joined(separator: ", ")
           try refuse(
-            "arms", "'\(arm.name)' has a quota of the unknown source '\(source)'; there are \(known)")
+            "arms",
+            "'\(arm.name)' has a quota of the unknown source '\(source)'; there are \(known)")
         }
         if quota < 0 { try refuse("arms", "'\(arm.name)' has a negative quota of '\(source)'") }
       }

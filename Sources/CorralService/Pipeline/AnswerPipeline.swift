@@ -54,12 +54,12 @@ struct AnswerPipeline: Sendable {
     }
     let encoding = clock.milliseconds(each: group.count)
     let searched = asked.filter { plans[$0].encoded != nil && plans[$0].shares.retriever > 0 }
-    let depths = searched.map { min(plans[$0].depth, served.numbers.keys.count) }
-    if let deepest = depths.max() {
+    for places in Self.searches(searched, plans) {
+      let depths = places.map { min(plans[$0].depth, served.numbers.keys.count) }
       let found = try retriever.found(
-        searched.compactMap { plans[$0].encoded }, count: deepest,
-        leavingOut: searched.map { plans[$0].exclusion })
-      for ((place, depth), candidates) in zip(zip(searched, depths), found) {
+        places.compactMap { plans[$0].encoded }, count: depths.max() ?? 0,
+        leavingOut: places.map { plans[$0].exclusion })
+      for ((place, depth), candidates) in zip(zip(places, depths), found) {
         let items = candidates.prefix(depth).map { candidate in
           Found(
             key: served.numbers.key(of: candidate.item), item: candidate.item,
@@ -75,6 +75,18 @@ struct AnswerPipeline: Sendable {
     }
     metrics.stage(.encoding, milliseconds: encoding * Double(group.count))
     metrics.stage(.retrieve, milliseconds: search * Double(group.count))
+  }
+
+  /// The deepest list that requests are searched for together.
+  private static let shallow = 256
+
+  /// The requests that are searched for together, so that none pays for another's filter or depth.
+  private static func searches(_ places: [Int], _ plans: [AnswerPlan]) -> [[Int]] {
+    let deep = places.filter { plans[$0].depth > shallow }
+    let others = places.filter { plans[$0].depth <= shallow }
+    let listed = others.filter { plans[$0].exclusion.isListed }
+    let filtered = others.filter { !plans[$0].exclusion.isListed }
+    return [listed, filtered].filter { !$0.isEmpty } + deep.map { [$0] }
   }
 
   /// Asks the other sources that have a share, and merges all lists.
