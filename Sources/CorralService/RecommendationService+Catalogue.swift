@@ -9,7 +9,7 @@ extension RecommendationService {
   /// Items of the model are known too. What the service was told stands over what the model has.
   package func item(_ id: String) throws -> ItemRecord? {
     let (key, record, served) = live.withState { state in
-      let key = state.key(of: id).flatMap { state.isDeleted($0) ? nil : $0 }
+      let key = state.key(of: id).flatMap { state.isOutside($0) ? nil : $0 }
       return (key, key.flatMap { state.records[$0] }, state.served)
     }
     return key.map { merged(id, $0, record, served) }

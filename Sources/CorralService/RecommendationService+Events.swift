@@ -61,7 +61,7 @@ extension LiveState.State {
     var keys: [LiveKey?] = []
     try store.forEachItem { key, id in
       while keys.count <= key.number { keys.append(nil) }
-      keys[Int(key.number)] = intern(id)
+      keys[Int(key.number)] = meet(id)
     }
     var people = [Person](repeating: Person(), count: users.count)
     var counts = [Int32](repeating: 0, count: items.count)

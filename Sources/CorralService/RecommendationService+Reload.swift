@@ -9,16 +9,19 @@ extension RecommendationService {
   /// - Parameter model: the folder of the model; `nil` for the one that serves now, and those of the
   ///   arms.
   /// - Returns: the version that serves from now on.
-  /// - Throws: `ServiceError.refusedModel`; the old model then goes on serving.
+  /// - Throws: `ServiceError.refusedModel`, and `.conflict` while another model is loaded; the old
+  ///   model then goes on serving.
   package func reload(_ model: URL? = nil) async throws -> String {
-    let (old, arms) = live.withState { ($0.served, $0.arms) }
-    let version = try await swap(old, for: model ?? old.folder)
-    if model == nil {
-      for (arm, old) in arms.sorted(by: { $0.key < $1.key }) {
-        _ = try await swap(old, for: old.folder, arm: arm)
+    try await reloads.take {
+      let (old, arms) = live.withState { ($0.served, $0.arms) }
+      let version = try await swap(old, for: model ?? old.folder)
+      if model == nil {
+        for (arm, old) in arms.sorted(by: { $0.key < $1.key }) {
+          _ = try await swap(old, for: old.folder, arm: arm)
+        }
       }
+      return version
     }
-    return version
   }
 
   /// Opens a model and lets it serve in the place of another.
@@ -27,8 +30,7 @@ extension RecommendationService {
   ) async throws -> String {
     do {
       var forgettings = live.withState { $0.forgettings }
-      let served = try await opened(folder)
-      try Self.refuseOtherCatalogue(served, beside: old)
+      let served = try await opened(folder, beside: old)
       // Somebody who was forgotten while the model was opened is forgotten by it too.
       while true {
         let now = live.withState { [forgettings] state in
@@ -52,29 +54,20 @@ extension RecommendationService {
   }
 
   /// Opens a model on a thread of its own, beside those that answer.
-  private func opened(_ folder: URL) async throws -> ServedModel {
+  private func opened(_ folder: URL, beside old: ServedModel) async throws -> ServedModel {
     try await withCheckedThrowingContinuation { caller in
-      let thread = Thread {
+      let thread = Thread { [self] in
         caller.resume(
           with: Result {
-            try ServedModel(
-              folder, at: self.clock(), store: self.store, by: self.open, keys: self.live.keys)
+            let opened = try ModelSuccession.open(folder, by: open)
+            try ModelSuccession.checkCatalogue(
+              opened.model.items, beside: old.recommender.items, of: folder)
+            return try ServedModel(
+              opened, folder: folder, at: clock(), store: store, keys: live.keys)
           })
       }
       thread.stackSize = 8 << 20
       thread.start()
-    }
-  }
-
-  /// Throws `ServiceError.refusedModel` for a model that has less than half of the served items.
-  static func refuseOtherCatalogue(_ new: ServedModel, beside old: ServedModel) throws {
-    let total = old.numbers.keys.count
-    let shared = old.numbers.keys.count { new.numbers.position(of: $0) != nil }
-    if shared * 2 < total {
-      throw ServiceError.refusedModel(
-        path: new.folder.path,
-        reason: "it has \(shared) of the \(total) items of the model that serves, so it is "
-          + "another catalogue")
     }
   }
 }

@@ -23,6 +23,7 @@ package final class RecommendationService: Sendable {
   let open: Opener
   /// The time; tests bring their own.
   let clock: @Sendable () -> Date
+  let reloads = ReloadTurn()
   private let requests = RequestNumbers()
   private let queue: AnswerQueue<AnswerPlan, AnswerPlan, AnswerPlan>
   private let arms: ArmAssignment?
@@ -49,9 +50,9 @@ package final class RecommendationService: Sendable {
     self.settings = settings
     self.clock = clock
     self.open = open
-    let served = try ServedModel(model, at: clock(), store: store, by: open) { items in
-      (0..<items.count).map(LiveKey.init)
-    }
+    let served = try ServedModel(
+      ServedModel.first(model, by: open), folder: model, at: clock(), store: store
+    ) { items in (0..<items.count).map(LiveKey.init) }
     live = LiveState(try LiveState.State(served, store, settings, at: clock()))
     metrics = ServiceMetrics(factory)
     pipeline = AnswerPipeline(live: live, settings: settings, metrics: metrics)
@@ -60,8 +61,11 @@ package final class RecommendationService: Sendable {
     metrics.model(served)
     for arm in settings.experiment?.arms ?? [] {
       guard let folder = arm.model.map({ URL(filePath: $0) }) else { continue }
-      let model = try ServedModel(folder, at: clock(), store: store, by: open, keys: live.keys)
-      try Self.refuseOtherCatalogue(model, beside: served)
+      let model = try ServedModel(
+        ServedModel.first(folder, by: open), folder: folder, at: clock(), store: store,
+        keys: live.keys)
+      try ModelSuccession.checkCatalogue(
+        model.recommender.items, beside: served.recommender.items, of: folder)
       live.withState { $0.serve(model, arm: arm.name) }
       metrics.model(model)
     }
@@ -91,7 +95,7 @@ package final class RecommendationService: Sendable {
   /// Given items in the order in which the model would show them to somebody.
   ///
   /// Unknown items, and those that nobody may get or that the request excludes, are left out. Items
-  /// that the user has met are not: whoever asks chose them.
+  /// that the user has met are not: whoever asks chose them. The answer is recorded as an exposure.
   package func rank(_ items: [String], for request: ServiceRequest) async throws -> Answer {
     var clock = Stopwatch()
     var request = request
@@ -110,6 +114,7 @@ package final class RecommendationService: Sendable {
     }
     answer.items = pipeline.items(plan.list, of: plan)
     answer.milliseconds.total = clock.milliseconds()
+    record(answer, of: request)
     return answer
   }
 
@@ -161,7 +166,7 @@ package final class RecommendationService: Sendable {
     live.withState { state in
       ServiceStatus(
         model: state.served.version, kind: state.served.recommender.kind,
-        openedAt: state.served.openedAt, items: state.items.count - state.deletedCount,
+        openedAt: state.served.openedAt, items: state.catalogueCount,
         users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting)
     }
   }
@@ -182,8 +187,18 @@ package final class RecommendationService: Sendable {
   /// The plan of a request now.
   func plan(_ request: ServiceRequest) throws -> AnswerPlan {
     let id = requests.next()
-    return try pipeline.plan(
-      request, id: id, style: try style(of: request, id: id), at: clock().timeIntervalSince1970)
+    return try plan(request, id: id, style: try style(of: request, id: id))
+  }
+
+  private func plan(
+    _ request: ServiceRequest, id: String, style: AnswerStyle
+  ) throws -> AnswerPlan {
+    try pipeline.plan(request, id: id, style: style, at: clock().timeIntervalSince1970)
+  }
+
+  /// How the service answers outside of an experiment.
+  private var ownStyle: AnswerStyle {
+    AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity)
   }
 
   /// How the arm of a request answers: the one that it names, else the one of its user.
@@ -192,7 +207,7 @@ package final class RecommendationService: Sendable {
       if let arm = request.arm {
         throw ServiceError.badField("arm", reason: "there is no experiment with an arm '\(arm)'")
       }
-      return AnswerStyle(arm: nil, shares: settings.sources, diversity: settings.diversity)
+      return ownStyle
     }
     let arm: Experiment.Arm
     if let name = request.arm {
@@ -215,15 +230,15 @@ package final class RecommendationService: Sendable {
     var request = ServiceRequest(count: count)
     request.offset = offset
     request.filter = filter
-    return try plan(request)
+    return try plan(request, id: "", style: ownStyle)
   }
 
-  /// The key of an item that is known and not deleted.
+  /// The key of an item of the catalogue.
   ///
   /// - Throws: `ServiceError.notFound`.
   func known(_ item: String) throws -> LiveKey {
     let key = live.withState { state in
-      state.key(of: item).flatMap { state.isDeleted($0) ? nil : $0 }
+      state.key(of: item).flatMap { state.isOutside($0) ? nil : $0 }
     }
     guard let key else { throw ServiceError.notFound("no item '\(item)'") }
     return key

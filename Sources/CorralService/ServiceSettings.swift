@@ -16,6 +16,8 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
   package var sources = SourceShares()
   /// The dial of diversification from 0 (relevance alone) to 1.
   package var diversity = 0.0
+  /// How far into a list requests may reach: `offset` and `k` together.
+  package var deepest = 10_000
   /// How many of the last items of a history the source `similar` follows.
   package var similarTo = 3
   /// The types of events that say nothing about what a user likes or has met.
@@ -38,6 +40,7 @@ package struct ServiceSettings: Sendable, Equatable, Codable {
     try SettingError.check("batch", batch, atLeast: 1)
     try SettingError.check("workers", workers, atLeast: 1)
     try SettingError.check("diversity", share: diversity)
+    try SettingError.check("deepest", deepest, atLeast: 1)
     try SettingError.check("similarTo", similarTo, atLeast: 1)
     for source in Source.allCases {
       try SettingError.check("sources.\(source.rawValue)", sources[source], atLeast: 0)

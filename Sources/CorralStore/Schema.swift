@@ -20,19 +20,22 @@ enum Schema {
   /// - Throws: `StoreError.newer` for a store with a migration that is unknown here, and
   ///   `StoreError.notAStore` for another program's file.
   static func migrate(_ pool: DatabasePool, path: String) throws {
-    try pool.read { db in
-      let mark = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-      let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-      guard mark == applicationID || (mark == 0 && tables == 0) else {
-        throw StoreError.notAStore(path: path)
-      }
-      let unknown = try migrator.appliedIdentifiers(db).subtracting(migrator.migrations)
-      if let migration = unknown.max() {
-        throw StoreError.newer(path: path, migration: migration)
-      }
-    }
+    try pool.read { try check($0, path: path) }
     try pool.write { try $0.execute(sql: "PRAGMA application_id = \(applicationID)") }
     try migrator.migrate(pool)
+  }
+
+  /// Throws `StoreError` for a database that is no store, or one of a newer version.
+  static func check(_ db: Database, path: String) throws {
+    let mark = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    guard mark == applicationID || (mark == 0 && tables == 0) else {
+      throw StoreError.notAStore(path: path)
+    }
+    let unknown = try migrator.appliedIdentifiers(db).subtracting(migrator.migrations)
+    if let migration = unknown.max() {
+      throw StoreError.newer(path: path, migration: migration)
+    }
   }
 
   /// AUTOINCREMENT keeps a key from being used twice, also after its row was deleted.

@@ -6,7 +6,7 @@ extension Store {
   ///
   /// An event whose id is stored already, or is earlier in `events`, is not stored again: its receipt is
   /// that of the first. Everything that waits at the same time is written together. A single event
-  /// costs one `fsync`; in batches an event costs about 10 microseconds.
+  /// costs one `fsync`; in batches of thousands an event costs some tens of microseconds.
   ///
   /// - Throws: `StoreError`; then none of them is stored.
   package func append(_ events: [Event]) async throws -> [EventReceipt] {
@@ -62,8 +62,8 @@ extension Store {
 
   /// Calls `body` with every event after a position, in order, on the calling thread.
   ///
-  /// It reads some hundred thousand events a second, in constant memory, in pieces: what is stored
-  /// meanwhile is read too.
+  /// It reads some million events a second, in constant memory, in pieces: what is stored meanwhile is
+  /// read too.
   ///
   /// - Throws: `StoreError`, and what `body` throws.
   package func forEachEvent(

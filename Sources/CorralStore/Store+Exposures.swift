@@ -40,7 +40,8 @@ extension Store {
     } while !piece.isEmpty
   }
 
-  private static func exposures(
+  /// Some exposures after one, each with its key.
+  static func exposures(
     _ db: Database, since: Date, after key: Int64, limit: Int64
   ) throws -> [(key: Int64, answered: AnsweredExposure)] {
     let names = try Names(db)

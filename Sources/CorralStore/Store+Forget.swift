@@ -22,14 +22,16 @@ extension Store {
   ///
   /// Answers that were shown stay for the report, anonymous. A salted hash of the id stays, by which
   /// `isForgotten` knows that a model's saved history must not be used. Whoever comes back with the id
-  /// is a new user. When it returns the id is in no file of the store, unless it is also the text of
-  /// something else: SQLite overwrites what it deletes, and its log of changes is emptied; where a
-  /// trace is found nevertheless the file is written anew. Events wait meanwhile, for about a second
-  /// for each gigabyte, or ten where it is written anew. A process that dies in the middle goes on when the store is opened
+  /// is a new user.
+  ///
+  /// When it returns the id is in no file of the store, unless it is also part of another text: SQLite
+  /// overwrites what it deletes, its log of changes is emptied, and the file is searched, about a second
+  /// for each gigabyte. Where the id is found the file is written anew, and events wait meanwhile, about
+  /// ten seconds for each gigabyte. A process that dies before is made up for when the store is opened
   /// again.
   ///
   /// - Throws: `StoreError`. After `locked` the user is forgotten, but traces of the id may stay until
-  ///   the next call or the next opening.
+  ///   it is forgotten once more, or the store is opened again.
   package func forget(user id: String) async throws -> Forgotten {
     try StoreError.check(id, "the id of a user")
     let (forgotten, texts) = try await writer.write { db in try Self.forget(id, db) }

@@ -3,7 +3,7 @@ import GRDB
 extension Store {
   /// The keys of users, in their order; missing ones are made, all in one transaction.
   ///
-  /// It makes some hundred thousand keys a second.
+  /// It makes about a hundred thousand keys a second, and finds some hundred thousand.
   ///
   /// - Throws: `StoreError`; then none is made.
   package func keys(ofUsers ids: [String]) async throws -> [UserKey] {

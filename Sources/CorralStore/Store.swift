@@ -9,10 +9,13 @@ import Synchronization
 /// tasks; the others are for the start and the end of a program.
 ///
 /// The directory holds `events.sqlite`, the two files that SQLite keeps beside it, and `lock`. In
-/// memory a store has a page cache of 16 MB for the writer and 2 MB for each of up to eight readers,
+/// memory a store has a page cache of 64 MB for the writer and 2 MB for each of up to eight readers,
 /// and what waits (`StoreSettings`). An event takes about 60 bytes of the disk, and its own id and the
 /// id of its request twice.
 package final class Store: Sendable {
+  /// The file of a store, in its directory.
+  package static let databaseName = "events.sqlite"
+
   /// The directory of the store.
   package let directory: URL
   let settings: StoreSettings
@@ -34,11 +37,17 @@ package final class Store: Sendable {
     lock = Mutex(try StoreLock(directory))
     do {
       pool = try DatabasePool(
-        path: directory.appendingPathComponent("events.sqlite").path,
+        path: directory.appendingPathComponent(Self.databaseName).path,
         configuration: Self.configuration(settings))
       // The pool sets a weaker value after the preparation of its writer.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try Schema.migrate(pool, path: path)
+      // The names of new files survive a power cut too.
+      for folder in [directory, directory.deletingLastPathComponent()] {
+        let descriptor = open(folder.path, O_RDONLY | O_CLOEXEC)
+        fsync(descriptor)
+        Foundation.close(descriptor)
+      }
     } catch { throw StoreError(error, path: path) }
     buffer = ExposureBuffer(limit: settings.exposureItems)
     writer = WriteQueue(pool, path: path, limit: settings.waiting, buffer: buffer)
@@ -49,7 +58,9 @@ package final class Store: Sendable {
   ///
   /// A second call does nothing.
   package func close() throws {
-    writer.close()
+    guard writer.close() else { return }
+    // Everything is in one file then, as copies of it need; where that fails the log stays beside it.
+    try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     do { try pool.close() } catch { throw StoreError(error, path: directory.path) }
     lock.withLock { $0 = nil }
   }
@@ -106,7 +117,8 @@ package final class Store: Sendable {
       // The two about fsync change something on Darwin alone, where fsync does not reach the disk.
       try db.execute(
         sql: """
-          PRAGMA cache_size = -16384;
+          PRAGMA cache_size = -65536;
+          PRAGMA wal_autocheckpoint = 4000;
           PRAGMA journal_size_limit = 67108864;
           PRAGMA fullfsync = ON;
           PRAGMA checkpoint_fullfsync = ON;

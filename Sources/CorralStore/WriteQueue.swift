@@ -86,13 +86,14 @@ final class WriteQueue: Sendable {
     queue.asyncAfter(deadline: .now() + seconds) { [weak self] in self?.flush() }
   }
 
-  /// Writes everything that waits, and refuses whatever comes later.
-  func close() {
+  /// Writes everything that waits, and refuses whatever comes later; `false` if it does so already.
+  func close() -> Bool {
     let isFirst = state.withLock { state in
       defer { state.isClosed = true }
       return !state.isClosed
     }
     if isFirst { queue.sync { drain() } }
+    return isFirst
   }
 
   private func start(_ state: inout State) {

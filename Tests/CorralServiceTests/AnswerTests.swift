@@ -147,7 +147,11 @@ import Testing
       }
       #expect(await field { $0.count = 0 } == "k")
       #expect(await field { $0.offset = -1 } == "offset")
-      #expect(await field { $0.offset = .max } == "k")
+      #expect(await field { $0.offset = .max } == "offset")
+      #expect(await field { $0.count = 10_001 } == "k")
+      #expect(
+        await field { $0.filter = Filter(["year": .range(min: .nan, max: nil)]) }
+          == "filter.year")
       #expect(await field { $0.diversity = 1.5 } == "diversity")
       #expect(await field { $0.diversity = .nan } == "diversity")
       #expect(await field { $0.deadline = 0 } == "deadline_ms")

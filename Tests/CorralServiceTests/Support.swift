@@ -5,6 +5,7 @@ import CorralServing
 import CorralStore
 import CorralVectors
 import Foundation
+import Metrics
 import Synchronization
 
 /// A recommender of random vectors, whose query is the mean of the vectors of the history.
@@ -105,7 +106,8 @@ final class MadeUpService: Sendable {
 
   init(
     _ models: [String: SmallCatalogue], serving name: String = "model", in folder: URL,
-    settings: ServiceSettings = ServiceSettings()
+    settings: ServiceSettings = ServiceSettings(),
+    metrics: any MetricsFactory = NOOPMetricsHandler.instance
   ) throws {
     self.folder = folder
     self.models = models
@@ -117,7 +119,7 @@ final class MadeUpService: Sendable {
     let clock = clock
     service = try RecommendationService(
       model: folder.appending(path: name), store: Store(folder.appending(path: "store")),
-      settings: settings, clock: { clock.now }
+      settings: settings, metrics: metrics, clock: { clock.now }
     ) { place in
       guard let catalogue = models[place.lastPathComponent] else {
         throw CocoaError(.fileNoSuchFile)
@@ -144,12 +146,13 @@ func withService<Result>(
 /// Calls `body` with a service of the model `model` among several made-up ones.
 func withService<Result>(
   _ models: [String: SmallCatalogue], settings: ServiceSettings = ServiceSettings(),
+  metrics: any MetricsFactory = NOOPMetricsHandler.instance,
   _ body: (MadeUpService) async throws -> Result
 ) async throws -> Result {
   let folder = FileManager.default.temporaryDirectory
     .appending(path: "corral-\(UUID().uuidString)", directoryHint: .isDirectory)
   defer { try? FileManager.default.removeItem(at: folder) }
-  let made = try MadeUpService(models, in: folder, settings: settings)
+  let made = try MadeUpService(models, in: folder, settings: settings, metrics: metrics)
   do {
     let result = try await body(made)
     await made.service.close()

@@ -18,10 +18,13 @@ import Testing
         .joined()
     }
     let store = try Store(folder)
-    for id in ids {
-      var record = UserRecord(id: id)
-      record.features["name"] = .categories(["the \(id) of \(id)"])
-      _ = try await store.put(users: [record])
+    for start in stride(from: 0, to: ids.count, by: 50) {
+      _ = try await store.put(
+        users: ids[start..<start + 50].map { id in
+          var record = UserRecord(id: id)
+          record.features["name"] = .categories(["the \(id) of \(id)"])
+          return record
+        })
     }
     _ = try await store.append(
       ids.flatMap { id in
@@ -109,16 +112,10 @@ import Testing
     _ = try await store.append([event("ada-lovelace", "tea"), event("bob", "tea")])
     _ = try await store.forget(user: "ada-lovelace")
     try store.close()
-    // As if it had died before it searched: a trace is left on a page that nothing points at.
+    // As if it had died before it searched.
+    try await leaveTrace("ada-lovelace", in: folder)
     let other = try DatabaseQueue(path: databasePath(folder))
-    try await other.writeWithoutTransaction { db in
-      try db.execute(
-        sql: """
-          PRAGMA secure_delete = OFF;
-          CREATE TABLE trace (text); INSERT INTO trace VALUES ('ada-lovelace'); DROP TABLE trace;
-          UPDATE forgotten SET erased = 0;
-          """)
-    }
+    try await other.write { try $0.execute(sql: "UPDATE forgotten SET erased = 0") }
     try other.close()
     #expect(try bytes(of: folder).range(of: Data("ada-lovelace".utf8)) != nil)
     let reopened = try Store(folder)
@@ -126,5 +123,32 @@ import Testing
     #expect(try await reopened.events(after: 0, limit: 9).map(\.position) == [2])
     #expect(try await reopened.append([event("bob", "milk")])[0].position == 3)
     try reopened.close()
+  }
+
+  @Test func `a copy that SQLite left in a gap is found, and the file is written anew`()
+    async throws
+  {
+    try await withStore { store in
+      let id = "ada-lovelace"
+      _ = try await store.append([event(id, "tea"), event("bob", "tea"), event(id, "milk")])
+      try await leaveTrace(id, in: store.directory)
+      _ = try await store.forget(user: id)
+      #expect(try bytes(of: store.directory).range(of: Data(id.utf8)) == nil)
+      #expect(try await store.events(after: 0, limit: 9).map(\.position) == [2])
+      #expect(try await store.append([event("bob", "milk")])[0].position == 4)
+    }
+  }
+
+  /// Leaves a text on a page of a store's file that nothing points at.
+  private func leaveTrace(_ text: String, in folder: URL) async throws {
+    let other = try DatabaseQueue(path: databasePath(folder))
+    try await other.writeWithoutTransaction { db in
+      try db.execute(
+        sql: """
+          PRAGMA secure_delete = OFF;
+          CREATE TABLE trace (text); INSERT INTO trace VALUES ('\(text)'); DROP TABLE trace;
+          """)
+    }
+    try other.close()
   }
 }

@@ -33,7 +33,9 @@ func bytes(of folder: URL) throws -> Data {
 
 /// Runs `body` while another connection holds the lock for writing of a store's file.
 func whileLocked(_ folder: URL, _ body: () async throws -> Void) async throws {
-  let other = try DatabaseQueue(path: databasePath(folder))
+  var configuration = Configuration()
+  configuration.allowsUnsafeTransactions = true
+  let other = try DatabaseQueue(path: databasePath(folder), configuration: configuration)
   try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
   var failure: (any Error)?
   do { try await body() } catch { failure = error }

@@ -8,8 +8,10 @@ import Foundation
 /// `corral data`: looking at data, checking them, converting them, making them up.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Describes, validates, converts and makes up data.",
-    subcommands: [Describe.self, Validate.self, Convert.self, Synthesize.self])
+    commandName: "data", abstract: "Describes, validates, converts, exports and makes up data.",
+    subcommands: [
+      Describe.self, Validate.self, Convert.self, ExportEvents.self, Synthesize.self,
+    ])
 
   /// `corral data describe PATH`.
   struct Describe: ParsableCommand {

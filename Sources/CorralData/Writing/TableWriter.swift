@@ -1,7 +1,7 @@
 /// Writes rows of values in one of the formats, byte for byte.
-struct TableWriter {
+package struct TableWriter {
   /// One value of a row.
-  enum Value {
+  package enum Value {
     /// An identifier or a category.
     case token(Vocabulary, Int)
     /// Any number of categories.
@@ -16,7 +16,7 @@ struct TableWriter {
     case none
   }
 
-  let format: DataFormat
+  package let format: DataFormat
   /// The names of the columns as the format spells them, including what precedes a value.
   private let names: [[UInt8]]
   private let writer: ByteWriter
@@ -28,7 +28,11 @@ struct TableWriter {
 
   /// Creates a writer of rows below a header if the format has one; kinds are the types of atomic
   /// files.
-  init(_ path: String, format: DataFormat, columns: [(name: String, kind: String)]) throws {
+  ///
+  /// Throws `DataError.unwritable`.
+  package init(
+    _ path: String, format: DataFormat, columns: [(name: String, kind: String)]
+  ) throws {
     self.format = format
     writer = try ByteWriter(path)
     var header: [UInt8] = []
@@ -36,6 +40,7 @@ struct TableWriter {
     for (place, column) in columns.enumerated() {
       let name = Array(column.name.utf8)
       switch format {
+      case .tsv: header += (place == 0 ? "" : "\t").utf8 + name
       case .atomic: header += (place == 0 ? "" : "\t").utf8 + name + ":\(column.kind)".utf8
       case .csv:
         if place > 0 { header.append(Byte.comma) }
@@ -51,7 +56,7 @@ struct TableWriter {
   }
 
   /// Writes one row with a value for each column.
-  mutating func write(_ row: [Value]) throws {
+  package mutating func write(_ row: [Value]) throws {
     line.removeAll(keepingCapacity: true)
     switch format {
     case .jsonl: addObject(row)
@@ -71,7 +76,7 @@ struct TableWriter {
   }
 
   /// Renames the file when it is complete.
-  func finish() throws { try writer.finish() }
+  package func finish() throws { try writer.finish() }
 
   private mutating func addQuoted(_ value: Value) {
     switch value {

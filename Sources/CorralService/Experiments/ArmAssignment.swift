@@ -92,7 +92,7 @@ package struct ArmAssignment: Sendable {
   ///
   /// With `u = m 2^e` and `m` around 1, `ln m = 2 artanh((m - 1) / (m + 1))`, a series whose terms
   /// fall by a factor of 34.
-  static func negativeLog(_ u: Double) -> Double {
+  package static func negativeLog(_ u: Double) -> Double {
     var (m, e) = (u.significand, Double(u.exponent))
     if m > 1.4142135623730951 { (m, e) = (m / 2, e + 1) }
     let t = (m - 1) / (m + 1)
@@ -115,8 +115,8 @@ private struct ByteHash: Sendable {
     var text = text
     text.withUTF8 { bytes in
       for byte in bytes { append(byte: byte) }
-      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) {
-        for byte in $0 { append(byte: byte) }
+      for shift in 0..<8 {
+        append(byte: UInt8(truncatingIfNeeded: UInt64(bytes.count) >> (8 * UInt64(shift))))
       }
     }
   }

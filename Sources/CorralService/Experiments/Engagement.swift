@@ -1,71 +1,53 @@
-/// How often what was shown was engaged with, as counted from a store.
-package struct EngagementCounts: Sendable, Equatable {
-  /// A source and an arm.
-  package struct Group: Sendable, Hashable {
-    /// The candidate source, by its name.
-    package var source: String
-    /// The arm; `nil` outside of an experiment.
-    package var arm: String?
+package import CorralStore
 
-    /// A source and an arm.
-    package init(source: String, arm: String?) {
-      self.source = source
-      self.arm = arm
+extension EngagementReport {
+  /// The report of what a store has counted.
+  ///
+  /// For each type of event and each arm it has a row of all sources together, and one for each source
+  /// that was shown; models of one arm are counted together. Arms are compared by answers, each pair
+  /// once: how many were followed by an event of the type. Answers, unlike the items of one list, are
+  /// nearly independent of each other; where few users ask often, intervals are somewhat too narrow.
+  ///
+  /// - Parameters:
+  ///   - counts: what was shown and engaged with.
+  ///   - test: the test that compares arms.
+  package init(_ counts: ExposureReport, test: SequentialTest = SequentialTest()) {
+    let types = Set(counts.engaged.values.flatMap(\.keys)).sorted()
+    let groups = Dictionary(grouping: counts.shown.keys) { Cell(arm: $0.arm, source: $0.source) }
+    let arms = Set(groups.keys.map(\.arm)).sorted { ($0 ?? "") < ($1 ?? "") }
+    for type in types {
+      func rate(_ cell: Cell, of count: KeyPath<ExposureReport.Count, Int>) -> Rate {
+        let groups = groups[cell] ?? []
+        return Rate(
+          shown: groups.reduce(0) { $0 + (counts.shown[$1]?[keyPath: count] ?? 0) },
+          engaged: groups.reduce(0) { $0 + (counts.engaged[$1]?[type]?[keyPath: count] ?? 0) })
+      }
+      for arm in arms {
+        for source in [nil] + Source.allCases.map(Optional.some) {
+          let cell = Cell(arm: arm, source: source?.rawValue)
+          guard groups[cell] != nil else { continue }
+          rows.append(Row(source: source, arm: arm, type: type, rate: rate(cell, of: \.items)))
+        }
+      }
+      let named = arms.compactMap(\.self)
+      for (place, arm) in named.enumerated() {
+        for other in named[(place + 1)...] {
+          let reading = test.compare(
+            rate(Cell(arm: arm, source: nil), of: \.requests),
+            rate(Cell(arm: other, source: nil), of: \.requests))
+          comparisons.append(
+            Comparison(
+              arm: arm, other: other, type: type, difference: reading.difference,
+              low: reading.low, high: reading.high, p: reading.p))
+        }
+      }
     }
   }
 
-  /// How many items of a group were shown.
-  package var shown: [Group: Int] = [:]
-  /// By the type of event, how many of them were followed by at least one such event.
-  package var engaged: [String: [Group: Int]] = [:]
-
-  /// Nothing shown yet.
-  package init() {}
-}
-
-extension EngagementReport {
-  /// The report of some counts.
-  ///
-  /// For each type of event and each arm it has a row of all sources together and one of each source
-  /// that was shown. Arms are compared over all sources, each pair once. A comparison takes what was
-  /// shown for independent draws: what one user sees twice is nearly so, and intervals are somewhat
-  /// too narrow where few users see much.
-  ///
-  /// - Parameter spread: see `SequentialTest.spread`.
-  package init(_ counts: EngagementCounts, spread: Double = SequentialTest().spread) {
-    let test = SequentialTest(spread: spread)
-    let groups = counts.shown.keys.sorted {
-      ($0.arm ?? "", $0.source) < ($1.arm ?? "", $1.source)
-    }
-    let arms = groups.map(\.arm).reduce(into: [String?]()) { if !$0.contains($1) { $0.append($1) } }
-    for type in counts.engaged.keys.sorted() {
-      func rate(_ groups: [EngagementCounts.Group]) -> Rate {
-        Rate(
-          shown: groups.reduce(0) { $0 + (counts.shown[$1] ?? 0) },
-          engaged: groups.reduce(0) { $0 + (counts.engaged[type]?[$1] ?? 0) })
-      }
-      var totals: [(arm: String, rate: Rate)] = []
-      for arm in arms {
-        let own = groups.filter { $0.arm == arm }
-        let total = rate(own)
-        rows.append(Row(source: nil, arm: arm, type: type, rate: total))
-        rows += own.compactMap { group in
-          Source(rawValue: group.source).map {
-            Row(source: $0, arm: arm, type: type, rate: rate([group]))
-          }
-        }
-        if let arm { totals.append((arm, total)) }
-      }
-      for (place, first) in totals.enumerated() {
-        for second in totals[(place + 1)...] {
-          let found = test.compare(first.rate, second.rate)
-          comparisons.append(
-            Comparison(
-              arm: first.arm, other: second.arm, type: type, difference: found.difference,
-              low: found.low, high: found.high, p: found.p))
-        }
-      }
-    }
+  /// What one row counts.
+  private struct Cell: Hashable {
+    let arm: String?
+    let source: String?
   }
 }
 

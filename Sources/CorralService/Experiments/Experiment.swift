@@ -9,31 +9,33 @@ package struct Experiment: Sendable, Equatable, Codable {
     package var share: Double
     /// The folder of its model; `nil` for the one that the service was started with.
     package var model: String?
-    /// How many candidates each source may give, by its name; `nil` for the service's setting.
-    package var quotas: [String: Int]?
+    /// The share of a list that each source of candidates gives, by its name; `nil` for the
+    /// service's setting.
+    package var sources: [String: Double]?
     /// The dial of diversification; `nil` for the service's setting.
     package var diversity: Double?
 
     /// An arm with a share of the traffic.
     package init(
-      _ name: String, share: Double = 1, model: String? = nil, quotas: [String: Int]? = nil,
+      _ name: String, share: Double = 1, model: String? = nil, sources: [String: Double]? = nil,
       diversity: Double? = nil
     ) {
       self.name = name
       self.share = share
       self.model = model
-      self.quotas = quotas
+      self.sources = sources
       self.diversity = diversity
     }
 
-    private enum CodingKeys: CodingKey { case name, share, model, quotas, diversity }
+    private enum CodingKeys: CodingKey { case name, share, model, sources, diversity }
 
+    /// Reads an arm, of which only the name is needed.
     package init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       name = try container.decode(String.self, forKey: .name)
       share = try container.decodeIfPresent(Double.self, forKey: .share) ?? 1
       model = try container.decodeIfPresent(String.self, forKey: .model)
-      quotas = try container.decodeIfPresent([String: Int].self, forKey: .quotas)
+      sources = try container.decodeIfPresent([String: Double].self, forKey: .sources)
       diversity = try container.decodeIfPresent(Double.self, forKey: .diversity)
     }
   }
@@ -52,6 +54,7 @@ package struct Experiment: Sendable, Equatable, Codable {
 
   private enum CodingKeys: CodingKey { case name, salt, arms }
 
+  /// Reads an experiment; the salt may be left out.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let name = try container.decode(String.self, forKey: .name)
@@ -76,14 +79,15 @@ package struct Experiment: Sendable, Equatable, Codable {
       if !(arm.share >= 0 && arm.share.isFinite) {
         try refuse("arms", "the share of '\(arm.name)' is \(arm.share); 0 or more is needed")
       }
-      for (source, quota) in (arm.quotas ?? [:]).sorted(by: { $0.key < $1.key }) {
+      for (source, share) in (arm.sources ?? [:]).sorted(by: { $0.key < $1.key }) {
         if Source(rawValue: source) == nil {
           let known = Source.allCases.map(\.rawValue).joined(separator: ", ")
           try refuse(
-            "arms",
-            "'\(arm.name)' has a quota of the unknown source '\(source)'; there are \(known)")
+            "arms", "'\(arm.name)' names the unknown source '\(source)'; there are \(known)")
         }
-        if quota < 0 { try refuse("arms", "'\(arm.name)' has a negative quota of '\(source)'") }
+        if !(share >= 0 && share.isFinite) {
+          try refuse("arms", "'\(arm.name)' gives '\(source)' a share of \(share)")
+        }
       }
       if let diversity = arm.diversity, !(0...1).contains(diversity) {
         try refuse("arms", "the diversity of '\(arm.name)' is \(diversity); it goes from 0 to 1")

@@ -32,6 +32,14 @@ package struct SequentialTest: Sendable, Equatable {
     ///
     /// The smallest that was ever read is valid as well.
     package var p: Double
+
+    /// A reading of two arms.
+    package init(difference: Double, low: Double, high: Double, p: Double) {
+      self.difference = difference
+      self.low = low
+      self.high = high
+      self.p = p
+    }
   }
 
   /// The standard deviation `tau` of the differences that are expected, as a difference of rates.

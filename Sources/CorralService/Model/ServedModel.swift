@@ -1,4 +1,3 @@
-import CorralArtifacts
 import CorralData
 import CorralServing
 import CorralStore
@@ -101,41 +100,38 @@ final class ServedModel: Sendable {
 }
 
 extension ServedModel {
-  /// Opens a saved model, whose version is read from its manifest.
-  ///
-  /// Opens once more if the folder was replaced meanwhile.
+  /// A model that was opened, without the users that were forgotten.
   ///
   /// - Parameters:
-  ///   - folder: the folder of the model.
+  ///   - opened: the model and its version.
+  ///   - folder: its folder.
   ///   - date: the time.
   ///   - store: what knows which users were forgotten.
-  ///   - open: opens the model.
   ///   - keys: gives keys to the items with some ids.
-  /// - Throws: what `open` and the store throw.
+  /// - Throws: `StoreError`.
   convenience init(
-    _ folder: URL, at date: Date, store: Store, by open: RecommendationService.Opener,
-    keys: (Vocabulary) -> [LiveKey]
+    _ opened: (model: Recommender, version: ModelVersion), folder: URL, at date: Date,
+    store: Store, keys: (Vocabulary) -> [LiveKey]
   ) throws {
-    var mark = Self.mark(of: folder)
-    var recommender = try open(folder)
-    for _ in 0..<3 {
-      let now = Self.mark(of: folder)
-      if now == mark { break }
-      mark = now
-      recommender = try open(folder)
-    }
-    let name = folder.standardizedFileURL.lastPathComponent
+    let recommender = opened.model
     let forgotten = try store.everForgotten(among: recommender.users.texts)
     self.init(
-      recommender, version: mark.map { "\(name)-\($0.prefix(8))" } ?? name, folder: folder,
-      openedAt: date, numbers: ItemNumbers(keys: keys(recommender.items)),
+      recommender, version: "\(opened.version)", folder: folder, openedAt: date,
+      numbers: ItemNumbers(keys: keys(recommender.items)),
       forgotten: Set(
         forgotten.compactMap { recommender.users.position(of: $0).map(UserIndex.init) }))
   }
 
-  /// The hash of the manifest of a folder; `nil` if it has none.
-  static func mark(of folder: URL) -> String? {
-    try? FileHash.sha256(of: folder.appending(path: Manifest.fileName))
+  /// Opens the first model of a service, once more if its folder is replaced meanwhile.
+  ///
+  /// - Throws: what `open` throws, and `ArtifactError` for a folder without a manifest.
+  static func first(
+    _ folder: URL, by open: RecommendationService.Opener
+  ) throws -> (model: Recommender, version: ModelVersion) {
+    let version = try ModelVersion(of: folder)
+    let model = try open(folder)
+    return try ModelVersion(of: folder) == version
+      ? (model, version) : ModelSuccession.open(folder, by: open)
   }
 }
 

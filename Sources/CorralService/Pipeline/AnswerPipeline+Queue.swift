@@ -32,9 +32,9 @@ extension AnswerPipeline {
 extension Experiment.Arm {
   /// The shares of its sources; `nil` where it follows the service's.
   var shares: SourceShares? {
-    guard let quotas else { return nil }
+    guard let sources else { return nil }
     var shares = SourceShares()
-    for source in Source.allCases { shares[source] = Double(quotas[source.rawValue] ?? 0) }
+    for source in Source.allCases { shares[source] = sources[source.rawValue] ?? 0 }
     return shares.sources.isEmpty ? nil : shares
   }
 }

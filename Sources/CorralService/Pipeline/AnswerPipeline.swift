@@ -168,13 +168,19 @@ struct AnswerPipeline: Sendable {
     var clock = Stopwatch()
     let places = group.filter { plans[$0].encoded != nil && !plans[$0].list.isEmpty }
     if places.isEmpty { return }
-    let candidates = try places.map { try self.candidates(of: plans[$0], recommender.retriever) }
+    let most = max(ranker.candidates, Self.mostRanked)
+    let candidates = try places.map { place in
+      try self.candidates(plans[place].list.prefix(most), of: plans[place], recommender.retriever)
+    }
     let scores = try ranker.scores(
       candidates, for: places.map { plans[$0].query }, placed: recommender.retriever.placed)
     var start = 0
     for (place, own) in zip(places, candidates) {
-      plans[place].list = Self.ranked(
-        plans[place].list, scores[start..<start + own.count], block: ranker.candidates)
+      let list = plans[place].list
+      plans[place].list =
+        Self.ranked(
+          Array(list.prefix(most)), scores[start..<start + own.count], block: ranker.candidates)
+        + list.dropFirst(most)
       start += own.count
       metrics.candidates(.rank, own.count)
     }
@@ -183,14 +189,17 @@ struct AnswerPipeline: Sendable {
     metrics.stage(.rank, milliseconds: ranking * Double(group.count))
   }
 
+  /// The most candidates of a request that are ranked; a list that goes on keeps its order.
+  private static let mostRanked = 1000
+
   /// The items of a list that the model has, with the retriever's scores of them.
   private func candidates(
-    of plan: AnswerPlan, _ retriever: RetrieverStage
+    _ list: ArraySlice<Found>, of plan: AnswerPlan, _ retriever: RetrieverStage
   ) throws -> [Candidate] {
-    var candidates = plan.list.compactMap { found in
+    var candidates = list.compactMap { found in
       found.item.map { Candidate(item: $0, score: found.score) }
     }
-    let others = plan.list.compactMap { $0.source == .retriever ? nil : $0.item }
+    let others = list.compactMap { $0.source == .retriever ? nil : $0.item }
     guard let encoded = plan.encoded, !others.isEmpty else { return candidates }
     let scores = Dictionary(
       zip(others, try retriever.scores(of: others, for: encoded)), uniquingKeysWith: { $1 })

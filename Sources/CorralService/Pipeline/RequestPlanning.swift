@@ -24,7 +24,7 @@ extension AnswerPipeline {
   func plan(
     _ request: ServiceRequest, id: String, style: AnswerStyle, at now: Double
   ) throws -> AnswerPlan {
-    try request.validate()
+    try request.validate(deepest: settings.deepest)
     let state = live.withState { state in
       state.pass(to: now)
       let history = request.history?.map { state.key(of: $0) }
@@ -113,17 +113,22 @@ extension AnswerPipeline {
 
 extension ServiceRequest {
   /// Throws `ServiceError.badField` for numbers that cannot be meant.
-  func validate() throws {
-    if count < 1 { throw ServiceError.badField("k", reason: "ask for 1 item or more") }
-    if offset < 0 { throw ServiceError.badField("offset", reason: "0 or more is needed") }
-    if offset > Int(Int32.max) || count > Int(Int32.max) {
-      throw ServiceError.badField("k", reason: "k and offset must be below 2147483648")
+  func validate(deepest: Int) throws {
+    guard (1...deepest).contains(count) else {
+      throw ServiceError.badField("k", reason: "ask for 1 to \(deepest) items")
+    }
+    guard (0...deepest - count).contains(offset) else {
+      throw ServiceError.badField("offset", reason: "0 to \(deepest - count) can be skipped")
     }
     if let diversity, !(0...1).contains(diversity) {
       throw ServiceError.badField("diversity", reason: "a number from 0 to 1 is needed")
     }
     if let deadline, !(deadline > 0 && deadline.isFinite) {
       throw ServiceError.badField("deadline_ms", reason: "a number above 0 is needed")
+    }
+    for case (let name, .range(let least, let most)) in filter.conditions
+    where least?.isNaN ?? false || most?.isNaN ?? false {
+      throw ServiceError.badField("filter.\(name)", reason: "a number is needed")
     }
   }
 

@@ -29,10 +29,14 @@ final class LiveState: Sendable {
     private(set) var items: Vocabulary
     /// What the service was told of items.
     private(set) var records: [LiveKey: ItemRecord] = [:]
-    /// The items that must not be recommended now: hidden, deleted, not yet published, expired.
+    /// The items that must not be recommended now: hidden, deleted, not yet published, expired, or
+    /// not in the catalogue at all.
     private(set) var blocked = KeySet()
+    /// The items that were deleted.
     private var deleted = KeySet()
-    private var schedule = Schedule()
+    /// The items that only events name: they are in no model, and nobody has put them.
+    private var unlisted = KeySet()
+    private var times = Schedule()
     /// Counts the changes of items.
     private(set) var revision = 0
     /// The items of the last changes, the newest last.
@@ -90,6 +94,10 @@ extension LiveState.State {
   mutating func serve(_ model: ServedModel, arm: String? = nil) {
     if let arm { arms[arm] = model } else { served = model }
     popular.grow(to: items.count)
+    for key in unlisted.keys where model.numbers.position(of: key) != nil {
+      unlisted.set(key, false)
+      settle(key, at: -.infinity)
+    }
   }
 
   // MARK: Users
@@ -113,8 +121,7 @@ extension LiveState.State {
   mutating func apply(_ event: Event, _ meaning: EventMeaning, _ receipt: EventReceipt) {
     lastPosition = max(lastPosition, receipt.position)
     if forgotten.contains(receipt.user) { return }
-    let key = intern(event.item)
-    popular.grow(to: items.count)
+    let key = meet(event.item)
     people[ExactText(event.user), default: Person()].learn(key, meaning, at: receipt.position)
     guard meaning == .met else { return }
     popular.add(key)
@@ -123,16 +130,30 @@ extension LiveState.State {
 
   // MARK: Items
 
+  /// The key of an item that an event names; one that nobody knows is not in the catalogue yet.
+  mutating func meet(_ id: String) -> LiveKey {
+    if let key = key(of: id) { return key }
+    let key = intern(id)
+    popular.grow(to: items.count)
+    unlisted.set(key, true)
+    settle(key, at: .infinity)
+    return key
+  }
+
   /// Makes or replaces what is known of an item.
   mutating func put(_ record: ItemRecord, at now: Double) {
     let key = intern(record.id)
     popular.grow(to: items.count)
-    unschedule(key)
     records[key] = record
     deleted.set(key, false)
+    unlisted.set(key, false)
     latest.set(key, publishedAt: record.publishedAt)
-    for time in [record.publishedAt, record.expiresAt] {
-      if let time = time?.timeIntervalSince1970, time > now { schedule.insert(time, key) }
+    // Times that items no longer have are harmless, but must not pile up.
+    if times.count > 2 * records.count + 1024 {
+      times = Schedule()
+      for (key, record) in records { schedule(record, key, after: now) }
+    } else {
+      schedule(record, key, after: now)
     }
     featureNames.formUnion(record.features.keys.map(ExactText.init))
     settle(key, at: now)
@@ -140,29 +161,29 @@ extension LiveState.State {
 
   /// Takes an item out of the service.
   mutating func delete(_ key: LiveKey, at now: Double) {
-    unschedule(key)
     records[key] = nil
     latest.set(key, publishedAt: nil)
+    unlisted.set(key, false)
     deleted.set(key, true)
     settle(key, at: now)
   }
 
-  /// How many items were deleted.
-  var deletedCount: Int { deleted.count }
+  /// How many items are in the catalogue.
+  var catalogueCount: Int { items.count - deleted.count - unlisted.count }
 
-  /// Whether an item was deleted.
-  func isDeleted(_ key: LiveKey) -> Bool { deleted.contains(key) }
+  /// Whether an item is not in the catalogue: it was deleted, or only events name it.
+  func isOutside(_ key: LiveKey) -> Bool { deleted.contains(key) || unlisted.contains(key) }
 
   /// Lets items appear and expire whose time has come.
   mutating func pass(to now: Double) {
-    guard now >= schedule.next else { return }
-    for key in schedule.due(at: now) { settle(key, at: now) }
+    guard now >= times.next else { return }
+    for key in times.due(at: now) { settle(key, at: now) }
   }
 
-  private mutating func unschedule(_ key: LiveKey) {
-    guard let old = records[key] else { return }
-    for time in [old.publishedAt, old.expiresAt] {
-      if let time { schedule.remove(time.timeIntervalSince1970, key) }
+  /// Notes the times of a record that are still to come.
+  private mutating func schedule(_ record: ItemRecord, _ key: LiveKey, after now: Double) {
+    for time in [record.publishedAt, record.expiresAt] {
+      if let time = time?.timeIntervalSince1970, time > now { times.insert(time, key) }
     }
   }
 
@@ -171,7 +192,7 @@ extension LiveState.State {
     let isEarly = record?.publishedAt.map { $0.timeIntervalSince1970 > now } ?? false
     let isLate = record?.expiresAt.map { $0.timeIntervalSince1970 <= now } ?? false
     blocked.set(
-      key, deleted.contains(key) || record?.isHidden ?? false || isEarly || isLate)
+      key, isOutside(key) || record?.isHidden ?? false || isEarly || isLate)
     revision += 1
     changed.append(key)
     if changed.count > 2 * Self.rememberedChanges {

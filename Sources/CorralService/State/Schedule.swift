@@ -1,6 +1,4 @@
-import CorralVectors
-
-/// The times at which items appear or expire, in order.
+/// The times at which items appear or expire: a binary heap, the next time first.
 ///
 /// An answer compares one number with the clock; only items whose time has come are looked at.
 struct Schedule: Sendable {
@@ -9,37 +7,47 @@ struct Schedule: Sendable {
     let key: LiveKey
   }
 
-  /// The times to come, in order of falling time, so that the next one is the last.
-  private var entries: [Entry] = []
+  private var heap: [Entry] = []
 
-  /// The next time at which something changes; infinity for never.
-  var next: Double { entries.last?.time ?? .infinity }
+  /// How many times are to come; times that an item no longer has stay among them.
+  var count: Int { heap.count }
+
+  /// The next time at which something may change; infinity for never.
+  var next: Double { heap.first?.time ?? .infinity }
 
   /// Adds a time of an item.
   mutating func insert(_ time: Double, _ key: LiveKey) {
-    entries.insert(Entry(time: time, key: key), at: place(time, key))
-  }
-
-  /// Removes a time of an item, if it is still to come.
-  mutating func remove(_ time: Double, _ key: LiveKey) {
-    let place = place(time, key)
-    guard place < entries.count, entries[place].time == time, entries[place].key == key else {
-      return
+    heap.append(Entry(time: time, key: key))
+    var place = heap.count - 1
+    while place > 0, heap[place].time < heap[(place - 1) / 2].time {
+      heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
     }
-    entries.remove(at: place)
   }
 
   /// Takes out the items whose time has come.
   mutating func due(at now: Double) -> [LiveKey] {
     var due: [LiveKey] = []
-    while let last = entries.last, last.time <= now {
-      due.append(last.key)
-      entries.removeLast()
+    while let first = heap.first, first.time <= now {
+      due.append(first.key)
+      heap.swapAt(0, heap.count - 1)
+      heap.removeLast()
+      sink()
     }
     return due
   }
 
-  private func place(_ time: Double, _ key: LiveKey) -> Int {
-    entries.partitioningIndex { ($0.time, $0.key) <= (time, key) }
+  /// Moves the first entry to its place.
+  private mutating func sink() {
+    var place = 0
+    while true {
+      var least = place
+      for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
+        if heap[child].time < heap[least].time { least = child }
+      }
+      if least == place { return }
+      heap.swapAt(place, least)
+      place = least
+    }
   }
 }

@@ -1,0 +1,44 @@
+import CorralData
+import CorralIndex
+import CorralService
+import CorralServing
+import Foundation
+import Synchronization
+import Testing
+
+/// Orders candidates by their positions once a test lets it.
+private final class HeldRanker: CandidateRanker, Sendable {
+  private let isHeld = Atomic<Bool>(true)
+
+  func release() { isHeld.store(false, ordering: .releasing) }
+
+  func scores(
+    _ candidates: Ragged<ItemIndex>, retrieved: [Float], for queries: QueryBatch
+  ) -> [Float] {
+    while isHeld.load(ordering: .acquiring) { Thread.sleep(forTimeInterval: 0.001) }
+    return candidates.values.map { Float($0.position) }
+  }
+}
+
+@Suite struct DegradationTests {
+  @Test func `an answer comes without the ranker that is late`() async throws {
+    let ranker = HeldRanker()
+    try await withService(SmallCatalogue(ranker: ranker)) { made in
+      var request = ServiceRequest(user: "u1", count: 6)
+      request.deadline = 20
+      let answer = try await made.service.recommend(request)
+      #expect(answer.degraded == .ranking)
+      let own = try SmallCatalogue().recommender().recommend(Request(user: "u1", count: 6))
+      #expect(answer.ids == own.ids)
+      #expect(answer.items.allSatisfy { $0.stage == .retriever })
+      // The one worker still waits for the ranker: the next request does not get as far.
+      let second = try await made.service.recommend(request)
+      #expect(second.degraded == .retrieval && second.items.count == 6)
+      #expect(second.items.allSatisfy { $0.stage == .fallback })
+      ranker.release()
+      request.deadline = 60_000
+      let third = try await made.service.recommend(request)
+      #expect(third.degraded == nil && third.items.allSatisfy { $0.stage == .ranker })
+    }
+  }
+}
