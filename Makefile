@@ -9,7 +9,7 @@ SAMPLES := .build/samples
 DOCUMENTED := Corral CorralVectors CorralData CorralIndex CorralSampling CorralBaselines CorralEvaluation \
   CorralArtifacts CorralModels CorralTraining CorralServing CorralPipeline
 
-.PHONY: demo build test test-app test-models lint format configure bench docs clean
+.PHONY: demo build test test-app test-page test-models lint format configure bench docs clean
 
 demo: build
 	.build/release/corral quickstart
@@ -20,7 +20,7 @@ build: configure
 test: configure
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build
-	$(MAKE) test-app
+	$(MAKE) test-app test-page
 
 # The example of an app, and the Swift samples of the documentation. They are a package of their own,
 # which takes what is built already, since both packages share the folder .build. The plan of the other
@@ -36,6 +36,10 @@ test-app: build
 	cd $(SAMPLES) && ../release/corral data synthesize films --users 100 --items 80 --interactions 2000
 	cd $(SAMPLES) && ../release/corral train --data films --set train.epochs=1 --out films-model --quiet
 	cd $(SAMPLES) && ../release/Samples
+
+# The server's page in a headless Chromium; without one on this machine nothing is checked.
+test-page: build
+	Scripts/check-dashboard
 
 # The tests of CorralModels alone, in debug mode: make test-models FILTER=RetrieverGoldenTests
 FILTER ?= CorralModelsTests

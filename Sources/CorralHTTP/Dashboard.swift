@@ -32,7 +32,6 @@ package enum Dashboard {
     let tag = "\"\(String(fingerprint(file.bytes), radix: 16))\""
     let headers: [(HTTPField.Name, String)] = [
       (.eTag, tag), (.cacheControl, "no-cache"), (.contentSecurityPolicy, policy),
-      (.referrerPolicy, "no-referrer"), (.frameOptions, "DENY"),
     ]
     let body = ByteBuffer(bytes: file.bytes)
     return Route(
@@ -60,9 +59,4 @@ package enum Dashboard {
   private static func fingerprint(_ bytes: [UInt8]) -> UInt64 {
     bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
-}
-
-extension HTTPField.Name {
-  fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
-  fileprivate static let frameOptions = HTTPField.Name("X-Frame-Options")!
 }

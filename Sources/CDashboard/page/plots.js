@@ -41,7 +41,10 @@ export class Plot {
     this.plot = new uPlot({
       width: this.width, height: 190,
       cursor: { drag: { x: false, y: false } },
-      scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1e-3)] } },
+      scales: {
+        x: { range: (_, first, last) => [Math.min(first, last - 60), last] },
+        y: { range: (_, low, high) => [0, high > 0 ? high * 1.1 : 1] },
+      },
       axes: [{ ...axis, space: 70 }, { ...axis, size: 62, values: (_, values) => values.map((value) => this.format(value)) }],
       series: [
         { label: "Time", value: "{HH}:{mm}:{ss}" },
