@@ -117,6 +117,9 @@ final class MadeUpService: Sendable {
       try Data("{\"name\": \"\(name)\"}".utf8).write(to: place.appending(path: "manifest.json"))
     }
     let clock = clock
+    // No deadline comes in a test that does not ask for one.
+    var settings = settings
+    settings.deadline = 3_600_000
     service = try RecommendationService(
       model: folder.appending(path: name), store: Store(folder.appending(path: "store")),
       settings: settings, metrics: metrics, clock: { clock.now }
