@@ -86,7 +86,7 @@ import Testing
       #expect(try await client.send("GET", "/api/item/g%2F1").json["IsHidden"] == .bool(true))
       let page = try await client.send("GET", "/api/items?n=2")
       let cursor = try #require(try page.json["Cursor"]?.text)
-      #expect(!cursor.isEmpty && (try page.json["Items"]?.elements?.count) == 2)
+      #expect(try !cursor.isEmpty && (page.json["Items"]?.elements?.count) == 2)
       #expect(try await client.send("DELETE", "/api/item/g%2F1").body == #"{"RowAffected":1}"#)
       #expect(try await client.send("DELETE", "/api/item/g%2F1").body == #"{"RowAffected":0}"#)
       #expect(

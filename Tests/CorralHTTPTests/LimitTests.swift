@@ -2,6 +2,7 @@ import CorralHTTP
 import CorralService
 import CorralVectors
 import Foundation
+import Logging
 import Testing
 
 @Suite struct LimitTests {
@@ -117,7 +118,7 @@ import Testing
           for _ in 0..<500 {
             guard Client.write([UInt8(ascii: " ")], to: socket) else { break }
             var byte: UInt8 = 0
-            if recv(socket, &byte, 1, Int32(MSG_PEEK.rawValue | MSG_DONTWAIT.rawValue)) >= 0 { break }
+            if recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0 { break }
             usleep(20_000)
           }
           return Client.read(socket)

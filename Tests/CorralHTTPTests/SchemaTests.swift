@@ -1,4 +1,5 @@
 import CorralHTTP
+import Foundation
 import Testing
 
 @Suite struct SchemaTests {
