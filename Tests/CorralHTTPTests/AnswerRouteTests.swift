@@ -16,7 +16,8 @@ import Testing
       #expect(first["title"]?.text == "Title \(answer.ids[0].dropFirst())")
       #expect(first["stage"]?.text == "retriever" && first["source"]?.text == "retriever")
       #expect(first["because"]?.elements?.isEmpty == false)
-      let link = try await server.client.send("GET", "/v1/users/u1/recommendations?k=5&explain=true")
+      let link = try await server.client.send(
+        "GET", "/v1/users/u1/recommendations?k=5&explain=true")
       #expect(link.ids == answer.ids)
       let rest = try await server.client.send("GET", "/v1/users/u1/recommendations?k=3&offset=2")
       #expect(rest.ids == Array(answer.ids.dropFirst(2)))
@@ -47,7 +48,8 @@ import Testing
     try await withServer { server in
       let filtered = try await server.client.send(
         "POST", "/v1/recommend",
-        #"{"history": ["i1"], "k": 50, "filter": {"genre": "war", "year": {"max": 2020}}, "exclude": ["i2", "nothing"]}"#)
+        #"{"history": ["i1"], "k": 50, "filter": {"genre": "war", "year": {"max": 2020}}, "exclude": ["i2", "nothing"]}"#
+      )
       #expect(filtered.status == 200 && !filtered.ids.isEmpty, "\(filtered.body)")
       for id in filtered.ids {
         let place = try #require(Int(id.dropFirst()))
@@ -91,7 +93,8 @@ import Testing
       let client = server.client
       let made = try await client.send(
         "PUT", "/v1/items/a%2Fb",
-        #"{"title": "<b>New</b>", "categories": ["x"], "features": {"price": 3, "tags": ["p", "q"]}}"#)
+        #"{"title": "<b>New</b>", "categories": ["x"], "features": {"price": 3, "tags": ["p", "q"]}}"#
+      )
       #expect(try made.status == 200 && (made.json["id"]?.text) == "a/b", "\(made.body)")
       let patched = try await client.send("PATCH", "/v1/items/a%2Fb", #"{"hidden": true}"#)
       #expect(try patched.json["hidden"] == .bool(true))

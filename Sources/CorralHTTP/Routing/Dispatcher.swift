@@ -119,7 +119,8 @@ package struct Dispatcher: HTTPResponder {
         allowed == nil || presented == nil || keys.isEmpty
         ? context.channel.remoteAddress?.ipAddress ?? "local" : presented!
       if let seconds = limiter.wait(of: sender.hashValue) {
-        var problem = Problem(429, "too_many_requests", "too many requests; ask again in \(seconds) s")
+        var problem = Problem(
+          429, "too_many_requests", "too many requests; ask again in \(seconds) s")
         problem.retryAfter = seconds
         throw problem
       }
@@ -131,7 +132,8 @@ package struct Dispatcher: HTTPResponder {
           ? "this needs a key: Authorization: Bearer KEY, or X-API-Key: KEY" : "the key is unknown")
     }
     guard allowed >= scope else {
-      throw Problem(403, "forbidden", "the key allows to \(allowed.rawValue), and this needs \(scope.rawValue)")
+      throw Problem(
+        403, "forbidden", "the key allows to \(allowed.rawValue), and this needs \(scope.rawValue)")
     }
     return allowed
   }
@@ -159,7 +161,16 @@ package struct Dispatcher: HTTPResponder {
     let bytes: ByteBuffer
     do {
       bytes = try await request.body.collect(upTo: settings.body)
-    } catch is NIOTooManyBytesError { throw tooLarge }
+    } catch is NIOTooManyBytesError {
+      throw tooLarge
+    } catch let late as RequestTimeout {
+      throw late
+    } catch {
+      // The sender went away, or what it sent is no HTTP.
+      var problem = Problem(400, "bad_http", "the body did not arrive whole")
+      problem.closes = true
+      throw problem
+    }
     let value = try bytes.withUnsafeReadableBytes { raw in
       do { return try JSONParser.parse(raw) } catch {
         throw Problem(400, "bad_json", "the body is not JSON: \(error)")
