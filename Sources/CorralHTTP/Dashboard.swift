@@ -63,6 +63,8 @@ package enum Dashboard {
 }
 
 extension HTTPField.Name {
+  // swift-format-ignore: NeverForceUnwrap, since the name is a token.
   fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+  // swift-format-ignore: NeverForceUnwrap, since the name is a token.
   fileprivate static let frameOptions = HTTPField.Name("X-Frame-Options")!
 }

@@ -95,7 +95,7 @@ import Testing
     let scalars: [Unicode.Scalar] = ["a", "\"", "\\", "\n", "\u{1}", "é", "😀", "/", "<", "\u{7F}"]
     var text = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: 0..<6, using: &generator) {
-      text.append(scalars.randomElement(using: &generator)!)
+      text.append(scalars[Int.random(in: 0..<scalars.count, using: &generator)])
     }
     return String(text)
   }

@@ -261,7 +261,7 @@ package struct JSONParser {
     guard let scalar = Unicode.Scalar(unit) else {
       throw fault("half of a surrogate pair", at: start)
     }
-    text.append(contentsOf: UTF8.encode(scalar)!)
+    text.append(contentsOf: String(scalar).utf8)
   }
 
   /// The four hexadecimal digits after `u`, on which the parser stands.

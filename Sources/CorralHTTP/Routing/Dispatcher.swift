@@ -115,9 +115,8 @@ package struct Dispatcher: HTTPResponder {
     let allowed = keys.isEmpty ? Route.Scope.admin : presented.flatMap(keys.scope)
     if let limiter {
       // A key that is unknown is no way around the rate of its address.
-      let sender =
-        allowed == nil || presented == nil || keys.isEmpty
-        ? context.channel.remoteAddress?.ipAddress ?? "local" : presented!
+      let address = context.channel.remoteAddress?.ipAddress ?? "local"
+      let sender = allowed == nil || keys.isEmpty ? address : presented ?? address
       if let seconds = limiter.wait(of: sender.hashValue) {
         var problem = Problem(
           429, "too_many_requests", "too many requests; ask again in \(seconds) s")

@@ -99,7 +99,9 @@ package struct Keys: Sendable {
 
 extension HTTPField.Name {
   /// The header by which clients of gorse bring their key.
+  // swift-format-ignore: NeverForceUnwrap, since the name is a token.
   static let apiKey = HTTPField.Name("X-API-Key")!
   /// The header that chooses between the shapes of gorse's answers.
+  // swift-format-ignore: NeverForceUnwrap, since the name is a token.
   static let apiVersion = HTTPField.Name("X-API-Version")!
 }
