@@ -13,6 +13,7 @@ DOCUMENTED := Corral CorralVectors CorralData CorralIndex CorralSampling CorralB
 
 demo: build
 	.build/release/corral quickstart
+	@echo "to serve it: .build/release/corral serve corral-quickstart/model, then open http://127.0.0.1:8088/"
 
 build: configure
 	swift build $(SWIFT_FLAGS) --product corral

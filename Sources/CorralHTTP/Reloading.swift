@@ -60,9 +60,11 @@ extension RecommendationService {
   fileprivate func reloadNoting(_ logger: Logger, because reason: String) async {
     do {
       let version = try await reload()
-      logger.notice("the model was reloaded", metadata: ["model": "\(version)", "why": "\(reason)"])
+      logger.notice(
+        "the model was reloaded", metadata: ["model": "\(version)", "why": "\(reason)"])
     } catch {
-      logger.warning("the model was not reloaded", metadata: ["error": "\(error)", "why": "\(reason)"])
+      logger.warning(
+        "the model was not reloaded", metadata: ["error": "\(error)", "why": "\(reason)"])
     }
   }
 }

@@ -16,7 +16,8 @@ import Testing
       #expect(first["title"]?.text == "Title \(answer.ids[0].dropFirst())")
       #expect(first["stage"]?.text == "retriever" && first["source"]?.text == "retriever")
       #expect(first["because"]?.elements?.isEmpty == false)
-      let link = try await server.client.send("GET", "/v1/users/u1/recommendations?k=5&explain=true")
+      let link = try await server.client.send(
+        "GET", "/v1/users/u1/recommendations?k=5&explain=true")
       #expect(link.ids == answer.ids)
       let rest = try await server.client.send("GET", "/v1/users/u1/recommendations?k=3&offset=2")
       #expect(rest.ids == Array(answer.ids.dropFirst(2)))
@@ -29,7 +30,7 @@ import Testing
       let before = try await server.client.send("POST", "/v1/recommend", ask)
       let event = #"{"id": "e1", "user": "new", "item": "\#(before.ids[0])", "type": "click"}"#
       let sent = try await server.client.send("POST", "/v1/events", event)
-      #expect(sent.status == 200 && (try sent.json["events"]?.elements?.count) == 1)
+      #expect(try sent.status == 200 && (sent.json["events"]?.elements?.count) == 1)
       let after = try await server.client.send("POST", "/v1/recommend", ask)
       #expect(!after.ids.contains(before.ids[0]) && after.ids != before.ids)
       let again = try await server.client.send("POST", "/v1/events", event)
@@ -47,7 +48,8 @@ import Testing
     try await withServer { server in
       let filtered = try await server.client.send(
         "POST", "/v1/recommend",
-        #"{"history": ["i1"], "k": 50, "filter": {"genre": "war", "year": {"max": 2020}}, "exclude": ["i2", "nothing"]}"#)
+        #"{"history": ["i1"], "k": 50, "filter": {"genre": "war", "year": {"max": 2020}}, "exclude": ["i2", "nothing"]}"#
+      )
       #expect(filtered.status == 200 && !filtered.ids.isEmpty, "\(filtered.body)")
       for id in filtered.ids {
         let place = try #require(Int(id.dropFirst()))
@@ -75,7 +77,7 @@ import Testing
       #expect(ranked.status == 200 && Set(ranked.ids) == ["i4", "i5", "i6"], "\(ranked.body)")
       let explained = try await server.client.send(
         "POST", "/v1/explain", #"{"user": "u1", "item": "\#(ranked.ids[0])"}"#)
-      #expect(explained.status == 200 && (try explained.json["steps"]?.elements?.isEmpty) == false)
+      #expect(try explained.status == 200 && (explained.json["steps"]?.elements?.isEmpty) == false)
       for path in ["/v1/items/nobody/similar", "/v1/items/nobody"] {
         let missing = try await server.client.send("GET", path)
         #expect(missing.status == 404 && missing.code == "not_found")
@@ -91,8 +93,9 @@ import Testing
       let client = server.client
       let made = try await client.send(
         "PUT", "/v1/items/a%2Fb",
-        #"{"title": "<b>New</b>", "categories": ["x"], "features": {"price": 3, "tags": ["p", "q"]}}"#)
-      #expect(made.status == 200 && (try made.json["id"]?.text) == "a/b", "\(made.body)")
+        #"{"title": "<b>New</b>", "categories": ["x"], "features": {"price": 3, "tags": ["p", "q"]}}"#
+      )
+      #expect(try made.status == 200 && (made.json["id"]?.text) == "a/b", "\(made.body)")
       let patched = try await client.send("PATCH", "/v1/items/a%2Fb", #"{"hidden": true}"#)
       #expect(try patched.json["hidden"] == .bool(true))
       let read = try await client.send("GET", "/v1/items/a%2Fb")

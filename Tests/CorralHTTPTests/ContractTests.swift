@@ -60,7 +60,8 @@ import Testing
         #expect(answer.headers["content-type"] == route.outcome.type, "\(name)")
         if let schema = route.outcome.schema {
           let fault = schema.fault(of: try answer.json)
-          #expect(fault == nil, "\(name): \(fault?.field ?? "") \(fault?.reason ?? "") in \(answer.body)")
+          #expect(
+            fault == nil, "\(name): \(fault?.field ?? "") \(fault?.reason ?? "") in \(answer.body)")
         }
       }
     }
@@ -82,7 +83,8 @@ import Testing
           tries.append((unknown, Self.bodies[name], "application/json"))
         }
         for parameter in route.query {
-          tries.append((Self.path(route) + "?\(parameter.name)=%FF", Self.bodies[name], "application/json"))
+          tries.append(
+            (Self.path(route) + "?\(parameter.name)=%FF", Self.bodies[name], "application/json"))
         }
         if let body = Self.bodies[name] {
           for bad in ["", "{", "[[]]", "null", "7", #"{"surprise": 1}"#] {
@@ -152,7 +154,9 @@ import Testing
       let metrics = try await server.client.send("GET", "/metrics")
       #expect(metrics.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
       for line in metrics.body.split(separator: "\n") where !line.hasPrefix("#") {
-        #expect(line.wholeMatch(of: /[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*(\{[^{}]*\}[^{}]*)*\})? \S+/) != nil, "\(line)")
+        #expect(
+          line.wholeMatch(of: /[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*(\{[^{}]*\}[^{}]*)*\})? \S+/)
+            != nil, "\(line)")
       }
       for expected in [
         "corral_http_requests_total{code=\"404\",route=\"other\"} 1",

@@ -12,8 +12,10 @@ import Testing
          {"FeedbackType": "star", "UserId": "bob", "ItemId": "i4", "Timestamp": "2022-02-25 10:00:00"},
          {"FeedbackType": "read", "UserId": "bob", "ItemId": "i3", "Comment": "x", "Other": 1}]
         """#
-      #expect(try await client.send("POST", "/api/feedback", feedback).body == #"{"RowAffected":3}"#)
-      #expect(try await client.send("POST", "/api/feedback", feedback).body == #"{"RowAffected":0}"#)
+      #expect(
+        try await client.send("POST", "/api/feedback", feedback).body == #"{"RowAffected":3}"#)
+      #expect(
+        try await client.send("POST", "/api/feedback", feedback).body == #"{"RowAffected":0}"#)
       #expect(try await client.send("PUT", "/api/feedback", feedback).body == #"{"RowAffected":3}"#)
       let stars = try await client.send("GET", "/api/user/bob/feedback/star")
       let first = try #require(try stars.json.elements?.first)
@@ -77,7 +79,8 @@ import Testing
       let json = try read.json
       #expect(json["Comment"]?.text == "A title" && json["Categories"]?.texts == ["a"])
       #expect(json["Timestamp"]?.text == "2024-01-02T03:04:05Z")
-      #expect(json["Labels"]?["size"] == .number(3) && json["Labels"]?["deep.colour"]?.texts == ["red"])
+      #expect(
+        json["Labels"]?["size"] == .number(3) && json["Labels"]?["deep.colour"]?.texts == ["red"])
       let latest = try await client.send("GET", "/api/latest?n=1")
       #expect(try latest.json.elements?.first?["Id"]?.text == "g/1")
       #expect(
@@ -86,11 +89,12 @@ import Testing
       #expect(try await client.send("GET", "/api/item/g%2F1").json["IsHidden"] == .bool(true))
       let page = try await client.send("GET", "/api/items?n=2")
       let cursor = try #require(try page.json["Cursor"]?.text)
-      #expect(!cursor.isEmpty && (try page.json["Items"]?.elements?.count) == 2)
+      #expect(try !cursor.isEmpty && (page.json["Items"]?.elements?.count) == 2)
       #expect(try await client.send("DELETE", "/api/item/g%2F1").body == #"{"RowAffected":1}"#)
       #expect(try await client.send("DELETE", "/api/item/g%2F1").body == #"{"RowAffected":0}"#)
       #expect(
-        try await client.send("POST", "/api/users", #"[{"UserId": "x", "Labels": ["a", "b"]}]"#).body
+        try await client.send("POST", "/api/users", #"[{"UserId": "x", "Labels": ["a", "b"]}]"#)
+          .body
           == #"{"RowAffected":1}"#)
       #expect(
         try await client.send("GET", "/api/user/x").json["Labels"]?["labels"]?.texts == ["a", "b"])

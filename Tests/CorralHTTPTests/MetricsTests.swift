@@ -1,5 +1,5 @@
-import CorralHTTP
 import CoreMetrics
+import CorralHTTP
 import Logging
 import Synchronization
 import Testing
@@ -7,12 +7,19 @@ import Testing
 @Suite struct MetricsTests {
   @Test func `counters, gauges and histograms are shown as Prometheus reads them`() {
     let registry = MetricsRegistry()
-    Counter(label: "corral_http_requests_total", dimensions: [("route", "GET /"), ("code", "200")], factory: registry)
-      .increment(by: 3)
-    Counter(label: "corral_http_requests_total", dimensions: [("code", "200"), ("route", "GET /")], factory: registry)
-      .increment()
+    Counter(
+      label: "corral_http_requests_total", dimensions: [("route", "GET /"), ("code", "200")],
+      factory: registry
+    )
+    .increment(by: 3)
+    Counter(
+      label: "corral_http_requests_total", dimensions: [("code", "200"), ("route", "GET /")],
+      factory: registry
+    )
+    .increment()
     Gauge(label: "corral_index_items", factory: registry).record(12.5)
-    let timer = Timer(label: "corral_stage_duration_seconds", dimensions: [("stage", "rank")], factory: registry)
+    let timer = Timer(
+      label: "corral_stage_duration_seconds", dimensions: [("stage", "rank")], factory: registry)
     timer.recordMilliseconds(3)
     timer.recordMilliseconds(30_000)
     let text = registry.text()
@@ -63,8 +70,12 @@ import Testing
       logger.debug("not shown")
     }
     let written = lines.withLock { $0 }
-    #expect(written.count == 2 && written.allSatisfy { $0.hasSuffix("\n") && $0.count { $0 == "\n" } == 1 })
-    #expect(written[0].contains(#"level=info message="two\nlines" always=yes key="a \"b\" = c" from=test"#))
+    #expect(
+      written.count == 2
+        && written.allSatisfy { $0.hasSuffix("\n") && $0.count { $0 == "\n" } == 1 })
+    #expect(
+      written[0].contains(
+        #"level=info message="two\nlines" always=yes key="a \"b\" = c" from=test"#))
     let json = try JSONParser.parse(written[1])
     #expect(json["message"]?.text == "two\nlines" && json["key"]?.text == "a \"b\" = c")
   }

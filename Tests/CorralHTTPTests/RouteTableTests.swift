@@ -33,7 +33,8 @@ import Testing
     for (place, route) in table.routes.enumerated() {
       let path = route.path.split(separator: "/", omittingEmptySubsequences: false)
         .map { $0.hasPrefix("{") ? "value" : $0 }.joined(separator: "/")
-      guard case .route(let found, let values) = table.match(route.method.rawValue, path[...]) else {
+      guard case .route(let found, let values) = table.match(route.method.rawValue, path[...])
+      else {
         Issue.record("\(route.path) leads nowhere")
         continue
       }
@@ -50,7 +51,8 @@ import Testing
   }
 
   @Test func `writing needs a key to write, and administration one for that`() {
-    for route in table.routes where route.path.hasPrefix("/v1") || route.path.hasPrefix("/api") {
+    for route in table.routes
+    where route.path.hasPrefix("/v1/") || route.path.hasPrefix("/api/") {
       let isAsking =
         route.method == .get
         || ["/v1/recommend", "/v1/rank", "/v1/explain", "/api/session/recommend"]

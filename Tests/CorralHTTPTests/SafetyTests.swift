@@ -1,8 +1,8 @@
 import CorralHTTP
 import CorralTesting
 import Foundation
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 import Testing
 
 @Suite struct SafetyTests {

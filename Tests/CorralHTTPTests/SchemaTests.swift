@@ -1,4 +1,5 @@
 import CorralHTTP
+import Foundation
 import Testing
 
 @Suite struct SchemaTests {
@@ -72,6 +73,7 @@ import Testing
       let date = try #require(WireTime.date(text), "\(text)")
       #expect(abs(date.timeIntervalSince1970 - seconds) < 1e-5, "\(text)")
     }
-    #expect(WireTime.text(.init(timeIntervalSince1970: 1_773_500_966.25)) == "2026-03-14T15:09:26.25Z")
+    #expect(
+      WireTime.text(.init(timeIntervalSince1970: 1_773_500_966.25)) == "2026-03-14T15:09:26.25Z")
   }
 }

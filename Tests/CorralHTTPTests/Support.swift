@@ -75,7 +75,7 @@ struct RunningServer: Sendable {
 func withServer<Result: Sendable>(
   settings: ServerSettings = ServerSettings(), service serviceSettings: ServiceSettings = .init(),
   keys: Keys = Keys(), folder: URL? = nil,
-  _ body: @Sendable (RunningServer) async throws -> Result
+  _ body: @escaping @Sendable (RunningServer) async throws -> Result
 ) async throws -> Result {
   let place =
     folder

@@ -31,7 +31,8 @@ struct Serve: AsyncParsableCommand {
   var log: String?
 
   @Option(
-    help: ArgumentHelp("A file of keys, each line `read KEY`, `write KEY` or `admin KEY`.", valueName: "file"))
+    help: ArgumentHelp(
+      "A file of keys, each line `read KEY`, `write KEY` or `admin KEY`.", valueName: "file"))
   var keys: String?
 
   @Flag(help: "Reload the model whenever its folder is replaced.")

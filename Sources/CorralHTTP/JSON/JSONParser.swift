@@ -47,7 +47,9 @@ package struct JSONParser {
   private func fault(_ reason: String, at place: Int? = nil) -> JSONFault {
     let end = min(place ?? self.place, bytes.count)
     var (line, start) = (1, 0)
-    for position in 0..<end where bytes[position] == 0x0A { (line, start) = (line + 1, position + 1) }
+    for position in 0..<end where bytes[position] == 0x0A {
+      (line, start) = (line + 1, position + 1)
+    }
     return JSONFault(line: line, column: end - start + 1, reason: reason)
   }
 
@@ -259,7 +261,7 @@ package struct JSONParser {
     guard let scalar = Unicode.Scalar(unit) else {
       throw fault("half of a surrogate pair", at: start)
     }
-    text.append(contentsOf: UTF8.encode(scalar)!)
+    text.append(contentsOf: String(scalar).utf8)
   }
 
   /// The four hexadecimal digits after `u`, on which the parser stands.

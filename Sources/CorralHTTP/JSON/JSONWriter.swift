@@ -142,7 +142,8 @@ extension JSONWriter {
   }
 
   /// Writes a named whole number.
-  package mutating func field(_ name: String, _ value: some BinaryInteger & CustomStringConvertible) {
+  package mutating func field(_ name: String, _ value: some BinaryInteger & CustomStringConvertible)
+  {
     self.name(name)
     integer(value)
   }

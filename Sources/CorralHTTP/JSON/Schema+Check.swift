@@ -75,7 +75,8 @@ extension Schema {
         return SchemaFault("must hold \(count.inWords) names, not \(members.count)")
       }
       for member in members {
-        let fault = Schema.fault(of: member.name, Limits.name, .id) ?? schema.fault(of: member.value)
+        let fault =
+          Schema.fault(of: member.name, Limits.name, .id) ?? schema.fault(of: member.value)
         if let fault { return fault.inside("." + member.name.shown) }
       }
       return nil

@@ -10,12 +10,14 @@ package indirect enum Schema: Sendable {
     package let text: String
 
     /// A member that may be left out.
-    package static func optional(_ name: String, _ schema: Schema, _ text: String = "") -> Property {
+    package static func optional(_ name: String, _ schema: Schema, _ text: String = "") -> Property
+    {
       Property(name: name, schema: schema, isRequired: false, text: text)
     }
 
     /// A member that must be there.
-    package static func required(_ name: String, _ schema: Schema, _ text: String = "") -> Property {
+    package static func required(_ name: String, _ schema: Schema, _ text: String = "") -> Property
+    {
       Property(name: name, schema: schema, isRequired: true, text: text)
     }
   }

@@ -75,7 +75,7 @@ final class HistogramSeries: RecorderHandler, TimerHandler, Series {
   }
 
   /// Durations are shown in seconds, the base unit of Prometheus.
-  func recordNanoseconds(_ duration: Int64) { record(Double(duration) * 1e-9) }
+  func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
 
   func write(_ name: String, labels: String, to text: inout String) {
     let state = state.withLock { $0 }

@@ -62,7 +62,8 @@ enum AdminRoutes {
 
   private static let metrics = Route(
     method: .get, path: "/metrics", summary: "What is measured, in Prometheus' text.",
-    tag: "health", outcome: Route.Outcome(
+    tag: "health",
+    outcome: Route.Outcome(
       status: 200, text: "The metrics.", type: "text/plain; version=0.0.4; charset=utf-8")
   ) { call in
     call.service.refreshMetrics()

@@ -115,11 +115,11 @@ package struct Dispatcher: HTTPResponder {
     let allowed = keys.isEmpty ? Route.Scope.admin : presented.flatMap(keys.scope)
     if let limiter {
       // A key that is unknown is no way around the rate of its address.
-      let sender =
-        allowed == nil || presented == nil || keys.isEmpty
-        ? context.channel.remoteAddress?.ipAddress ?? "local" : presented!
+      let address = context.channel.remoteAddress?.ipAddress ?? "local"
+      let sender = allowed == nil || keys.isEmpty ? address : presented ?? address
       if let seconds = limiter.wait(of: sender.hashValue) {
-        var problem = Problem(429, "too_many_requests", "too many requests; ask again in \(seconds) s")
+        var problem = Problem(
+          429, "too_many_requests", "too many requests; ask again in \(seconds) s")
         problem.retryAfter = seconds
         throw problem
       }
@@ -131,7 +131,8 @@ package struct Dispatcher: HTTPResponder {
           ? "this needs a key: Authorization: Bearer KEY, or X-API-Key: KEY" : "the key is unknown")
     }
     guard allowed >= scope else {
-      throw Problem(403, "forbidden", "the key allows to \(allowed.rawValue), and this needs \(scope.rawValue)")
+      throw Problem(
+        403, "forbidden", "the key allows to \(allowed.rawValue), and this needs \(scope.rawValue)")
     }
     return allowed
   }
@@ -159,7 +160,16 @@ package struct Dispatcher: HTTPResponder {
     let bytes: ByteBuffer
     do {
       bytes = try await request.body.collect(upTo: settings.body)
-    } catch is NIOTooManyBytesError { throw tooLarge }
+    } catch is NIOTooManyBytesError {
+      throw tooLarge
+    } catch let late as RequestTimeout {
+      throw late
+    } catch {
+      // The sender went away, or what it sent is no HTTP.
+      var problem = Problem(400, "bad_http", "the body did not arrive whole")
+      problem.closes = true
+      throw problem
+    }
     let value = try bytes.withUnsafeReadableBytes { raw in
       do { return try JSONParser.parse(raw) } catch {
         throw Problem(400, "bad_json", "the body is not JSON: \(error)")

@@ -29,7 +29,8 @@ package struct Problem: Error, Equatable {
 
   /// A part of the request that cannot be used.
   package static func bad(_ field: String?, _ reason: String) -> Problem {
-    Problem(400, "bad_field", field.map { "\($0): \(reason)" } ?? "the body \(reason)", field: field)
+    Problem(
+      400, "bad_field", field.map { "\($0): \(reason)" } ?? "the body \(reason)", field: field)
   }
 
   /// What a schema does not allow.

@@ -20,8 +20,17 @@ package struct Route: Sendable {
   package enum Scope: String, Sendable, Comparable, CaseIterable {
     case read, write, admin
 
+    /// How much it allows.
+    private var level: Int {
+      switch self {
+      case .read: 0
+      case .write: 1
+      case .admin: 2
+      }
+    }
+
     package static func < (left: Scope, right: Scope) -> Bool {
-      allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
+      left.level < right.level
     }
   }
 

@@ -59,7 +59,8 @@ package struct RouteTable: Sendable {
       return .route(found.route, values: values)
     }
     let methods = nodes[end].routes.map(\.method.rawValue)
-    return .otherMethods((methods + (methods.contains("GET") ? ["HEAD"] : [])).joined(separator: ", "))
+    return .otherMethods(
+      (methods + (methods.contains("GET") ? ["HEAD"] : [])).joined(separator: ", "))
   }
 
   /// A literal comes before a parameter; the walk turns back where it leads nowhere.
@@ -67,7 +68,8 @@ package struct RouteTable: Sendable {
     -> Int?
   {
     guard let first = segments.first else { return nodes[node].routes.isEmpty ? nil : node }
-    if let next = nodes[node].literals[first], let end = find(segments.dropFirst(), from: next, &values)
+    if let next = nodes[node].literals[first],
+      let end = find(segments.dropFirst(), from: next, &values)
     {
       return end
     }

@@ -58,10 +58,14 @@ package struct Target: Sendable {
         }
         continue
       }
-      guard !found.contains(where: { $0.name == name }) else { throw Problem.bad(name, "stands twice") }
+      guard !found.contains(where: { $0.name == name }) else {
+        throw Problem.bad(name, "stands twice")
+      }
       let value: JSON
       if parameter.isJSON {
-        do { value = try JSONParser.parse(text) } catch { throw Problem.bad(name, "is not JSON: \(error)") }
+        do { value = try JSONParser.parse(text) } catch {
+          throw Problem.bad(name, "is not JSON: \(error)")
+        }
       } else {
         value = try parameter.schema.value(text, of: name)
       }

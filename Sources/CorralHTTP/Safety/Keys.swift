@@ -1,6 +1,6 @@
 import Foundation
-package import Hummingbird
 import HTTPTypes
+package import Hummingbird
 
 /// Keys that say who may read, write and administrate; a key for more allows the less.
 package struct Keys: Sendable {
@@ -48,7 +48,7 @@ package struct Keys: Sendable {
       throw Fault.unreadable(path: file)
     }
     let lines = String(decoding: data, as: UTF8.self)
-      .split(separator: "\n", omittingEmptySubsequences: false)
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (place, line) in lines.enumerated() {
       let words = line.split { $0 == " " || $0 == "\t" || $0 == "\r" }
       guard let first = words.first, !first.hasPrefix("#") else { continue }
@@ -99,7 +99,9 @@ package struct Keys: Sendable {
 
 extension HTTPField.Name {
   /// The header by which clients of gorse bring their key.
+  // swift-format-ignore: NeverForceUnwrap, since the name is a token.
   static let apiKey = HTTPField.Name("X-API-Key")!
   /// The header that chooses between the shapes of gorse's answers.
+  // swift-format-ignore: NeverForceUnwrap, since the name is a token.
   static let apiVersion = HTTPField.Name("X-API-Version")!
 }

@@ -51,7 +51,8 @@ final class RequestClock: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if error is HTTPParserError { onFault() }
+    // A fault inside a body is counted with the route that reads it.
+    if error is HTTPParserError, !isInBody { onFault() }
     context.fireErrorCaught(error)
   }
 

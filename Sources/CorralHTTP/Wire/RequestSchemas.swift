@@ -36,7 +36,8 @@ package enum RequestSchema {
     .optional("exclude", .array(id, Limits.excluded), "Items that must not be in the answer."),
     .optional("seen", seen, "What happens to items that the user has met; `exclude` by default."),
     .optional(
-      "context", .map(text, Limits.context), "Facts about the request, for a ranker that reads them."),
+      "context", .map(text, Limits.context),
+      "Facts about the request, for a ranker that reads them."),
     .optional("arm", name, "The arm of the experiment; left out for the one of the user's hash."),
     .optional(
       "deadline_ms", .number(min: Limits.deadline.lowerBound, max: Limits.deadline.upperBound),

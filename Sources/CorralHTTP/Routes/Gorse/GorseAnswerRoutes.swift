@@ -81,7 +81,8 @@ enum GorseAnswerRoutes {
   ].map { path in
     Route(
       method: .get, path: path, summary: "The items nearest to an item.", tag: "gorse",
-      names: [Parameters.id("item-id", "The id of the item.")] + (path.hasSuffix("{category}") ? [category] : []),
+      names: [Parameters.id("item-id", "The id of the item.")]
+        + (path.hasSuffix("{category}") ? [category] : []),
       query: [n, Parameters.offset, Parameters.category],
       outcome: .json(GorseSchema.scores, "The items, the nearest first."), others: notFound
     ) { call in

@@ -70,9 +70,12 @@ private func gorseFeatures(_ labels: JSON, field: String) throws -> [String: Fea
     case .object(let members):
       for member in members { try add(member.value, "\(name).\(member.name)") }
     }
-    guard features.count <= Limits.features.upperBound, Limits.name.contains(name.unicodeScalars.count)
+    guard features.count <= Limits.features.upperBound,
+      Limits.name.contains(name.unicodeScalars.count)
     else {
-      throw Problem.bad("\(field)Labels", "holds more than \(Limits.features.upperBound) labels, or a name that is empty or too long")
+      throw Problem.bad(
+        "\(field)Labels",
+        "holds more than \(Limits.features.upperBound) labels, or a name that is empty or too long")
     }
   }
   if let members = labels.members {
