@@ -2,8 +2,6 @@ import Foundation
 import Testing
 import Yams
 
-@testable import CorralCLI
-
 /// What `deploy` holds: it cannot be run in a test, but what it names must exist.
 @Suite struct DeployTests {
   private func text(_ path: String) throws -> String {
@@ -41,11 +39,16 @@ import Yams
     for folder in [".build", ".deps", ".git"] { #expect(ignored.contains(folder), "\(folder)") }
   }
 
+  /// Expects that the server takes these words, and then finds that what they name is not here.
+  private func expectServes(_ words: [String]) throws {
+    let outcome = try Binary.run(["serve"] + words)
+    #expect(outcome.code == 2, "\(outcome.errors)")
+  }
+
   @Test func `the unit of systemd starts the server with options that it has`() throws {
     let unit = try text("deploy/corral.service")
     let start = try #require(unit.firstMatch(of: /(?m)^ExecStart=\S+ serve (.+)$/)?.1)
-    let serve = try Serve.parse(start.split(separator: " ").map(String.init))
-    #expect(serve.model == "/var/lib/corral/model")
+    try expectServes(start.split(separator: " ").map(String.init))
     for line in unit.split(separator: "\n") where !line.hasPrefix("#") && !line.hasPrefix("[") {
       #expect(line.contains("="), "\(line)")
     }
@@ -61,7 +64,7 @@ import Yams
     let container = try #require(pod["containers"]?[0])
     let words = try #require(container["args"]?.array().map { $0.string ?? "" })
     #expect(words.first == "serve")
-    _ = try Serve.parse(Array(words.dropFirst()))
+    try expectServes(Array(words.dropFirst()))
     #expect(pod["securityContext"]?["runAsNonRoot"]?.bool == true)
     let user = try #require(pod["securityContext"]?["runAsUser"]?.string)
     #expect(try text("deploy/Dockerfile").contains("useradd --uid \(user) "))
