@@ -83,7 +83,7 @@ let house: [[Target]] = [
   library(
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
-  library("CorralStore", ["CorralText", "LibCrypto", grdb, sqlite]),
+  library("CorralStore", ["LibCrypto", grdb, sqlite]),
   library(
     "CorralService",
     [
@@ -93,8 +93,8 @@ let house: [[Target]] = [
   library(
     "CorralHTTP",
     [
-      "CorralService", "CorralStore", "CorralServing", "CorralText", "CDashboard", hummingbird, tls,
-      logging, metrics, lifecycle,
+      "CorralService", "CorralStore", "CorralServing", "CorralVectors", "CorralText", "CDashboard",
+      hummingbird, tls, logging, metrics, lifecycle,
     ]),
   library(
     "CorralSettings",
