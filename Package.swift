@@ -156,7 +156,7 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + inner + served + ["CorralExperiments", arguments],
+      dependencies: umbrella + inner + served + ["CorralExperiments", arguments, yams],
       swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
