@@ -57,7 +57,7 @@ package final class Store: Sendable {
   /// Writes what waits, refuses whatever comes later, and lets the directory go.
   ///
   /// A second call does nothing. It blocks until what is read and written has ended, so tasks call
-  /// `closeAside`.
+  /// `closeAside`. No reading may begin meanwhile.
   package func close() throws {
     guard writer.close() else { return }
     // Everything is in one file then, as copies of it need; where that fails the log stays beside it.
