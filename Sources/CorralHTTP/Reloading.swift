@@ -24,34 +24,30 @@ package struct HangupReload: Service {
 
 /// Reloads the model when another one takes the place of its folder.
 package struct ModelWatch: Service {
-  private let service: RecommendationService
-  private let manifest: URL
+  private let watch: CorralService.ModelWatch
   private let pause: Duration
-  private let logger: Logger
 
-  /// Watches the manifest of a model, which is written last and differs between any two.
+  /// Watches the folder of a model, and notes what comes of it.
   package init(
     _ service: RecommendationService, model: URL, every pause: Duration = .seconds(2),
     logger: Logger
   ) {
-    self.service = service
-    manifest = model.appending(path: "manifest.json")
     self.pause = pause
-    self.logger = logger
-  }
-
-  package func run() async throws {
-    try? await cancelWhenGracefulShutdown {
-      var seen = try? Data(contentsOf: manifest)
-      while true {
-        try await Task.sleep(for: pause)
-        // Between two folders there may be none for a moment.
-        guard let now = try? Data(contentsOf: manifest), now != seen else { continue }
-        // A model that was refused is not tried again before it changes.
-        seen = now
-        await service.reloadNoting(logger, because: "the folder was replaced")
+    watch = CorralService.ModelWatch(model, serving: { service.status.model }) { _ in
+      _ = try await service.reload()
+    } report: { report in
+      switch report {
+      case .serving(let version): logger.noteReload(of: "\(version)", because: Self.reason)
+      case .refused(_, let error): logger.noteRefusal("\(error)", because: Self.reason)
+      case .missing(let error): logger.noteRefusal(error, because: "the folder is gone")
       }
     }
+  }
+
+  private static let reason = "the folder was replaced"
+
+  package func run() async throws {
+    try? await cancelWhenGracefulShutdown { await watch.run(every: pause) }
   }
 }
 
@@ -59,12 +55,19 @@ extension RecommendationService {
   /// Reloads the model, and notes what came of it.
   fileprivate func reloadNoting(_ logger: Logger, because reason: String) async {
     do {
-      let version = try await reload()
-      logger.notice(
-        "the model was reloaded", metadata: ["model": "\(version)", "why": "\(reason)"])
+      logger.noteReload(of: try await reload(), because: reason)
     } catch {
-      logger.warning(
-        "the model was not reloaded", metadata: ["error": "\(error)", "why": "\(reason)"])
+      logger.noteRefusal("\(error)", because: reason)
     }
+  }
+}
+
+extension Logger {
+  fileprivate func noteReload(of version: String, because reason: String) {
+    notice("the model was reloaded", metadata: ["model": "\(version)", "why": "\(reason)"])
+  }
+
+  fileprivate func noteRefusal(_ error: String, because reason: String) {
+    warning("the model was not reloaded", metadata: ["error": "\(error)", "why": "\(reason)"])
   }
 }

@@ -24,10 +24,15 @@ private final class HeldRanker: CandidateRanker, Sendable {
   @Test func `an answer comes without the ranker that is late`() async throws {
     let ranker = HeldRanker()
     try await withService(SmallCatalogue(ranker: ranker)) { made in
+      defer { ranker.release() }
       var request = ServiceRequest(user: "u1", count: 6)
-      // Long enough for a search on any machine; the ranker never answers by itself.
-      request.deadline = 3000
-      let answer = try await made.service.recommend(request)
+      // A machine may be too busy for a search within any given time; the ranker never answers.
+      request.deadline = 50
+      var answer = try await made.service.recommend(request)
+      while answer.degraded == .retrieval {
+        request.deadline = request.deadline.map { 2 * $0 }
+        answer = try await made.service.recommend(request)
+      }
       #expect(answer.degraded == .ranking)
       let own = try SmallCatalogue().recommender().recommend(Request(user: "u1", count: 6))
       #expect(answer.ids == own.ids)
