@@ -90,6 +90,7 @@ private final class Sum: CounterHandler, RecorderHandler, TimerHandler, MeterHan
       made.service.refreshMetrics()
       #expect(sums["corral_model_age_seconds"] == 90)
       #expect(sums["corral_index_items"] == 60)
+      #expect(sums["corral_queue_waiting"] == 0)
       _ = try? await made.service.reload(made.folder.appending(path: "missing"))
       #expect(sums["corral_reload_total{result=refused}"] == 1)
       // Senders cannot make up any number of names.
