@@ -23,35 +23,35 @@ package struct HangupReload: Service {
 }
 
 /// Reloads the model when another one takes the place of its folder.
-package struct ModelWatch: Service {
-  private let service: RecommendationService
-  private let manifest: URL
+package struct FolderWatch: Service {
+  private let watch: ModelWatch
   private let pause: Duration
-  private let logger: Logger
 
-  /// Watches the manifest of a model, which is written last and differs between any two.
+  /// Watches the folder of a model, with pauses.
   package init(
     _ service: RecommendationService, model: URL, every pause: Duration = .seconds(2),
     logger: Logger
   ) {
-    self.service = service
-    manifest = model.appending(path: "manifest.json")
     self.pause = pause
-    self.logger = logger
+    watch = ModelWatch(model, serving: { service.status.model }) { folder in
+      _ = try await service.reload(folder)
+    } report: { report in
+      switch report {
+      case .serving(let version):
+        logger.notice(
+          "the model was reloaded",
+          metadata: ["model": "\(version)", "why": "the folder was replaced"])
+      case .refused(let version, let reason):
+        logger.warning(
+          "the model was not reloaded", metadata: ["model": "\(version)", "error": "\(reason)"])
+      case .missing(let reason):
+        logger.warning("the model's folder is gone", metadata: ["error": "\(reason)"])
+      }
+    }
   }
 
   package func run() async throws {
-    try? await cancelWhenGracefulShutdown {
-      var seen = try? Data(contentsOf: manifest)
-      while true {
-        try await Task.sleep(for: pause)
-        // Between two folders there may be none for a moment.
-        guard let now = try? Data(contentsOf: manifest), now != seen else { continue }
-        // A model that was refused is not tried again before it changes.
-        seen = now
-        await service.reloadNoting(logger, because: "the folder was replaced")
-      }
-    }
+    try? await cancelWhenGracefulShutdown { await watch.run(every: pause) }
   }
 }
 
