@@ -25,7 +25,7 @@ import Testing
       let bad = try await client.send(
         "POST", "/api/feedback",
         #"[{"FeedbackType": "star", "UserId": "bob", "ItemId": "i3", "Timestamp": "yesterday"}]"#)
-      #expect(bad.status == 400 && bad.field == "[0].Timestamp")
+      #expect(bad.status == 422 && bad.field == "[0].Timestamp")
     }
   }
 
