@@ -33,7 +33,8 @@ with Folder() as folder:
     settings.write_text(SETTINGS)
     code = subprocess.run(
         [tool, "--config-file", settings, "run", document, "--max-examples", str(each), "--checks", "all",
-         "--phases", "examples,coverage,fuzzing", "--seed", seed, "--continue-on-failure"]
+         "--phases", "examples,coverage,fuzzing", "--seed", seed, "--continue-on-failure"],
+        cwd=folder,
     ).returncode
     alive = server.process.poll() is None
     ended = server.stop() if alive else server.process.returncode
