@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// A factory that adds up what it is told, by label and dimensions.
-private final class Sums: MetricsFactory {
+final class Sums: MetricsFactory {
   private let values = Mutex<[String: Double]>([:])
 
   subscript(_ name: String) -> Double? { values.withLock { $0[name] } }
