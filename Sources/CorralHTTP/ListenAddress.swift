@@ -25,10 +25,24 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Whether only this machine can reach it.
-  package var isLoopback: Bool {
+  package var isLoopback: Bool { Self.isLoopback(host[...]) }
+
+  private static func isLoopback(_ host: Substring) -> Bool {
     if host.lowercased() == "localhost" || host == "::1" { return true }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+
+  /// Whether a host with or without a port, as it stands in a link or a `Host` header, names this
+  /// machine.
+  package static func namesThisMachine(_ authority: some StringProtocol) -> Bool {
+    var host = Substring(authority)
+    if host.hasPrefix("[") {
+      guard let end = host.firstIndex(of: "]") else { return false }
+      return isLoopback(host[host.index(after: host.startIndex)..<end])
+    }
+    if let colon = host.firstIndex(of: ":") { host = host[..<colon] }
+    return isLoopback(host)
   }
 
   /// The address as it stands in a link.

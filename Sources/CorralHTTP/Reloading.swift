@@ -23,28 +23,32 @@ package struct HangupReload: Service {
 }
 
 /// Reloads the model when another one takes the place of its folder.
-package struct ModelWatch: Service {
-  private let watch: CorralService.ModelWatch
+package struct FolderWatch: Service {
+  private let watch: ModelWatch
   private let pause: Duration
 
-  /// Watches the folder of a model, and notes what comes of it.
+  /// Watches the folder of a model, with pauses.
   package init(
     _ service: RecommendationService, model: URL, every pause: Duration = .seconds(2),
     logger: Logger
   ) {
     self.pause = pause
-    watch = CorralService.ModelWatch(model, serving: { service.status.model }) { _ in
-      _ = try await service.reload()
+    watch = ModelWatch(model, serving: { service.status.model }) { folder in
+      _ = try await service.reload(folder)
     } report: { report in
       switch report {
-      case .serving(let version): logger.noteReload(of: "\(version)", because: Self.reason)
-      case .refused(_, let error): logger.noteRefusal("\(error)", because: Self.reason)
-      case .missing(let error): logger.noteRefusal(error, because: "the folder is gone")
+      case .serving(let version):
+        logger.notice(
+          "the model was reloaded",
+          metadata: ["model": "\(version)", "why": "the folder was replaced"])
+      case .refused(let version, let reason):
+        logger.warning(
+          "the model was not reloaded", metadata: ["model": "\(version)", "error": "\(reason)"])
+      case .missing(let reason):
+        logger.warning("the model's folder is gone", metadata: ["error": "\(reason)"])
       }
     }
   }
-
-  private static let reason = "the folder was replaced"
 
   package func run() async throws {
     try? await cancelWhenGracefulShutdown { await watch.run(every: pause) }
@@ -55,19 +59,12 @@ extension RecommendationService {
   /// Reloads the model, and notes what came of it.
   fileprivate func reloadNoting(_ logger: Logger, because reason: String) async {
     do {
-      logger.noteReload(of: try await reload(), because: reason)
+      let version = try await reload()
+      logger.notice(
+        "the model was reloaded", metadata: ["model": "\(version)", "why": "\(reason)"])
     } catch {
-      logger.noteRefusal("\(error)", because: reason)
+      logger.warning(
+        "the model was not reloaded", metadata: ["error": "\(error)", "why": "\(reason)"])
     }
-  }
-}
-
-extension Logger {
-  fileprivate func noteReload(of version: String, because reason: String) {
-    notice("the model was reloaded", metadata: ["model": "\(version)", "why": "\(reason)"])
-  }
-
-  fileprivate func noteRefusal(_ error: String, because reason: String) {
-    warning("the model was not reloaded", metadata: ["error": "\(error)", "why": "\(reason)"])
   }
 }

@@ -27,6 +27,11 @@ extension RecommendationService {
     try await store.events(of: user, after: position, limit: limit)
   }
 
+  /// The events of everybody after a position, the oldest first.
+  package func events(after position: Int64, limit: Int) async throws -> [StoredEvent] {
+    try await store.events(after: position, limit: limit)
+  }
+
   /// Forgets a person entirely: events, exposures, record, and the history that the model has saved.
   ///
   /// - Returns: whether anything of the user was known.

@@ -86,6 +86,7 @@ package final class RecommendationService: Sendable {
     if degraded == nil { pipeline.diversify(&plan) }
     // Without a ranker the list was complete.
     if degraded == .ranking, plan.served.recommender.ranker == nil { degraded = nil }
+    if let degraded { metrics.degraded(degraded) }
     var answer = pipeline.answer(plan, degraded: degraded)
     answer.milliseconds.total = clock.milliseconds()
     record(answer, of: request)
@@ -171,9 +172,10 @@ package final class RecommendationService: Sendable {
     }
   }
 
-  /// Sets the metrics that change with time alone; call it before metrics are read.
+  /// Sets the metrics that hold for a moment; call it before metrics are read.
   package func refreshMetrics() {
-    metrics.age(clock().timeIntervalSince(status.openedAt))
+    let status = status
+    metrics.refresh(age: clock().timeIntervalSince(status.openedAt), waiting: status.waiting)
   }
 
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.

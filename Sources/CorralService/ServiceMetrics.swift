@@ -6,7 +6,8 @@ import Synchronization
 /// What a service measures about itself, under the names that dashboards know.
 ///
 /// `corral_stage_duration_seconds{stage}`, `corral_candidates{stage}`,
-/// `corral_fallback_total{reason}`, `corral_empty_responses_total`, `corral_model_info{version}`,
+/// `corral_fallback_total{reason}`, `corral_degraded_total{stage}`,
+/// `corral_empty_responses_total`, `corral_queue_waiting`, `corral_model_info{version}`,
 /// `corral_model_age_seconds`, `corral_index_items`, `corral_stream_events_total{type}`,
 /// `corral_experiment_exposures_total{arm}`, `corral_reload_total{result}`.
 final class ServiceMetrics: Sendable {
@@ -19,7 +20,9 @@ final class ServiceMetrics: Sendable {
   private let stages: [Stage: Timer]
   private let candidates: [Stage: Recorder]
   private let fallbacks: [AnswerPlan.Fallback: Counter]
+  private let degraded: [Answer.Degradation: Counter]
   private let empty: Counter
+  private let waiting: Gauge
   private let age: Gauge
   private let indexItems: Gauge
   private let eventTypes = Mutex<[String: Counter]>([:])
@@ -54,7 +57,16 @@ final class ServiceMetrics: Sendable {
             factory: factory)
         )
       })
+    degraded = Dictionary(
+      uniqueKeysWithValues: Answer.Degradation.allCases.map {
+        (
+          $0,
+          Counter(
+            label: "corral_degraded_total", dimensions: [("stage", $0.rawValue)], factory: factory)
+        )
+      })
     empty = Counter(label: "corral_empty_responses_total", factory: factory)
+    waiting = Gauge(label: "corral_queue_waiting", factory: factory)
     age = Gauge(label: "corral_model_age_seconds", factory: factory)
     indexItems = Gauge(label: "corral_index_items", factory: factory)
   }
@@ -69,6 +81,9 @@ final class ServiceMetrics: Sendable {
 
   /// Notes an answer that another source than the model's had to give or to fill.
   func fallback(_ reason: AnswerPlan.Fallback) { fallbacks[reason]?.increment() }
+
+  /// Notes an answer without the stage that was late.
+  func degraded(_ stage: Answer.Degradation) { degraded[stage]?.increment() }
 
   /// Notes an answer without items.
   func emptyAnswer() { empty.increment() }
@@ -115,6 +130,9 @@ final class ServiceMetrics: Sendable {
     indexItems.record(served.recommender.items.count)
   }
 
-  /// Notes how old the model is, in seconds.
-  func age(_ seconds: Double) { age.record(seconds) }
+  /// Notes what holds now: how old the model is, in seconds, and how many requests wait.
+  func refresh(age seconds: Double, waiting count: Int) {
+    age.record(seconds)
+    waiting.record(count)
+  }
 }

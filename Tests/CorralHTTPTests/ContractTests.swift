@@ -106,6 +106,17 @@ import Testing
     }
   }
 
+  @Test func `a head that is no HTTP or too large is told as every other error`() async throws {
+    try await withServer { server in
+      let long = String(repeating: "x", count: 40_000)
+      for head in ["NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(long)\r\n\r\n"] {
+        let answer = try #require(Client.parsed(try await server.client.raw(Array(head.utf8))))
+        #expect(answer.status == 400 && answer.code == "bad_http", "\(answer)")
+        #expect(answer.headers["content-length"] == "\(answer.body.utf8.count)")
+      }
+    }
+  }
+
   @Test func `paths, methods and media that there are not are told`() async throws {
     try await withServer { server in
       let client = server.client

@@ -22,10 +22,29 @@ import Testing
       #expect(first["Timestamp"]?.text == "2022-02-24T00:00:00Z" && first["Value"] == .number(1))
       #expect(first["UserId"]?.text == "bob" && first["FeedbackType"]?.text == "star")
       #expect(try await client.send("GET", "/api/feedback/bob/i3").json.elements?.count == 4)
+      // Pages of all feedback end where the cursor is empty.
+      for type in ["", "/star"] {
+        var (found, cursor, pages) = ([String](), "", 0)
+        repeat {
+          let page = try await client.send("GET", "/api/feedback\(type)?n=2&cursor=\(cursor)").json
+          found += try #require(page["Feedback"]?.elements).compactMap { feedback in
+            feedback["UserId"]?.text == "bob" ? feedback["ItemId"]?.text : nil
+          }
+          cursor = try #require(page["Cursor"]?.text)
+          pages += 1
+        } while !cursor.isEmpty && pages < 1000
+        #expect(cursor.isEmpty)
+        let both = type.isEmpty ? ["i3", "i4", "i3"] : ["i3", "i4"]
+        #expect(found == both + both, "\(type)")
+      }
+      let one = try await client.send("GET", "/api/feedback/read/bob/i3")
+      #expect(try one.json["FeedbackType"]?.text == "read")
+      #expect(try await client.send("GET", "/api/feedback/read/bob/i4").status == 404)
+      #expect(try await client.send("DELETE", "/api/feedback/bob/i3").status == 405)
       let bad = try await client.send(
         "POST", "/api/feedback",
         #"[{"FeedbackType": "star", "UserId": "bob", "ItemId": "i3", "Timestamp": "yesterday"}]"#)
-      #expect(bad.status == 400 && bad.field == "[0].Timestamp")
+      #expect(bad.status == 422 && bad.field == "[0].Timestamp")
     }
   }
 

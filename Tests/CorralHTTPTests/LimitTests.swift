@@ -66,6 +66,36 @@ import Testing
     }
   }
 
+  /// A page of another site may have its name lead here; its requests come with its own `Host`.
+  @Test func `without keys requests under another name are refused`() async throws {
+    func ask(_ head: String) async throws -> WireAnswer? {
+      try await withServer { server in
+        Client.parsed(
+          try await server.client.raw(
+            Array("GET /v1/items?limit=1 HTTP/1.1\r\n\(head)Connection: close\r\n\r\n".utf8)))
+      }
+    }
+    for host in ["localhost", "LocalHost:8088", "127.0.0.1:8088", "[::1]:8088", "[::1]"] {
+      #expect(try await ask("Host: \(host)\r\n")?.status == 200, "\(host)")
+    }
+    for host in ["example.com", "localhost.example.com:8088", "127.0.0.1.example.com", "[::2]:80"] {
+      let answer = try await ask("Host: \(host)\r\n")
+      #expect(answer?.status == 421 && answer?.code == "other_host", "\(host)")
+    }
+    let own = "Host: localhost\r\nOrigin: http://localhost:8088\r\n"
+    #expect(try await ask(own)?.status == 200)
+    for origin in ["https://example.com", "null", "http://127.0.0.1.example.com"] {
+      let answer = try await ask("Host: localhost\r\nOrigin: \(origin)\r\n")
+      #expect(answer?.status == 403, "\(origin)")
+    }
+    let key = "r-0123456789abcdef"
+    try await withServer(keys: Keys(environment: ["CORRAL_READ_KEY": key])) { server in
+      let head = "GET /v1/items HTTP/1.1\r\nHost: example.com\r\nX-API-Key: \(key)\r\n"
+      let bytes = try await server.client.raw(Array((head + "Connection: close\r\n\r\n").utf8))
+      #expect(Client.parsed(bytes)?.status == 200)
+    }
+  }
+
   @Test func `a body that is too large is refused, said or not said`() async throws {
     var settings = ServerSettings()
     settings.body = 1000
@@ -74,7 +104,7 @@ import Testing
       let said = try await server.client.send("POST", "/v1/recommend", large)
       #expect(said.status == 413 && said.code == "too_large")
       let head =
-        "POST /v1/recommend HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
       let chunk = "200\r\n" + String(repeating: "x", count: 512) + "\r\n"
       let bytes = try await server.client.raw(
@@ -106,7 +136,7 @@ import Testing
     try await withServer(settings: settings) { server in
       let port = server.client.port
       let head =
-        "POST /v1/recommend HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         + "Content-Length: 1000\r\n\r\n"
       // Slow in the body: it is told so. Slow in the head: nothing can be told.
       for (start, expected) in [(head, 408 as Int?), ("GET /", nil)] {
@@ -171,7 +201,7 @@ import Testing
     try await withServer { server in
       var random = SeededGenerator(seed: 11)
       let valid = Array(
-        ("POST /v1/recommend HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        ("POST /v1/recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
           + "Content-Length: 24\r\n\r\n{\"user\": \"u1\", \"k\": 3}  ").utf8)
       let scraps = [
         "GET ", "POST /v1/events ", "HTTP/1.1\r\n", "\r\n\r\n", "Content-Length: -1\r\n",

@@ -13,7 +13,7 @@ import Testing
       let said = Said()
       let model = running.folder.appending(path: "model")
       let manifest = model.appending(path: "manifest.json")
-      let watch = CorralHTTP.ModelWatch(
+      let watch = FolderWatch(
         running.service, model: model, every: .milliseconds(1),
         logger: Logger(label: "test") { LineLogHandler(label: $0) { said.add($0) } })
       let watching = Task { try await watch.run() }

@@ -23,7 +23,8 @@ private final class HeldRanker: CandidateRanker, Sendable {
 @Suite struct DegradationTests {
   @Test func `an answer comes without the ranker that is late`() async throws {
     let ranker = HeldRanker()
-    try await withService(SmallCatalogue(ranker: ranker)) { made in
+    let sums = Sums()
+    try await withService(["model": SmallCatalogue(ranker: ranker)], metrics: sums) { made in
       defer { ranker.release() }
       var request = ServiceRequest(user: "u1", count: 6)
       // A machine may be too busy for a search within any given time; the ranker never answers.
@@ -42,6 +43,8 @@ private final class HeldRanker: CandidateRanker, Sendable {
       let second = try await made.service.recommend(request)
       #expect(second.degraded == .retrieval && second.items.count == 6)
       #expect(second.items.allSatisfy { $0.stage == .fallback })
+      #expect(sums["corral_degraded_total{stage=ranking}"] == 1)
+      #expect((sums["corral_degraded_total{stage=retrieval}"] ?? 0) >= 1)
       ranker.release()
       request.deadline = 3_600_000
       let third = try await made.service.recommend(request)

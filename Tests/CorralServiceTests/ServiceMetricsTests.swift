@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// A factory that adds up what it is told, by label and dimensions.
-private final class Sums: MetricsFactory {
+final class Sums: MetricsFactory {
   private let values = Mutex<[String: Double]>([:])
 
   subscript(_ name: String) -> Double? { values.withLock { $0[name] } }
@@ -90,6 +90,7 @@ private final class Sum: CounterHandler, RecorderHandler, TimerHandler, MeterHan
       made.service.refreshMetrics()
       #expect(sums["corral_model_age_seconds"] == 90)
       #expect(sums["corral_index_items"] == 60)
+      #expect(sums["corral_queue_waiting"] == 0)
       _ = try? await made.service.reload(made.folder.appending(path: "missing"))
       #expect(sums["corral_reload_total{result=refused}"] == 1)
       // Senders cannot make up any number of names.

@@ -7,6 +7,7 @@ Nothing that was acknowledged may be lost or counted twice, and no answer may be
 
 import argparse
 import random
+import resource
 import shutil
 import socket
 import sqlite3
@@ -172,6 +173,44 @@ def locked_store(models, folder):
     say(f"locked store: 100 answers, the slowest in {1000 * slowest:.0f} ms; the event got {replies[0]}")
 
 
+def full_disk(models, folder):
+    """Where files cannot grow, events are refused and answers go on; with room again, events are taken."""
+    server = Server(models[0], folder / "full.store")
+    largest = max(file.stat().st_size for file in Path(server.store).iterdir())
+    hard = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (largest + (256 << 10), hard))
+    accepted, refused, number = [], 0, 0
+    while refused < 20 and number < 20_000:
+        batch = [
+            {"id": f"full-{number + place}", "user": "sender-full", "item": "1", "type": "click"} for place in range(100)
+        ]
+        number += len(batch)
+        status, answer = server.ask("POST", "/v1/events", batch)
+        if status == 200:
+            accepted += [event["id"] for event in batch]
+        elif status == 503:
+            refused += 1
+        else:
+            fail(f"an event on a full disk got {status}: {answer}")
+        status, answer = server.ask("POST", "/v1/recommend", {"user": "1", "k": 5})
+        if status != 200 or len(answer["items"]) != 5:
+            fail(f"an answer on a full disk: {status} {answer}")
+    if not refused:
+        fail("the disk was never full")
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    event = {"id": "full-last", "user": "sender-full", "item": "1", "type": "click"}
+    status, answer = server.ask("POST", "/v1/events", event)
+    if status != 200:
+        fail(f"an event with room again got {status}: {answer}")
+    server.kill()
+    server.start()
+    stored = [row["id"] for row in events(server, "sender-full")]
+    if stored != accepted + ["full-last"]:
+        fail(f"{len(accepted) + 1} events were acknowledged, {len(stored)} are stored")
+    server.stop()
+    say(f"full disk: {len(accepted)} events taken, {refused} requests refused, then taken again; none lost")
+
+
 def slow_client(models, folder):
     """A client that sends a byte a second is cut off; others are answered meanwhile."""
     server = Server(models[0], folder / "slow.store")
@@ -217,6 +256,7 @@ def main():
         models = small_models(folder)
         damaged_model(models, folder)
         locked_store(models, folder)
+        full_disk(models, folder)
         slow_client(models, folder)
         killed_in_reload(models, folder, chosen.reload, chance)
         killed_in_ingest(models, folder, chosen.ingest, chance)

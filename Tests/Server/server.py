@@ -61,7 +61,9 @@ class Server:
         words = [CORRAL, "serve", self.model, "--listen", f"127.0.0.1:{self.port}", "--store", self.store, *self.words]
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(
-                [str(word) for word in words], stdout=log, stderr=log, env=self.environment
+                [str(word) for word in words], stdout=log, stderr=log, env=self.environment,
+                # A file that may not grow is an error to it, as on a full disk, not its end.
+                preexec_fn=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
             )
         for _ in range(1200):
             if self.process.poll() is not None:

@@ -75,7 +75,7 @@ struct Serving {
       throw error
     }
     var beside: [any Service] = [HangupReload(service, logger: logger)]
-    if isWatching { beside.append(ModelWatch(service, model: folder, logger: logger)) }
+    if isWatching { beside.append(FolderWatch(service, model: folder, logger: logger)) }
     let scheme = certificate == nil ? "http" : "https"
     try await server.run(stoppedBy: [.sigterm, .sigint], beside: beside) { address in
       say(
@@ -109,12 +109,13 @@ struct Serving {
   }
 
   /// Stores the interactions of a log, each once however often it is imported.
+  ///
+  /// Two are the same where user, item, time and value are; without times, also the row.
   private func importLog(_ path: String, into service: RecommendationService) async throws {
     let settings = DataSettings(path: path)
     let (dataset, report) = try Dataset.load(settings)
     console.note(console.noteStyle.dim(report.columnsLine))
     let log = dataset.log
-    let name = URL(filePath: path).lastPathComponent
     let scale = log.timeScale
     let ticks = scale.unit.map { unit in
       Double(unit.rawValue) * pow(10, Double(scale.decimals))
@@ -122,9 +123,12 @@ struct Serving {
     var stored = 0
     for start in stride(from: 0, to: log.count, by: 10_000) {
       let events = (start..<min(start + 10_000, log.count)).map { row in
-        Event(
-          id: "import:\(name):\(row)", user: dataset.users[log.users[row].position],
-          item: dataset.items[log.items[row].position], type: "import",
+        let user = dataset.users[log.users[row].position]
+        let item = dataset.items[log.items[row].position]
+        let moment = log.hasTimes ? "\(log.times[row])" : "row \(row)"
+        return Event(
+          id: "import:\(moment):\(log.weights[row]):\(user.utf8.count):\(user)\(item)",
+          user: user, item: item, type: "import",
           value: log.weights[row] == 1 ? nil : Double(log.weights[row]),
           time: ticks.flatMap { ticks in
             log.hasTimes ? Date(timeIntervalSince1970: Double(log.times[row]) / ticks) : nil

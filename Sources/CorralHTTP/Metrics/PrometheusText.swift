@@ -7,6 +7,8 @@ enum PrometheusText {
     "corral_stage_duration_seconds": "The time of a stage of the answers.",
     "corral_candidates": "Candidates at a stage of the answers.",
     "corral_fallback_total": "Answers that fell back, by reason.",
+    "corral_degraded_total": "Answers without a stage that was late, by that stage.",
+    "corral_queue_waiting": "Requests that wait to be answered.",
     "corral_empty_responses_total": "Answers without any item.",
     "corral_model_info": "The version that serves.",
     "corral_model_age_seconds": "The time since the model was opened.",

@@ -35,7 +35,7 @@ enum EventRoutes {
     method: .get, path: "/v1/users/{id}/events", summary: "What a user did, the oldest first.",
     names: [Parameters.user],
     query: [
-      .query("after", .integer(0...Int.max), "The position after which to begin."),
+      .query("after", .integer(Limits.position), "The position after which to begin."),
       Parameters.limit,
     ], outcome: .json(AnswerSchema.storedEvents, "The events.")
   ) { call in

@@ -153,7 +153,7 @@ enum RecordRoutes {
   private static func body(of call: Call) throws -> JSON {
     let body = call.body ?? .null
     if let id = body["id"]?.text, id != call.names[0] {
-      throw Problem.bad("id", "is another than the path's")
+      throw Problem.unusable("id", "is another than the path's")
     }
     return body
   }

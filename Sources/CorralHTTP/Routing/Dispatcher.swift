@@ -111,6 +111,7 @@ package struct Dispatcher: HTTPResponder {
   private func admit(_ request: Request, _ scope: Route.Scope, _ context: Connection) throws
     -> Route.Scope
   {
+    if keys.isEmpty { try refuseOtherSites(request) }
     let presented = Keys.presented(in: request.headers)
     let allowed = keys.isEmpty ? Route.Scope.admin : presented.flatMap(keys.scope)
     if let limiter {
@@ -135,6 +136,26 @@ package struct Dispatcher: HTTPResponder {
         403, "forbidden", "the key allows to \(allowed.rawValue), and this needs \(scope.rawValue)")
     }
     return allowed
+  }
+
+  /// Refuses what a page of another site makes a browser of this machine ask, where no key protects.
+  ///
+  /// Such a page can let its own name stand for this machine, and then `Host` says that name.
+  private func refuseOtherSites(_ request: Request) throws {
+    if let host = request.head.authority, !ListenAddress.namesThisMachine(host) {
+      throw Problem(
+        421, "other_host",
+        "without keys only requests to localhost or 127.0.0.1 are answered: set keys, or let the "
+          + "proxy in front send Host: localhost")
+    }
+    guard let origin = request.headers[.origin] else { return }
+    let site =
+      origin.split(separator: "/", omittingEmptySubsequences: false)
+      .dropFirst(2).first ?? ""
+    guard ListenAddress.namesThisMachine(site) else {
+      throw Problem(
+        403, "forbidden", "without keys pages of other sites may ask nothing: set keys")
+    }
   }
 
   /// The body of a request, checked; `nil` for none where none is needed.

@@ -33,6 +33,12 @@ package struct Problem: Error, Equatable {
       400, "bad_field", field.map { "\($0): \(reason)" } ?? "the body \(reason)", field: field)
   }
 
+  /// A part of the request that every schema allows, and that means nothing here.
+  package static func unusable(_ field: String?, _ reason: String) -> Problem {
+    Problem(
+      422, "unusable", field.map { "\($0): \(reason)" } ?? "the body \(reason)", field: field)
+  }
+
   /// What a schema does not allow.
   package init(_ fault: SchemaFault, in part: String? = nil) {
     let field = part.map { part in
@@ -58,7 +64,7 @@ package struct Problem: Error, Equatable {
   package init?(_ error: any Error) {
     switch error {
     case let problem as Problem: self = problem
-    case ServiceError.badField(let field, let reason): self = .bad(field, reason)
+    case ServiceError.badField(let field, let reason): self = .unusable(field, reason)
     case ServiceError.notFound(let text): self = .notFound(text)
     case ServiceError.conflict(let text): self.init(409, "conflict", text)
     case let error as ServiceError:
@@ -67,7 +73,7 @@ package struct Problem: Error, Equatable {
       case .refusedModel: self.init(409, "refused_model", error.description)
       default: return nil
       }
-    case StoreError.invalid(let what): self = .bad(nil, "cannot be stored: \(what)")
+    case StoreError.invalid(let what): self = .unusable(nil, "cannot be stored: \(what)")
     case let error as StoreError:
       self.init(503, error == .full ? "busy" : "store", error.description)
       retryAfter = error == .full ? 1 : 10
@@ -82,11 +88,11 @@ package struct Problem: Error, Equatable {
   private init(_ error: ServingError) {
     switch error {
     case .unknownItems, .unknownHistory, .noItemVectors: self = .notFound(error.description)
-    case .badCount: self = .init(400, "bad_field", error.description, field: "k")
+    case .badCount: self = .init(422, "unusable", error.description, field: "k")
     case .readsNoContext, .unknownContext, .badContext:
-      self = .init(400, "bad_field", error.description, field: "context")
+      self = .init(422, "unusable", error.description, field: "context")
     case .unknownFeature, .unknownCategory:
-      self = .init(400, "bad_field", error.description, field: "filter")
+      self = .init(422, "unusable", error.description, field: "filter")
     }
   }
 

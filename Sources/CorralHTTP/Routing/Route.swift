@@ -105,11 +105,13 @@ package struct Route: Sendable {
   package var problems: [Int: String] {
     var problems = others
     if !names.isEmpty || !query.isEmpty || body != nil {
-      problems[400] = problems[400] ?? "A part of the request cannot be used: `field` says which."
+      problems[400] = "A part of the request is malformed: `field` says which."
+      problems[422] = "It is well formed, but names what is not here: `field` says which part."
     }
     if scope != nil {
       problems[401] = "The key is missing or unknown."
       problems[403] = "The key does not allow this."
+      problems[421] = "There are no keys, and `Host` names another machine than this one."
       problems[429] = "Too many requests: `Retry-After` says when to try again."
       problems[503] = "Too much waits, or the store cannot be used: try again later."
     }

@@ -11,7 +11,9 @@ package enum Limits {
   /// Items that one answer may hold.
   package static let count = 1...1000
   /// Items that may be skipped.
-  package static let offset = 0...10_000
+  package static let offset = 0...9000
+  /// Places in the log: whole numbers that JSON's numbers hold exactly.
+  package static let position = 0...9_007_199_254_740_991
   /// Items of a history.
   package static let history = 0...1000
   /// Items that may be left out.

@@ -4,7 +4,7 @@ import Foundation
 
 /// What gorse's clients tell of what users did, and read back.
 enum GorseFeedbackRoutes {
-  static let all = [post, put, ofPair] + ofUser
+  static let all = [post, put, ofPair, ofTriple] + lists + ofUser
 
   /// How many of a user's last events are read back.
   private static let most = 10_000
@@ -58,9 +58,62 @@ enum GorseFeedbackRoutes {
     return feedback(events.map(\.event).filter { $0.item == call.names[1] })
   }
 
-  private static func feedback(_ events: [Event]) -> Reply {
-    .json { writer in
-      writer.array { writer in for event in events { writer.gorseFeedback(event) } }
+  private static let ofTriple = Route(
+    method: .get, path: "/api/feedback/{feedback-type}/{user-id}/{item-id}",
+    summary: "The last feedback of a type by a user for an item.", tag: "gorse",
+    names: [
+      Parameters.id("feedback-type", "The type."), Parameters.id("user-id", "The id of the user."),
+      Parameters.id("item-id", "The id of the item."),
+    ], outcome: .json(GorseSchema.storedFeedback, "The feedback."),
+    others: [404: "There is no such feedback."]
+  ) { call in
+    let events = try await call.service.events(of: call.names[1], after: 0, limit: most)
+    guard
+      let last = events.last(where: {
+        $0.event.type == call.names[0] && $0.event.item == call.names[2]
+      })
+    else { throw Problem.notFound("there is no such feedback") }
+    return .json { $0.gorseFeedback(last.event) }
+  }
+
+  private static let lists = ["", "/{feedback-type}"].map { suffix in
+    Route(
+      method: .get, path: "/api/feedback" + suffix,
+      summary: "A page of all feedback, the oldest first.", tag: "gorse",
+      names: suffix.isEmpty ? [] : [Parameters.id("feedback-type", "The type.")],
+      query: [
+        GorseAnswerRoutes.n,
+        .query(
+          "cursor", .string(0...Limits.id.upperBound, .id),
+          "What the page before gave as `Cursor`; anything else begins anew."),
+      ], outcome: .json(GorseSchema.feedbackPage, "The feedback.")
+    ) { call in
+      let count = call.integer("n", or: 10)
+      let after = Int64(call["cursor"]?.text ?? "") ?? 0
+      // A page of one type is looked for among as many events as a user can have: the rest comes
+      // with the next cursor.
+      let type = call.names.first
+      let looked = try await call.service.events(
+        after: after, limit: type == nil ? count : max(count, most))
+      let found = looked.filter { type == nil || $0.event.type == type }.prefix(count)
+      let isEnd = looked.count < (type == nil ? count : max(count, most)) && found.count < count
+      let last = found.count == count ? found.last : looked.last
+      return .json { writer in
+        writer.object { writer in
+          writer.field("Cursor", isEnd ? "" : last.map { "\($0.position)" } ?? "")
+          writer.name("Feedback")
+          writer.feedback(found.map(\.event))
+        }
+      }
     }
+  }
+
+  private static func feedback(_ events: [Event]) -> Reply { .json { $0.feedback(events) } }
+}
+
+extension JSONWriter {
+  /// Writes events as a list of feedback.
+  fileprivate mutating func feedback(_ events: [Event]) {
+    array { writer in for event in events { writer.gorseFeedback(event) } }
   }
 }

@@ -55,6 +55,9 @@ enum GorseSchema {
       .required("Comment", text),
     ]))
   static let storedFeedbacks = list(storedFeedback)
+  static let feedbackPage = Schema.named(
+    "GorseFeedbackPage",
+    .closed([.required("Cursor", text), .required("Feedback", storedFeedbacks)]))
   static let storedItem = Schema.named(
     "GorseStoredItem",
     .closed([

@@ -21,7 +21,7 @@ extension Event {
     var time = now
     if let text = json["Timestamp"]?.text, !text.isEmpty {
       guard let date = gorseTime(text) else {
-        throw Problem.bad("\(field).Timestamp", "must be a time such as 2026-03-14T15:09:26Z")
+        throw Problem.unusable("\(field).Timestamp", "must be a time such as 2026-03-14T15:09:26Z")
       }
       time = date
     }
@@ -38,7 +38,7 @@ extension ItemRecord {
     if let categories = json["Categories"]?.texts { self.categories = categories }
     if let text = json["Timestamp"]?.text, !text.isEmpty {
       guard let date = gorseTime(text) else {
-        throw Problem.bad("\(field)Timestamp", "must be a time such as 2026-03-14T15:09:26Z")
+        throw Problem.unusable("\(field)Timestamp", "must be a time such as 2026-03-14T15:09:26Z")
       }
       publishedAt = date
     }
@@ -73,7 +73,7 @@ private func gorseFeatures(_ labels: JSON, field: String) throws -> [String: Fea
     guard features.count <= Limits.features.upperBound,
       Limits.name.contains(name.unicodeScalars.count)
     else {
-      throw Problem.bad(
+      throw Problem.unusable(
         "\(field)Labels",
         "holds more than \(Limits.features.upperBound) labels, or a name that is empty or too long")
     }
