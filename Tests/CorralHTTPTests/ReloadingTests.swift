@@ -30,7 +30,7 @@ import Testing
       let lines = said.lines
       #expect(lines.count == 3)
       for line in lines.prefix(2) { #expect(line.contains("the model was reloaded")) }
-      #expect(lines.last?.contains("the folder is gone") == true)
+      #expect(lines.last?.contains("folder is gone") == true)
     }
   }
 }
