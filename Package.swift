@@ -83,7 +83,7 @@ let house: [[Target]] = [
   library(
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
-  library("CorralStore", ["CorralText", "LibCrypto", grdb, sqlite]),
+  library("CorralStore", ["LibCrypto", grdb, sqlite]),
   library(
     "CorralService",
     [
@@ -93,8 +93,8 @@ let house: [[Target]] = [
   library(
     "CorralHTTP",
     [
-      "CorralService", "CorralStore", "CorralServing", "CorralText", "CDashboard", hummingbird, tls,
-      logging, metrics, lifecycle,
+      "CorralService", "CorralStore", "CorralServing", "CorralVectors", "CorralText", "CDashboard",
+      hummingbird, tls, logging, metrics, lifecycle,
     ]),
   library(
     "CorralSettings",
@@ -156,7 +156,7 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + inner + served + ["CorralExperiments", arguments],
+      dependencies: umbrella + inner + served + ["CorralExperiments", arguments, yams],
       swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",

@@ -1,4 +1,5 @@
 internal import CDashboard
+import CorralVectors
 import HTTPTypes
 import Hummingbird
 
@@ -29,7 +30,7 @@ package enum Dashboard {
 
   /// A route for each file.
   static let routes = files.map { file in
-    let tag = "\"\(String(fingerprint(file.bytes), radix: 16))\""
+    let tag = "\"\(String(FNVHash(file.bytes).value, radix: 16))\""
     let headers: [(HTTPField.Name, String)] = [
       (.eTag, tag), (.cacheControl, "no-cache"), (.contentSecurityPolicy, policy),
     ]
@@ -55,8 +56,4 @@ package enum Dashboard {
     }
   }
 
-  /// A number that another content would hardly have (FNV-1a).
-  private static func fingerprint(_ bytes: [UInt8]) -> UInt64 {
-    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-  }
 }

@@ -181,7 +181,7 @@ package final class RecommendationService: Sendable {
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.
   package func close() async {
     await queue.close()
-    try? store.close()
+    try? await store.closeAside()
   }
 
   // MARK: Parts

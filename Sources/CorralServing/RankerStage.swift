@@ -42,10 +42,7 @@ package struct RankerStage: Sendable {
     return zip(found, counts).map { candidates, count in
       let own = scores[start..<start + candidates.count]
       start += candidates.count
-      let order = candidates.indices.sorted {
-        (own[own.startIndex + $1], $0) < (own[own.startIndex + $0], $1)
-      }
-      return order.prefix(count).map {
+      return RadixSort.bestFirst(own).prefix(count).map {
         Candidate(item: candidates[$0].item, score: own[own.startIndex + $0])
       }
     }

@@ -16,10 +16,7 @@ package struct Exclusion: Sendable {
     met history: [ItemIndex], allowed: ItemSet? = nil, excluded: ItemSet? = nil,
     where condition: (@Sendable (ItemIndex) -> Bool)? = nil
   ) {
-    var met: [ItemIndex] = []
-    met.reserveCapacity(history.count)
-    for item in history.sorted() where met.last != item { met.append(item) }
-    self.met = met
+    met = RadixSort.distinct(history.lazy.map(\.rawValue)).map { ItemIndex(Int($0)) }
     self.allowed = allowed
     self.excluded = excluded
     self.condition = condition

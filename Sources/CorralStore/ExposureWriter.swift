@@ -1,14 +1,17 @@
 import GRDB
 
 /// Writes exposures within one transaction.
+///
+/// Answers show the same items again and again, so the keys that it has found are kept while it lives.
 struct ExposureWriter {
   private let database: Database
   private let users: KeyTable
   private let items: KeyTable
   private let names: KeyTable
   private let insert: Query
-  private let insertItem: Query
   private let forgotten: ForgottenUsers
+  private var itemKeys: [String: Int32] = [:]
+  private var nameKeys: [String: Int32] = [:]
 
   /// A writer for an open transaction.
   init(_ database: Database) throws {
@@ -20,41 +23,44 @@ struct ExposureWriter {
     insert = try Query(
       database,
       """
-      INSERT INTO exposures (request, user, time, model, arm) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO exposures (request, user, time, model, arm, items) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
-      """)
-    insertItem = try Query(
-      database,
-      """
-      INSERT INTO exposureItems (exposure, place, item, source, stage, score, logProbability)
-        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """)
   }
 
   /// Writes exposures; one whose request is there already is left out.
-  func write(_ exposures: [Exposure]) throws {
+  mutating func write(_ exposures: [Exposure]) throws {
     for exposure in exposures { try write(exposure) }
   }
 
-  private func write(_ exposure: Exposure) throws {
+  private mutating func write(_ exposure: Exposure) throws {
+    let shown = try exposure.items.map { item in
+      ShownItem(
+        item: try key(of: item.id), place: Int32(clamping: item.position),
+        source: try name(item.source), stage: try name(item.stage), score: item.score,
+        logProbability: item.logProbability)
+    }
     insert.bind(exposure.request, at: 1)
     insert.bind(try exposure.user.flatMap(user).map(Int64.init), at: 2)
     insert.bind(Instant.microseconds(exposure.time), at: 3)
-    insert.bind(Int64(try names.key(exposure.model).key), at: 4)
-    insert.bind(try exposure.arm.map { Int64(try names.key($0).key) }, at: 5)
+    insert.bind(Int64(try name(exposure.model)), at: 4)
+    insert.bind(try exposure.arm.map { Int64(try name($0)) }, at: 5)
+    insert.bind(ShownItem.bytes(of: shown), at: 6)
     try insert.run()
-    if database.changesCount == 0 { return }
-    let key = database.lastInsertedRowID
-    for item in exposure.items {
-      insertItem.bind(key, at: 1)
-      insertItem.bind(Int64(item.position), at: 2)
-      insertItem.bind(Int64(try items.key(item.id).key), at: 3)
-      insertItem.bind(Int64(try names.key(item.source).key), at: 4)
-      insertItem.bind(Int64(try names.key(item.stage).key), at: 5)
-      insertItem.bind(item.score.map(Double.init), at: 6)
-      insertItem.bind(item.logProbability.map(Double.init), at: 7)
-      try insertItem.run()
-    }
+  }
+
+  private mutating func key(of item: String) throws -> Int32 {
+    if let key = itemKeys[item] { return key }
+    let key = try items.key(item).key
+    itemKeys[item] = key
+    return key
+  }
+
+  private mutating func name(_ name: String) throws -> Int32 {
+    if let key = nameKeys[name] { return key }
+    let key = try names.key(name).key
+    nameKeys[name] = key
+    return key
   }
 
   /// The key of a user, made if it is missing; `nil` for a forgotten user who has not come back.

@@ -106,6 +106,15 @@ struct Query {
     }
   }
 
+  /// Calls a function with the bytes in a column.
+  func withBytes<Result>(
+    _ place: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let start = sqlite3_column_blob(handle, place)
+    return try body(
+      UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, place))))
+  }
+
   /// The text in a column.
   func text(_ place: Int32) -> String { textIfAny(place) ?? "" }
 }

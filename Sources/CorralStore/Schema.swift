@@ -43,7 +43,7 @@ enum Schema {
   /// Names of event types, sources, stages, models and arms are kept once, in `names`. Times are
   /// microseconds since 1970. `forgotten` holds salted hashes; `erased` says whether the last trace
   /// of the id is gone from the files. Events name their request as text, since they may arrive
-  /// before the exposure is written.
+  /// before the exposure is written. `ShownItem` says what the items of an exposure are.
   private static let first = """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
     INSERT INTO meta VALUES ('salt', randomblob(32));
@@ -65,13 +65,9 @@ enum Schema {
     CREATE INDEX eventsOfRequests ON events (request, item) WHERE request IS NOT NULL;
     CREATE TABLE exposures (
       key INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL UNIQUE, user INTEGER,
-      time INTEGER NOT NULL, model INTEGER NOT NULL, arm INTEGER);
+      time INTEGER NOT NULL, model INTEGER NOT NULL, arm INTEGER, items BLOB NOT NULL);
     CREATE INDEX exposuresOfUsers ON exposures (user) WHERE user IS NOT NULL;
     CREATE INDEX exposuresByTime ON exposures (time);
-    CREATE TABLE exposureItems (
-      exposure INTEGER NOT NULL, place INTEGER NOT NULL, item INTEGER NOT NULL,
-      source INTEGER NOT NULL, stage INTEGER NOT NULL, score REAL, logProbability REAL,
-      PRIMARY KEY (exposure, place)) WITHOUT ROWID;
     CREATE TABLE forgotten (hash BLOB PRIMARY KEY, erased INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
     """
 }

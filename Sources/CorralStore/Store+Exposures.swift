@@ -48,23 +48,24 @@ extension Store {
     let query = try Query(
       db,
       """
-      SELECT x.key, x.request, u.id, x.time, x.model, x.arm
+      SELECT x.key, x.request, u.id, x.time, x.model, x.arm, x.items
         FROM exposures x LEFT JOIN users u ON u.key = x.user
         WHERE x.key > ? AND x.time >= ? ORDER BY x.key LIMIT ?
       """)
     query.bind(key, at: 1)
     query.bind(Instant.microseconds(since), at: 2)
     query.bind(limit, at: 3)
+    let ids = try Query(db, "SELECT id FROM items WHERE key = ?")
     var found: [(key: Int64, answered: AnsweredExposure)] = []
     while try query.step() {
       let exposure = Exposure(
         request: query.text(1), user: query.textIfAny(2), time: Instant.date(query.integer(3)),
-        model: names[query.integer(4)], arm: query.integerIfAny(5).map { names[$0] }, items: [])
+        model: names[query.integer(4)], arm: query.integerIfAny(5).map { names[$0] },
+        items: try query.withBytes(6, ShownItem.items(in:)).map { try item($0, ids, names) })
       found.append((query.integer(0), AnsweredExposure(exposure: exposure, events: [])))
     }
     for index in found.indices {
       let key = found[index].key
-      found[index].answered.exposure.items = try items(db, of: key, names)
       found[index].answered.events = try events(
         db, where: "e.request = (SELECT request FROM exposures WHERE key = ?) ORDER BY e.position",
         [key])
@@ -72,25 +73,15 @@ extension Store {
     return found
   }
 
-  private static func items(
-    _ db: Database, of exposure: Int64, _ names: Names
-  ) throws -> [Exposure.Item] {
-    let query = try Query(
-      db,
-      """
-      SELECT i.id, x.place, x.source, x.stage, x.score, x.logProbability
-        FROM exposureItems x JOIN items i ON i.key = x.item WHERE x.exposure = ? ORDER BY x.place
-      """)
-    query.bind(exposure, at: 1)
-    var items: [Exposure.Item] = []
-    while try query.step() {
-      items.append(
-        Exposure.Item(
-          id: query.text(0), position: Int(query.integer(1)), source: names[query.integer(2)],
-          stage: names[query.integer(3)], score: query.double(4).map { Float($0) },
-          logProbability: query.double(5).map { Float($0) }))
-    }
-    return items
+  private static func item(
+    _ shown: ShownItem, _ ids: Query, _ names: Names
+  ) throws -> Exposure.Item {
+    ids.bind(Int64(shown.item), at: 1)
+    defer { ids.reset() }
+    return Exposure.Item(
+      id: try ids.step() ? ids.text(0) : "", position: Int(shown.place),
+      source: names[Int64(shown.source)], stage: names[Int64(shown.stage)], score: shown.score,
+      logProbability: shown.logProbability)
   }
 }
 

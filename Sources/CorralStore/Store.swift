@@ -56,13 +56,28 @@ package final class Store: Sendable {
 
   /// Writes what waits, refuses whatever comes later, and lets the directory go.
   ///
-  /// A second call does nothing.
+  /// A second call does nothing. It blocks until what is read and written has ended, so tasks call
+  /// `closeAside`. No reading may begin meanwhile.
   package func close() throws {
     guard writer.close() else { return }
     // Everything is in one file then, as copies of it need; where that fails the log stays beside it.
     try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     do { try pool.close() } catch { throw StoreError(error, path: directory.path) }
     lock.withLock { $0 = nil }
+  }
+
+  /// Does what `close` does without blocking a thread of tasks.
+  ///
+  /// A reading ends on such a thread, and `close` waits for all readings: as many closes as there are
+  /// threads would wait for good.
+  ///
+  /// - Throws: `StoreError`.
+  package func closeAside() async throws {
+    try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Void, any Error>) in
+      let thread = Thread { [self] in caller.resume(with: Result { try close() }) }
+      thread.name = "corral-close"
+      thread.start()
+    }
   }
 
   /// What a store did and holds, for its operators.

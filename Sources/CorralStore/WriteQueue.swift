@@ -129,7 +129,8 @@ final class WriteQueue: Sendable {
   /// Writes jobs and exposures in one transaction.
   private func commit(_ jobs: [Job], _ exposures: [Exposure]) throws {
     let answers = try pool.write { db in
-      try ExposureWriter(db).write(exposures)
+      var writer = try ExposureWriter(db)
+      try writer.write(exposures)
       return try jobs.map { try $0.write(db) }
     }
     state.withLock { state in

@@ -88,6 +88,9 @@ func withServer<Result: Sendable>(
     try Data("{\"name\": \"\(name)\"}".utf8).write(to: model.appending(path: "manifest.json"))
   }
   let metrics = MetricsRegistry()
+  // No deadline comes on a busy machine; a request may bring its own.
+  var serviceSettings = serviceSettings
+  serviceSettings.deadline = 3_600_000
   let service = try RecommendationService(
     model: place.appending(path: "model"), store: Store(place.appending(path: "store")),
     settings: serviceSettings, metrics: metrics

@@ -111,13 +111,16 @@ struct `the queue of answers` {
       return asks.map { .success($0) }
     }
     let queue = AnswerQueue(QueueSettings(), stages: stages)
-    // The second deadline is before the one that the timer sleeps for.
-    async let slow = queue.answer(1, deadline: 30)
+    // It keeps the only worker from all others, and the timer sleeps for an hour because of it.
+    async let held = queue.answer(0, deadline: Self.hour)
     await until { gate.waiting == 1 }
+    // Each deadline is before the one that the timer sleeps for.
+    async let slow = queue.answer(1, deadline: 30)
     async let fast = queue.answer(2, deadline: 1)
     #expect(try await fast.degraded == .retrieval)
     #expect(try await slow.degraded == .retrieval)
     gate.open()
+    #expect(try await held.degraded == nil)
     await queue.close()
   }
 

@@ -35,6 +35,12 @@ struct Serve: AsyncParsableCommand {
       "A file of keys, each line `read KEY`, `write KEY` or `admin KEY`.", valueName: "file"))
   var keys: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A file with the arms of an experiment, which split the users: docs/HTTP.md shows one.",
+      valueName: "file"))
+  var arms: String?
+
   @Flag(help: "Reload the model whenever its folder is replaced.")
   var watch = false
 
@@ -71,6 +77,7 @@ struct Serve: AsyncParsableCommand {
     serving.store = store
     serving.log = log
     serving.keys = keys
+    serving.arms = arms
     serving.isWatching = watch
     serving.assignments = assignments
     serving.logFormat = logFormat

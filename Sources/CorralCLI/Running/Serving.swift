@@ -30,6 +30,8 @@ struct Serving {
   var log: String?
   var keys: String?
   var isWatching = false
+  /// The file of an experiment.
+  var arms: String?
   var assignments: [String] = []
   var logFormat = LineLogHandler.Format.text
   var certificate: Server.Certificate?
@@ -44,7 +46,8 @@ struct Serving {
   func run() async throws {
     var overlay = SettingsOverlay(ServeSettings())
     try overlay.apply(file: nil, assignments: assignments)
-    let settings = try overlay.decoded()
+    var settings = try overlay.decoded()
+    settings.serve.experiment = try arms.map(ArmsFile.experiment)
     let keys = try Keys(environment: ProcessInfo.processInfo.environment, file: keys)
     // What cannot work is said before the model takes its time.
     if keys.isEmpty, !address.isLoopback { throw Server.Fault.open(address.description) }

@@ -219,10 +219,7 @@ struct AnswerPipeline: Sendable {
       let places = (start..<min(start + block, list.count)).filter { list[$0].item != nil }
       let own = scores[next..<next + places.count]
       next += places.count
-      let order = places.indices.sorted {
-        (own[own.startIndex + $1], $0) < (own[own.startIndex + $0], $1)
-      }
-      for (place, from) in zip(places, order) {
+      for (place, from) in zip(places, RadixSort.bestFirst(own)) {
         ranked[place] = list[places[from]]
         ranked[place].score = own[own.startIndex + from]
         ranked[place].stage = .ranker

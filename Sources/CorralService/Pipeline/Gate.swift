@@ -1,3 +1,4 @@
+import CorralServing
 import CorralVectors
 
 /// Which items one request may get, whatever source they come from.
@@ -13,10 +14,7 @@ struct Gate: Sendable {
   init(blocked: KeySet, conditions: [KeySet], leavingOut keys: [LiveKey]) {
     self.blocked = blocked
     self.conditions = conditions
-    var leftOut: [LiveKey] = []
-    leftOut.reserveCapacity(keys.count)
-    for key in keys.sorted() where leftOut.last != key { leftOut.append(key) }
-    self.leftOut = leftOut
+    leftOut = RadixSort.distinct(keys.lazy.map(\.rawValue)).map { LiveKey(Int($0)) }
   }
 
   /// Whether an item may be recommended.
