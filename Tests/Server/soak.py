@@ -2,7 +2,8 @@
 
     soak.py [--seconds N] [--reloads N]
 
-Memory must be flat after the first tenth, and every status that comes must be a documented one.
+Memory must be flat once the store's page cache (64 MB) is full, and every status that comes must be a documented one.
+The second half is what counts: at 2,000 requests a second the cache is full after a minute.
 """
 
 import argparse
@@ -46,10 +47,11 @@ def main():
         stopping.set()
         counts = json.loads(out)
         code = server.stop()
-        first, last = samples[len(samples) // 10], samples[-1]
-        most = max(samples[len(samples) // 10:])
+        early, first, last = samples[len(samples) // 10], samples[len(samples) // 2], samples[-1]
+        most = max(samples)
         say(f"{counts['requests']:,} requests ({counts['events']:,} events), {chosen.reloads} reloads, statuses "
-            f"{counts['statuses']}; memory {first >> 20} MB after a tenth, {last >> 20} MB at the end, {most >> 20} most")
+            f"{counts['statuses']}; memory {early >> 20} MB after a tenth, {first >> 20} at half, {last >> 20} at the end, "
+            f"{most >> 20} at most")
         if code != 0:
             fail(f"the server ended with {code}")
         if len(versions) != 2:
@@ -57,7 +59,7 @@ def main():
         wrong = {status for status in counts["statuses"] if status not in ("200", "503")}
         if wrong or counts["failed"]:
             fail(f"undocumented: statuses {wrong}, {counts['failed']} connections failed")
-        if last > 1.1 * first + (32 << 20):
+        if last > 1.05 * first + (8 << 20) or most > early + (96 << 20):
             fail("memory grows")
 
 
