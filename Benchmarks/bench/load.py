@@ -24,7 +24,7 @@ from bench.machine import description, load
 from bench.matches import Matches, Sizes
 from bench.side import KEEP_MEMORY, Side
 
-CONNECTIONS = (8, 32, 64)
+CONNECTIONS = (8, 32, 64, 128)
 # Workers of uvicorn, and threads of PyTorch in each: its best on two cores is looked for.
 WORKERS = ((1, 1), (1, 2), (2, 1))
 

@@ -16,6 +16,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # implicit runs threads of its own, an
 
 import numpy as np  # noqa: E402
 
+import saved  # noqa: E402
 from worker import serve  # noqa: E402
 
 parser = argparse.ArgumentParser()
@@ -34,8 +35,6 @@ class Implicit:
     def __init__(self, folder):
         import scipy.sparse as sparse
         from implicit.als import AlternatingLeastSquares
-
-        import saved
 
         vectors = saved.tensors(folder / "retriever.safetensors")
         als = json.loads((folder / "manifest.json").read_text())["settings"]["als"]
@@ -108,4 +107,4 @@ def check():
 
 
 check()
-serve({}, one_round)
+serve({"users": len(saved.ids(options.folder / "users.txt"))}, one_round)
