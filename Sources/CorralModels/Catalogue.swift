@@ -8,14 +8,18 @@ public struct Catalogue: Sendable, Equatable {
   package let items: FeatureTable
   /// The columns of the context of requests; their rows, if any, are those of training.
   package let context: ContextTable
+  /// The clusters of items that a retriever is told apart; `nil` for one that is not told.
+  package var tasks: ItemTasks?
 
   /// The catalogue of some users and items.
   package init(
-    users: FeatureTable, items: FeatureTable, context: ContextTable = ContextTable()
+    users: FeatureTable, items: FeatureTable, context: ContextTable = ContextTable(),
+    tasks: ItemTasks? = nil
   ) {
     self.users = users
     self.items = items
     self.context = context
+    self.tasks = tasks
   }
 
   /// The users and items of a data set.

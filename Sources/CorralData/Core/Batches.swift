@@ -9,21 +9,27 @@ package struct QueryBatch: Sendable {
   package var histories: Ragged<ItemIndex>
   /// The context of each request, one row each; empty if no context is known.
   package var context: ContextTable
+  /// The cluster of items that each request searches, for a model that is told; empty if it is not.
+  package var clusters: [Int32]
 
   /// Creates a batch.
   ///
-  /// All parts have one entry per request; the context can be empty.
+  /// All parts have one entry per request; context and clusters can be empty.
   package init(
-    users: [UserIndex?], histories: Ragged<ItemIndex>, context: ContextTable = ContextTable()
+    users: [UserIndex?], histories: Ragged<ItemIndex>, context: ContextTable = ContextTable(),
+    clusters: [Int32] = []
   ) {
-    guard users.count == histories.count, context.isEmpty || context.count == users.count else {
+    guard users.count == histories.count, context.isEmpty || context.count == users.count,
+      clusters.isEmpty || clusters.count == users.count
+    else {
       fatalError(
-        "QueryBatch: \(users.count) users need as many histories and rows of context, not"
-          + " \(histories.count) and \(context.count)")
+        "QueryBatch: \(users.count) users need as many histories, rows of context and clusters, not"
+          + " \(histories.count), \(context.count) and \(clusters.count)")
     }
     self.users = users
     self.histories = histories
     self.context = context
+    self.clusters = clusters
   }
 
   /// The number of requests.
@@ -57,6 +63,9 @@ package struct TrainingBatch: Sendable {
     case next
     /// Target j follows element j of the histories' values: every prefix of a history is a query.
     case everyPosition
+    /// Target j follows element `positions[j]` of the histories' values; other prefixes have no
+    /// target.
+    case positions([Int])
     /// Target j is the item at position `positions[j]` of the histories' values. The item is still
     /// there: the reader of the batch must hide it.
     case masked([Int])
@@ -72,7 +81,7 @@ package struct TrainingBatch: Sendable {
       switch reading {
       case .next: queries.count
       case .everyPosition: queries.histories.values.count
-      case .masked(let positions): positions.count
+      case .positions(let positions), .masked(let positions): positions.count
       }
     guard targets.count == expected, weights.count == expected else {
       fatalError(
@@ -95,7 +104,7 @@ package struct TrainingBatch: Sendable {
     switch reading {
     case .next: return queries.users
     case .everyPosition: places = Array(0..<count)
-    case .masked(let positions): places = positions
+    case .positions(let positions), .masked(let positions): places = positions
     }
     var query = 0
     return places.map { place in

@@ -1,3 +1,4 @@
+package import CorralData
 package import CorralVectors
 
 /// Clusters of points around their means, by Lloyd's algorithm (1957, published 1982).
@@ -80,5 +81,12 @@ package struct KMeans: Sendable {
       if met.insert(position).inserted { chosen.append(position) }
     }
     return chosen
+  }
+}
+
+extension Partition {
+  /// The clusters that k-means found.
+  package init(_ found: KMeans) {
+    self.init(clusters: found.clusters, count: found.centres.rows)
   }
 }

@@ -24,6 +24,7 @@ struct ShownTargets {
       queries = batch.queries
       return
     case .everyPosition: (places, own) = (Array(0..<batch.count), 1)
+    case .positions(let positions): (places, own) = (positions, 1)
     case .masked(let positions): (places, own) = (positions, 0)
     }
     let histories = batch.queries.histories

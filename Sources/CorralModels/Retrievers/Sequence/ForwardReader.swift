@@ -29,13 +29,19 @@ extension ForwardReader {
     return similarity.prepared(packed.last(of: vectors(packed, phase)))
   }
 
-  /// The vector after each item of the histories, or one for each query if it has one target.
+  /// The vectors after those items of the histories that have a target, or one for each query.
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
-    guard case .everyPosition = batch.reading else { return queries(batch.queries, phase) }
-    return similarity.prepared(
-      vectors(PackedHistories(whole: batch.queries.histories, length: history), phase))
+    func states() -> Tensor {
+      vectors(PackedHistories(whole: batch.queries.histories, length: history), phase)
+    }
+    switch batch.reading {
+    case .next, .masked: return queries(batch.queries, phase)
+    case .everyPosition: return similarity.prepared(states())
+    case .positions(let places):
+      return similarity.prepared(states().indexSelect(0, Tensor(places, device: device)))
+    }
   }
 
   /// The vectors of some items, `[items, width]`.

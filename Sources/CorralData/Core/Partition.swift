@@ -1,6 +1,3 @@
-package import CorralData
-import CorralVectors
-
 /// A catalogue cut into disjoint clusters: the cluster of each item, and the items of each cluster.
 package struct Partition: Sendable, Equatable {
   /// The cluster of each item, `[items]`.
@@ -28,11 +25,6 @@ package struct Partition: Sendable, Equatable {
     }
     self.clusters = clusters
     members = Ragged(values: items, offsets: offsets)
-  }
-
-  /// The clusters that k-means found.
-  package init(_ found: KMeans) {
-    self.init(clusters: found.clusters, count: found.centres.rows)
   }
 
   /// The number of clusters, the empty ones included.
