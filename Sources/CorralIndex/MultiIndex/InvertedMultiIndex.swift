@@ -1,4 +1,4 @@
-import CorralData
+package import CorralData
 package import CorralVectors
 
 /// Items in the buckets of an inverted multi-index (Babenko and Lempitsky, 2012): vectors are cut
