@@ -36,7 +36,7 @@ extension Store {
     try StoreError.check(id, "the id of a user")
     let (forgotten, texts) = try await writer.write { db in try Self.forget(id, db) }
     let erasure = Erasure(pool: pool, directory: directory)
-    try await erasure.erase(texts)
+    try await whileOpen { try await erasure.erase(texts) }
     try await writer.write { try ForgottenUsers($0).markErased(id) }
     return forgotten
   }

@@ -22,6 +22,7 @@ package final class Store: Sendable {
   let pool: DatabasePool
   let buffer: ExposureBuffer
   let writer: WriteQueue
+  private let gate = ReadingGate()
   private let lock: Mutex<StoreLock?>
 
   /// Opens the store of a directory, and makes it if there is none.
@@ -57,9 +58,10 @@ package final class Store: Sendable {
   /// Writes what waits, refuses whatever comes later, and lets the directory go.
   ///
   /// A second call does nothing. It blocks until what is read and written has ended, so tasks call
-  /// `closeAside`. No reading may begin meanwhile.
+  /// `closeAside`. Whatever begins to read meanwhile or later gets `StoreError.closed`.
   package func close() throws {
     guard writer.close() else { return }
+    gate.close()
     // Everything is in one file then, as copies of it need; where that fails the log stays beside it.
     try? pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     do { try pool.close() } catch { throw StoreError(error, path: directory.path) }
@@ -104,21 +106,37 @@ package final class Store: Sendable {
   func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws -> Value {
+    try await whileOpen { try await pool.read(body) }
+  }
+
+  /// Reads a consistent state on the calling thread.
+  func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try whileOpen { try pool.read(body) }
+  }
+
+  /// Writes one transaction on the calling thread.
+  func writeNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    try whileOpen { try pool.write(body) }
+  }
+
+  /// Uses the database, which is not closed before the end of it.
+  ///
+  /// - Throws: `StoreError`: `closed` for a store that is closed or being closed; and
+  ///   `CancellationError`.
+  func whileOpen<Value>(_ body: () async throws -> Value) async throws -> Value {
+    guard gate.enter() else { throw StoreError.closed(path: directory.path) }
+    defer { gate.leave() }
     do {
-      return try await pool.read(body)
+      return try await body()
     } catch let error as CancellationError {
       throw error
     } catch { throw StoreError(error, path: directory.path) }
   }
 
-  /// Reads a consistent state on the calling thread.
-  func readNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    do { return try pool.read(body) } catch { throw StoreError(error, path: directory.path) }
-  }
-
-  /// Writes one transaction on the calling thread.
-  func writeNow<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    do { return try pool.write(body) } catch { throw StoreError(error, path: directory.path) }
+  private func whileOpen<Value>(_ body: () throws -> Value) throws -> Value {
+    guard gate.enter() else { throw StoreError.closed(path: directory.path) }
+    defer { gate.leave() }
+    do { return try body() } catch { throw StoreError(error, path: directory.path) }
   }
 
   private static func configuration(_ settings: StoreSettings) -> Configuration {
