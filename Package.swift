@@ -171,7 +171,7 @@ let package = Package(
     // What every test target shares: planted data, temporary folders, contract checks.
     .target(
       name: "CorralTesting",
-      dependencies: ["CorralVectors", "CorralData", "CorralIndex"],
+      dependencies: ["CorralVectors", "CorralData", "CorralIndex", "CorralServing"],
       path: "Tests/CorralTesting", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

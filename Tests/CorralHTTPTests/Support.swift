@@ -1,64 +1,16 @@
-import CorralData
 import CorralHTTP
-import CorralIndex
 import CorralService
 import CorralServing
 import CorralStore
-import CorralVectors
+import CorralTesting
 import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Models made of random vectors: 50 items `i0`, `i1`, ..., 20 users `u0`, `u1`, ..., each with a
-/// history but for every fourth.
-enum MadeUpModel {
-  static func recommender(title: String = "Title", prefix: String = "i") -> Recommender {
-    var random = SeededGenerator(seed: 3)
-    let (items, users, dimension) = (50, 20, 6)
-    let vectors = Matrix(
-      rows: items, columns: dimension,
-      values: (0..<items * dimension).map { _ in Float(random.uniform()) - 0.5 })
-    let placed = PlacedItems((0..<items).map { _ in true })
-    let histories = Ragged(
-      (0..<users).map { user in
-        (0..<(user % 4 == 0 ? 0 : 4)).map { _ in ItemIndex(random.next(below: items)) }
-      })
-    var counts = [Int](repeating: 0, count: items)
-    for item in histories.values { counts[item.position] += 1 }
-    guard let index = try? BuiltIndex(vectors, settings: IndexSettings()) else {
-      fatalError("an exact index of \(items) vectors")
-    }
-    let stage = RetrieverStage(
-      .index(index, items: vectors), placed: placed, scoredBy: .history,
-      similarity: ItemSimilarity(vectors, placed: placed),
-      encoder: { batch in
-        var queries = Matrix(rows: batch.count, columns: vectors.columns)
-        for row in 0..<batch.count {
-          for item in batch.histories[row] {
-            for (column, value) in vectors[item.position].enumerated() {
-              queries[row, column] += value
-            }
-          }
-        }
-        return queries
-      })
-    return Recommender(
-      kind: "mean", users: Vocabulary((0..<users).map { "u\($0)" }),
-      items: Vocabulary((0..<items).map { "\(prefix)\($0)" }),
-      titles: Texts((0..<items).map { "\(title) \($0)" }), histories: histories,
-      itemFeatures: FeatureTable(
-        count: items,
-        columns: [
-          FeatureColumn(
-            name: "genre",
-            values: .categories(
-              Ragged((0..<items).map { [Int32($0 % 3)] }),
-              vocabulary: Vocabulary(["drama", "comedy", "war"]))),
-          FeatureColumn(name: "year", values: .numbers((0..<items).map { Float(1990 + $0) })),
-        ]), counts: counts, retriever: stage, ranker: nil,
-      cost: Recommender.OpeningCost(seconds: 0, bytes: 0))
-  }
+/// The model of a server: 50 items `i0`, `i1`, ..., and 20 users `u0`, `u1`, ...
+func madeUpModel(title: String = "Title", prefix: String = "i") throws -> Recommender {
+  try SmallCatalogue(items: 50, users: 20, seed: 3, title: title, prefix: prefix).recommender()
 }
 
 /// A server that runs in this process, and a folder for what it keeps.
@@ -96,9 +48,9 @@ func withServer<Result: Sendable>(
     settings: serviceSettings, metrics: metrics
   ) { model in
     switch model.lastPathComponent {
-    case "model": MadeUpModel.recommender()
-    case "better": MadeUpModel.recommender(title: "Better")
-    case "other": MadeUpModel.recommender(prefix: "x")
+    case "model": try madeUpModel()
+    case "better": try madeUpModel(title: "Better")
+    case "other": try madeUpModel(prefix: "x")
     default: throw CocoaError(.fileNoSuchFile)
     }
   }

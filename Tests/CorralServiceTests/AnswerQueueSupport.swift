@@ -3,11 +3,21 @@ import Dispatch
 import Synchronization
 
 extension AnswerQueue.Stages where Ask == Int, Found == Int, Reply == Int {
-  /// Retrieval doubles, ranking adds one, and the fallback is the negative.
-  static func doubling() -> Self {
+  /// Retrieval doubles, ranking adds one, and the fallback is the negative; a test may do something
+  /// before both.
+  static func doubling(
+    beforeFinding: @escaping @Sendable ([Int]) -> Void = { _ in },
+    beforeRanking: @escaping @Sendable () -> Void = {}
+  ) -> Self {
     Self(
-      find: { $0.map { .success($0 * 2) } }, rank: { $0.map { .success($0.found + 1) } },
-      unranked: { $1 }, fallback: { -$0 })
+      find: { asks in
+        beforeFinding(asks)
+        return asks.map { .success($0 * 2) }
+      },
+      rank: { pairs in
+        beforeRanking()
+        return pairs.map { .success($0.found + 1) }
+      }, unranked: { $1 }, fallback: { -$0 })
   }
 }
 

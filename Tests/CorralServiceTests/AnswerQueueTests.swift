@@ -31,13 +31,10 @@ struct `the queue of answers` {
   @Test func `takes everything that waits at once, up to a batch`() async throws {
     let gate = StageGate()
     let batches = Mutex<[Int]>([])
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    let find = stages.find
-    stages.find = { asks in
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeFinding: { asks in
       batches.withLock { $0.append(asks.count) }
       gate.pass()
-      return find(asks)
-    }
+    })
     var settings = QueueSettings()
     settings.batch = 8
     settings.deadline = Self.hour
@@ -54,12 +51,7 @@ struct `the queue of answers` {
 
   @Test func `answers without retrieval while it is still running`() async throws {
     let (clock, gate) = (TestClock(), StageGate())
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    let find = stages.find
-    stages.find = { asks in
-      gate.pass()
-      return find(asks)
-    }
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeFinding: { _ in gate.pass() })
     let queue = AnswerQueue(QueueSettings(), clock: clock.manual, stages: stages)
     let running = Task { try await queue.answer(1) }
     await until { gate.waiting == 1 }
@@ -85,12 +77,7 @@ struct `the queue of answers` {
 
   @Test func `answers what retrieval found when ranking is late`() async throws {
     let (clock, gate) = (TestClock(), StageGate())
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    let rank = stages.rank
-    stages.rank = { pairs in
-      gate.pass()
-      return rank(pairs)
-    }
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeRanking: { gate.pass() })
     let queue = AnswerQueue(QueueSettings(), clock: clock.manual, stages: stages)
     let task = Task { try await queue.answer(7) }
     await until { gate.waiting == 1 }
@@ -105,11 +92,7 @@ struct `the queue of answers` {
 
   @Test func `has a timer of its own on the system's clock`() async throws {
     let gate = StageGate()
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    stages.find = { asks in
-      gate.pass()
-      return asks.map { .success($0) }
-    }
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeFinding: { _ in gate.pass() })
     let queue = AnswerQueue(QueueSettings(), stages: stages)
     // It keeps the only worker from all others, and the timer sleeps for an hour because of it.
     async let held = queue.answer(0, deadline: Self.hour)
@@ -126,11 +109,7 @@ struct `the queue of answers` {
 
   @Test func `refuses a request when the line is full`() async throws {
     let gate = StageGate()
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    stages.find = { asks in
-      gate.pass()
-      return asks.map { .success($0) }
-    }
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeFinding: { _ in gate.pass() })
     var settings = QueueSettings()
     settings.limit = 3
     settings.deadline = Self.hour
@@ -153,12 +132,7 @@ struct `the queue of answers` {
 
   @Test func `answers what it took when it closes, and takes nothing more`() async throws {
     let gate = StageGate()
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    let find = stages.find
-    stages.find = { asks in
-      gate.pass()
-      return find(asks)
-    }
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeFinding: { _ in gate.pass() })
     var settings = QueueSettings()
     settings.batch = 2
     settings.deadline = Self.hour
@@ -178,13 +152,10 @@ struct `the queue of answers` {
   @Test func `lets a cancelled caller leave the line`() async throws {
     let gate = StageGate()
     let met = Mutex<[Int]>([])
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    let find = stages.find
-    stages.find = { asks in
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(beforeFinding: { asks in
       met.withLock { $0 += asks }
       gate.pass()
-      return find(asks)
-    }
+    })
     var settings = QueueSettings()
     settings.deadline = Self.hour
     let queue = AnswerQueue(settings, stages: stages)
@@ -232,16 +203,8 @@ struct `the queue of answers` {
     let clock = TestClock()
     let draws = Mutex(SeededGenerator(seed: 3))
     let sleep: @Sendable () -> Void = { usleep(UInt32(draws.withLock { $0.next(below: 300) })) }
-    var stages = AnswerQueue<Int, Int, Int>.Stages.doubling()
-    let (find, rank) = (stages.find, stages.rank)
-    stages.find = { asks in
-      sleep()
-      return find(asks)
-    }
-    stages.rank = { pairs in
-      sleep()
-      return rank(pairs)
-    }
+    let stages = AnswerQueue<Int, Int, Int>.Stages.doubling(
+      beforeFinding: { _ in sleep() }, beforeRanking: sleep)
     var settings = QueueSettings()
     settings.workers = 2
     settings.limit = 200

@@ -2,6 +2,7 @@ import CorralIndex
 import CorralService
 import CorralServing
 import CorralStore
+import CorralTesting
 import Testing
 
 @Suite struct AnswerTests {

@@ -2,6 +2,7 @@ import CorralData
 import CorralIndex
 import CorralService
 import CorralServing
+import CorralTesting
 import Foundation
 import Synchronization
 import Testing

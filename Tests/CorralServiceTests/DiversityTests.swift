@@ -1,6 +1,7 @@
 import CorralData
 import CorralService
 import CorralServing
+import CorralTesting
 import Testing
 
 @Suite struct DiversityTests {

@@ -1,6 +1,7 @@
 import CorralData
 import CorralService
 import CorralStore
+import CorralTesting
 import Foundation
 import Testing
 

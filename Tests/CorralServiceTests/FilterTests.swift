@@ -1,6 +1,7 @@
 import CorralService
 import CorralServing
 import CorralStore
+import CorralTesting
 import CorralVectors
 import Foundation
 import Testing

@@ -1,0 +1,108 @@
+package import CorralData
+package import CorralIndex
+package import CorralServing
+import CorralVectors
+
+/// A recommender of random vectors, whose query is the mean of the vectors of the history.
+///
+/// Its users are `u0`, `u1` and so on, its items `i0`, `i1` and so on. Every third user has no
+/// history. Item `n` is of the genre `n % 3` of drama, comedy and war, and of the year `1990 + n % 40`.
+package struct SmallCatalogue: Sendable {
+  package var items: Int
+  package var users: Int
+  package var seed: UInt64
+  package var index: IndexSettings.Kind
+  /// Every how many-th item training never met; 0 for none.
+  package var unplacedEvery: Int
+  package var ranker: (any CandidateRanker)?
+  package var candidates: Int
+  /// What the titles of all items begin with.
+  package var title: String
+  /// What the ids of all items begin with.
+  package var prefix: String
+
+  /// A catalogue with its vectors drawn from a seed.
+  package init(
+    items: Int = 60, users: Int = 40, seed: UInt64 = 7, index: IndexSettings.Kind = .exact,
+    unplacedEvery: Int = 0, ranker: (any CandidateRanker)? = nil, candidates: Int = 20,
+    title: String = "Title", prefix: String = "i"
+  ) {
+    self.items = items
+    self.users = users
+    self.seed = seed
+    self.index = index
+    self.unplacedEvery = unplacedEvery
+    self.ranker = ranker
+    self.candidates = candidates
+    self.title = title
+    self.prefix = prefix
+  }
+
+  /// The recommender; two of the same catalogue are alike.
+  package func recommender() throws -> Recommender {
+    var random = SeededGenerator(seed: seed)
+    let vectors = Matrix(
+      rows: items, columns: 8, values: (0..<items * 8).map { _ in Float(random.uniform()) - 0.5 })
+    let placed = PlacedItems(
+      (0..<items).map { unplacedEvery == 0 || $0 % unplacedEvery != 0 })
+    let histories = Ragged(
+      (0..<users).map { user in
+        (0..<(user % 3 == 0 ? 0 : user % 7 + 1)).map { _ in ItemIndex(random.next(below: items)) }
+      })
+    var counts = [Int](repeating: 0, count: items)
+    for item in histories.values { counts[item.position] += 1 }
+    var settings = IndexSettings()
+    settings.kind = index
+    settings.clusters = 3
+    let stage = RetrieverStage(
+      .index(try BuiltIndex(vectors, settings: settings), items: vectors), placed: placed,
+      scoredBy: .history, similarity: ItemSimilarity(vectors, placed: placed),
+      encoder: { batch in
+        var queries = Matrix(rows: batch.count, columns: vectors.columns)
+        for row in 0..<batch.count {
+          let history = batch.histories[row]
+          for item in history {
+            for (column, value) in vectors[item.position].enumerated() {
+              queries[row, column] += value / Float(history.count)
+            }
+          }
+        }
+        return queries
+      })
+    return Recommender(
+      kind: "mean", users: Vocabulary((0..<users).map { "u\($0)" }),
+      items: Vocabulary((0..<items).map { "\(prefix)\($0)" }),
+      titles: Texts((0..<items).map { "\(title) \($0)" }), histories: histories,
+      itemFeatures: FeatureTable(
+        count: items,
+        columns: [
+          FeatureColumn(
+            name: "genre",
+            values: .categories(
+              Ragged((0..<items).map { [Int32($0 % 3)] }),
+              vocabulary: Vocabulary(["drama", "comedy", "war"]))),
+          FeatureColumn(name: "year", values: .numbers((0..<items).map { Float(1990 + $0 % 40) })),
+        ]), counts: counts, retriever: stage,
+      ranker: ranker.map {
+        RankerStage($0, candidates: candidates, context: ContextTable())
+      },
+      cost: Recommender.OpeningCost(seconds: 0, bytes: 0))
+  }
+}
+
+/// Orders candidates by their positions, the last item of the catalogue first.
+package struct LastFirst: CandidateRanker {
+  /// The order.
+  package init() {}
+
+  package func scores(
+    _ candidates: Ragged<ItemIndex>, retrieved: [Float], for queries: QueryBatch
+  ) -> [Float] {
+    candidates.values.map { Float($0.position) }
+  }
+}
+
+extension Recommendations {
+  /// The ids of the items.
+  package var ids: [String] { items.map(\.id) }
+}
