@@ -1,152 +1,131 @@
-import CorralService
 import CorralStore
 
 /// Routes for what is known of items and users.
 enum RecordRoutes {
-  static let all = [
-    items, postItems, item, putItem, patchItem, deleteItem, users, postUsers, user, putUser,
-    patchUser, deleteUser,
-  ]
+  static let all = ItemRecord.routes + UserRecord.routes
 
-  private static let after = Route.Parameter.query(
+  fileprivate static let after = Route.Parameter.query(
     "after", RequestSchema.id, "The id after which to begin.")
-  private static let noItem = [404: "There is no such item."]
-  private static let noUser = [404: "There is no such user."]
+}
 
-  private static let items = Route(
-    method: .get, path: "/v1/items", summary: "Items in the order of their ids.",
-    query: [after, Parameters.limit], outcome: .json(AnswerSchema.itemPage, "A page of items.")
-  ) { call in
-    let limit = call.integer("limit", or: 100)
-    let items = try await call.service.items(after: call["after"]?.text, limit: limit)
-    return .json { writer in
-      writer.object { writer in
-        writer.name("items")
-        writer.array { writer in for item in items { writer.item(item) } }
-        if items.count == limit { writer.field("next", items.last?.id) }
+/// A record as `/v1` reads and writes it.
+protocol WireRecord: ServedRecord {
+  static var shapes: RecordShapes { get }
+
+  /// Replaces what a body names.
+  mutating func change(by json: JSON)
+  /// Writes what is known.
+  func write(to writer: inout JSONWriter)
+}
+
+/// The schemas of a sort of records.
+struct RecordShapes: Sendable {
+  /// One record or many, as they are sent.
+  let sent: Schema
+  /// A record whose id stands in the path, as it is sent.
+  let fields: Schema
+  /// A record, as it is answered.
+  let known: Schema
+  /// A page of records.
+  let page: Schema
+}
+
+extension WireRecord {
+  /// The record that a body holds; its id may stand in the path.
+  init(_ json: JSON, id: String? = nil) {
+    self.init(id: id ?? json["id"]?.text ?? "")
+    change(by: json)
+  }
+
+  fileprivate static var routes: [Route] {
+    [pageRoute, postRoute, getRoute, putRoute, patchRoute, deleteRoute]
+  }
+
+  private static var path: String { "/v1/\(words.many)/{id}" }
+  private static var names: [Route.Parameter] {
+    [Parameters.id("id", "The id of the \(words.one).")]
+  }
+  private static var stored: Route.Outcome {
+    .json(shapes.known, "The \(words.one) is stored.")
+  }
+
+  private static var pageRoute: Route {
+    Route(
+      method: .get, path: "/v1/\(words.many)", summary: "\(words.title) in the order of their ids.",
+      query: [RecordRoutes.after, Parameters.limit],
+      outcome: .json(shapes.page, "A page of \(words.many).")
+    ) { call in
+      let limit = call.integer("limit", or: 100)
+      let records = try await page(of: call.service, after: call["after"]?.text, limit: limit)
+      return .json { writer in
+        writer.object { writer in
+          writer.name(words.many)
+          writer.array { writer in for record in records { record.write(to: &writer) } }
+          if records.count == limit { writer.field("next", records.last?.id) }
+        }
       }
     }
   }
 
-  private static let postItems = Route(
-    method: .post, path: "/v1/items", summary: "Makes or replaces items: one or many.",
-    scope: .write, body: .init(schema: RequestSchema.items),
-    outcome: .json(AnswerSchema.written, "The items are stored.")
-  ) { call in
-    let body = call.body ?? .null
-    let items = (body.elements ?? [body]).map { ItemRecord($0) }
-    try await call.service.put(items)
-    return written(items.count)
-  }
-
-  private static let item = Route(
-    method: .get, path: "/v1/items/{id}", summary: "What is known of an item.",
-    names: [Parameters.item], outcome: .json(AnswerSchema.itemRecord, "The item."), others: noItem
-  ) { call in
-    let item = try known(call.service.item(call.names[0]), "item", call.names[0])
-    return .json { $0.item(item) }
-  }
-
-  private static let putItem = Route(
-    method: .put, path: "/v1/items/{id}", summary: "Makes or replaces an item.", scope: .write,
-    names: [Parameters.item], body: .init(schema: RequestSchema.itemFieldsOnly),
-    outcome: .json(AnswerSchema.itemRecord, "The item is stored.")
-  ) { call in
-    let item = ItemRecord(try body(of: call), id: call.names[0])
-    try await call.service.put([item])
-    return .json { $0.item(item) }
-  }
-
-  private static let patchItem = Route(
-    method: .patch, path: "/v1/items/{id}",
-    summary: "Changes what the body names of an item: to hide it, say.", scope: .write,
-    names: [Parameters.item], body: .init(schema: RequestSchema.itemFieldsOnly),
-    outcome: .json(AnswerSchema.itemRecord, "The item is stored."), others: noItem
-  ) { call in
-    let body = try body(of: call)
-    var item = try known(call.service.item(call.names[0]), "item", call.names[0])
-    item.change(by: body)
-    try await call.service.put([item])
-    return .json { $0.item(item) }
-  }
-
-  private static let deleteItem = Route(
-    method: .delete, path: "/v1/items/{id}", summary: "Takes an item out of the service.",
-    scope: .write, names: [Parameters.item],
-    outcome: .json(AnswerSchema.written, "The item is gone."), others: noItem
-  ) { call in
-    guard try await call.service.deleteItem(call.names[0]) else {
-      throw Problem.notFound("there is no item '\(call.names[0])'", field: "id")
+  private static var postRoute: Route {
+    Route(
+      method: .post, path: "/v1/\(words.many)",
+      summary: "Makes or replaces \(words.many): one or many.", scope: .write,
+      body: .init(schema: shapes.sent),
+      outcome: .json(AnswerSchema.written, "The \(words.many) are stored.")
+    ) { call in
+      let body = call.body ?? .null
+      let records = (body.elements ?? [body]).map { Self($0) }
+      try await put(records, into: call.service)
+      return written(records.count)
     }
-    return written(1)
   }
 
-  private static let users = Route(
-    method: .get, path: "/v1/users", summary: "Users in the order of their ids.",
-    query: [after, Parameters.limit], outcome: .json(AnswerSchema.userPage, "A page of users.")
-  ) { call in
-    let limit = call.integer("limit", or: 100)
-    let users = try await call.service.users(after: call["after"]?.text, limit: limit)
-    return .json { writer in
-      writer.object { writer in
-        writer.name("users")
-        writer.array { writer in for user in users { writer.user(user) } }
-        if users.count == limit { writer.field("next", users.last?.id) }
+  private static var getRoute: Route {
+    Route(
+      method: .get, path: path, summary: "What is known of \(words.any).", names: names,
+      outcome: .json(shapes.known, "The \(words.one)."), others: words.missing
+    ) { call in
+      let record = try await found(call)
+      return .json { record.write(to: &$0) }
+    }
+  }
+
+  private static var putRoute: Route {
+    Route(
+      method: .put, path: path, summary: "Makes or replaces \(words.any).", scope: .write,
+      names: names, body: .init(schema: shapes.fields), outcome: stored
+    ) { call in
+      let record = Self(try body(of: call), id: call.names[0])
+      try await put([record], into: call.service)
+      return .json { record.write(to: &$0) }
+    }
+  }
+
+  private static var patchRoute: Route {
+    Route(
+      method: .patch, path: path, summary: "Changes what the body names of \(words.any).",
+      scope: .write, names: names, body: .init(schema: shapes.fields), outcome: stored,
+      others: words.missing
+    ) { call in
+      let body = try body(of: call)
+      var record = try await found(call)
+      record.change(by: body)
+      try await put([record], into: call.service)
+      return .json { [record] in record.write(to: &$0) }
+    }
+  }
+
+  private static var deleteRoute: Route {
+    Route(
+      method: .delete, path: path, summary: words.deletion, scope: .write, names: names,
+      outcome: .json(AnswerSchema.written, words.deleted), others: words.missing
+    ) { call in
+      guard try await delete(call.names[0], from: call.service) else {
+        throw words.unknown(call.names[0], field: "id")
       }
+      return written(1)
     }
-  }
-
-  private static let postUsers = Route(
-    method: .post, path: "/v1/users", summary: "Makes or replaces users: one or many.",
-    scope: .write, body: .init(schema: RequestSchema.users),
-    outcome: .json(AnswerSchema.written, "The users are stored.")
-  ) { call in
-    let body = call.body ?? .null
-    let users = (body.elements ?? [body]).map { UserRecord($0) }
-    try await call.service.put(users)
-    return written(users.count)
-  }
-
-  private static let user = Route(
-    method: .get, path: "/v1/users/{id}", summary: "What is known of a user.",
-    names: [Parameters.user], outcome: .json(AnswerSchema.userRecord, "The user."), others: noUser
-  ) { call in
-    let user = try await known(call.service.user(call.names[0]), "user", call.names[0])
-    return .json { $0.user(user) }
-  }
-
-  private static let putUser = Route(
-    method: .put, path: "/v1/users/{id}", summary: "Makes or replaces a user.", scope: .write,
-    names: [Parameters.user], body: .init(schema: RequestSchema.userFieldsOnly),
-    outcome: .json(AnswerSchema.userRecord, "The user is stored.")
-  ) { call in
-    let user = UserRecord(try body(of: call), id: call.names[0])
-    try await call.service.put([user])
-    return .json { $0.user(user) }
-  }
-
-  private static let patchUser = Route(
-    method: .patch, path: "/v1/users/{id}", summary: "Changes what the body names of a user.",
-    scope: .write, names: [Parameters.user], body: .init(schema: RequestSchema.userFieldsOnly),
-    outcome: .json(AnswerSchema.userRecord, "The user is stored."), others: noUser
-  ) { call in
-    let body = try body(of: call)
-    var user = try await known(call.service.user(call.names[0]), "user", call.names[0])
-    user.change(by: body)
-    try await call.service.put([user])
-    return .json { $0.user(user) }
-  }
-
-  private static let deleteUser = Route(
-    method: .delete, path: "/v1/users/{id}",
-    summary: "Forgets a person entirely: events, exposures, record, and saved history.",
-    scope: .write, names: [Parameters.user],
-    outcome: .json(AnswerSchema.written, "Nothing of the user is left."), others: noUser
-  ) { call in
-    guard try await call.service.forget(call.names[0]) else {
-      throw Problem.notFound("there is no user '\(call.names[0])'", field: "id")
-    }
-    return written(1)
   }
 
   /// The body, whose id may not be another than the path's.
@@ -158,10 +137,10 @@ enum RecordRoutes {
     return body
   }
 
-  private static func known<Record>(_ record: Record?, _ kind: String, _ id: String) throws
-    -> Record
-  {
-    guard let record else { throw Problem.notFound("there is no \(kind) '\(id)'", field: "id") }
+  private static func found(_ call: Call) async throws -> Self {
+    guard let record = try await known(call.names[0], to: call.service) else {
+      throw words.unknown(call.names[0], field: "id")
+    }
     return record
   }
 

@@ -88,22 +88,19 @@ extension FeatureValue {
     default: self = .categories(json.texts ?? [])
     }
   }
+
+  /// The values that a body gives features, by their names.
+  static func named(_ members: [JSON.Member]) -> [String: FeatureValue] {
+    Dictionary(uniqueKeysWithValues: members.map { ($0.name, .init($0.value)) })
+  }
 }
 
 extension ItemRecord {
-  /// The item that a body holds; its id may stand in the path.
-  init(_ json: JSON, id: String? = nil) {
-    self.init(id: id ?? json["id"]?.text ?? "")
-    change(by: json)
-  }
-
   /// Replaces what a body names; `null` takes a value away.
   mutating func change(by json: JSON) {
     if let title = json["title"] { self.title = title.text }
     if let categories = json["categories"]?.texts { self.categories = categories }
-    if let features = json["features"]?.members {
-      self.features = Dictionary(uniqueKeysWithValues: features.map { ($0.name, .init($0.value)) })
-    }
+    if let features = json["features"]?.members { self.features = FeatureValue.named(features) }
     if let hidden = json["hidden"]?.bool { isHidden = hidden }
     if let time = json["published_at"] { publishedAt = Date(time) }
     if let time = json["expires_at"] { expiresAt = Date(time) }
@@ -111,15 +108,8 @@ extension ItemRecord {
 }
 
 extension UserRecord {
-  /// The user that a body holds; the id may stand in the path.
-  init(_ json: JSON, id: String? = nil) {
-    self.init(id: id ?? json["id"]?.text ?? "")
-    change(by: json)
-  }
-
   /// Replaces what a body names.
   mutating func change(by json: JSON) {
-    guard let features = json["features"]?.members else { return }
-    self.features = Dictionary(uniqueKeysWithValues: features.map { ($0.name, .init($0.value)) })
+    if let features = json["features"]?.members { self.features = FeatureValue.named(features) }
   }
 }

@@ -82,27 +82,6 @@ extension JSONWriter {
     }
   }
 
-  /// Writes what is known of an item.
-  mutating func item(_ item: ItemRecord) {
-    object { writer in
-      writer.field("id", item.id)
-      writer.field("title", item.title)
-      writer.field("categories", item.categories)
-      writer.features(item.features)
-      writer.field("hidden", item.isHidden)
-      writer.field("published_at", item.publishedAt.map(WireTime.text))
-      writer.field("expires_at", item.expiresAt.map(WireTime.text))
-    }
-  }
-
-  /// Writes what is known of a user.
-  mutating func user(_ user: UserRecord) {
-    object { writer in
-      writer.field("id", user.id)
-      writer.features(user.features)
-    }
-  }
-
   /// Writes what became of an item at every stage.
   mutating func explanation(_ explanation: Explanation) {
     object { writer in
@@ -155,6 +134,37 @@ extension JSONWriter {
           }
         }
       }
+    }
+  }
+}
+
+extension ItemRecord: WireRecord {
+  static let shapes = RecordShapes(
+    sent: RequestSchema.items, fields: RequestSchema.itemFieldsOnly, known: AnswerSchema.itemRecord,
+    page: AnswerSchema.itemPage)
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("id", id)
+      writer.field("title", title)
+      writer.field("categories", categories)
+      writer.features(features)
+      writer.field("hidden", isHidden)
+      writer.field("published_at", publishedAt.map(WireTime.text))
+      writer.field("expires_at", expiresAt.map(WireTime.text))
+    }
+  }
+}
+
+extension UserRecord: WireRecord {
+  static let shapes = RecordShapes(
+    sent: RequestSchema.users, fields: RequestSchema.userFieldsOnly, known: AnswerSchema.userRecord,
+    page: AnswerSchema.userPage)
+
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("id", id)
+      writer.features(features)
     }
   }
 }

@@ -1,152 +1,131 @@
-import CorralService
 import CorralStore
 
 /// What gorse's clients tell of items and users, and read back.
 enum GorseRecordRoutes {
-  static let all = [
-    postItem, postItems, items, item, patchItem, deleteItem, postUser, postUsers, users, user,
-    patchUser, deleteUser,
-  ]
+  static let all = ItemRecord.gorseRoutes + UserRecord.gorseRoutes
 
-  private static let cursor = Route.Parameter.query(
+  fileprivate static let cursor = Route.Parameter.query(
     "cursor", .string(0...Limits.id.upperBound, .id), "What the page before gave as `Cursor`.")
-  private static let itemID = Parameters.id("item-id", "The id of the item.")
-  private static let userID = Parameters.id("user-id", "The id of the user.")
-  private static let success = Route.Outcome.json(GorseSchema.success, "How many rows changed.")
-  private static let noItem = [404: "There is no such item."]
-  private static let noUser = [404: "There is no such user."]
+}
 
-  private static let postItem = Route(
-    method: .post, path: "/api/item", summary: "Makes or replaces an item.", tag: "gorse",
-    scope: .write, body: .init(schema: GorseSchema.item), outcome: success
-  ) { call in try await put(items: [call.body ?? .null], call) }
+/// A record as gorse's clients read and write it.
+protocol GorseRecord: ServedRecord {
+  static var gorse: GorseShapes { get }
 
-  private static let postItems = Route(
-    method: .post, path: "/api/items", summary: "Makes or replaces items.", tag: "gorse",
-    scope: .write, body: .init(schema: GorseSchema.items), outcome: success
-  ) { call in try await put(items: call.body?.elements ?? [], call) }
+  /// Replaces what a body names; `field` is where it stands.
+  mutating func change(gorse json: JSON, field: String) throws
+  /// Writes what is known.
+  func writeGorse(to writer: inout JSONWriter)
+}
 
-  private static func put(items: [JSON], _ call: Call) async throws -> Reply {
-    let records = try items.enumerated().map { place, json in
-      var record = ItemRecord(id: json["ItemId"]?.text ?? "")
-      try record.change(gorse: json, field: items.count == 1 ? "" : "[\(place)].")
+/// The schemas of a sort of records, and gorse's names for them.
+struct GorseShapes: Sendable {
+  /// The name of the field with the id.
+  let id: String
+  /// The name of the field with a page's records.
+  let many: String
+  /// A record as it is sent.
+  let sent: Schema
+  /// A record of which only what changes is sent.
+  let patch: Schema
+  /// A record as it is answered.
+  let stored: Schema
+  /// A page of records.
+  let page: Schema
+}
+
+extension GorseRecord {
+  fileprivate static var gorseRoutes: [Route] {
+    [postRoute, postManyRoute, pageRoute, getRoute, patchRoute, deleteRoute]
+  }
+
+  private static var path: String { "/api/\(words.one)/{\(words.one)-id}" }
+  private static var names: [Route.Parameter] {
+    [Parameters.id("\(words.one)-id", "The id of the \(words.one).")]
+  }
+  private static var success: Route.Outcome { .json(GorseSchema.success, "How many rows changed.") }
+
+  private static var postRoute: Route {
+    Route(
+      method: .post, path: "/api/\(words.one)", summary: "Makes or replaces \(words.any).",
+      tag: "gorse", scope: .write, body: .init(schema: gorse.sent), outcome: success
+    ) { call in try await put([call.body ?? .null], call) }
+  }
+
+  private static var postManyRoute: Route {
+    Route(
+      method: .post, path: "/api/\(words.many)", summary: "Makes or replaces \(words.many).",
+      tag: "gorse", scope: .write,
+      body: .init(schema: .array(gorse.sent, 0...Limits.batch.upperBound)), outcome: success
+    ) { call in try await put(call.body?.elements ?? [], call) }
+  }
+
+  private static func put(_ bodies: [JSON], _ call: Call) async throws -> Reply {
+    let records = try bodies.enumerated().map { place, json in
+      var record = Self(id: json[gorse.id]?.text ?? "")
+      try record.change(gorse: json, field: bodies.count == 1 ? "" : "[\(place)].")
       return record
     }
-    if !records.isEmpty { try await call.service.put(records) }
+    if !records.isEmpty { try await put(records, into: call.service) }
     return .json { $0.gorseSuccess(records.count) }
   }
 
-  private static let items = Route(
-    method: .get, path: "/api/items", summary: "A page of items.", tag: "gorse",
-    query: [GorseAnswerRoutes.n, cursor], outcome: .json(GorseSchema.itemPage, "The items.")
-  ) { call in
-    let count = call.integer("n", or: 10)
-    let after = call["cursor"]?.text ?? ""
-    let items = try await call.service.items(after: after.isEmpty ? nil : after, limit: count)
-    return .json { writer in
-      writer.object { writer in
-        writer.field("Cursor", items.count == count ? items.last?.id ?? "" : "")
-        writer.name("Items")
-        writer.array { writer in for item in items { writer.gorseItem(item) } }
+  private static var pageRoute: Route {
+    Route(
+      method: .get, path: "/api/\(words.many)", summary: "A page of \(words.many).", tag: "gorse",
+      query: [GorseAnswerRoutes.n, GorseRecordRoutes.cursor],
+      outcome: .json(gorse.page, "The \(words.many).")
+    ) { call in
+      let count = call.integer("n", or: 10)
+      let after = call["cursor"]?.text ?? ""
+      let records = try await page(
+        of: call.service, after: after.isEmpty ? nil : after, limit: count)
+      return .json { writer in
+        writer.object { writer in
+          writer.field("Cursor", records.count == count ? records.last?.id ?? "" : "")
+          writer.name(gorse.many)
+          writer.array { writer in for record in records { record.writeGorse(to: &writer) } }
+        }
       }
     }
   }
 
-  private static let item = Route(
-    method: .get, path: "/api/item/{item-id}", summary: "An item.", tag: "gorse", names: [itemID],
-    outcome: .json(GorseSchema.storedItem, "The item."), others: noItem
-  ) { call in
-    let item = try known(call.service.item(call.names[0]), "item", call)
-    return .json { $0.gorseItem(item) }
-  }
-
-  private static let patchItem = Route(
-    method: .patch, path: "/api/item/{item-id}", summary: "Changes what the body names of an item.",
-    tag: "gorse", scope: .write, names: [itemID], body: .init(schema: GorseSchema.itemPatch),
-    outcome: success, others: noItem
-  ) { call in
-    var item = try known(call.service.item(call.names[0]), "item", call)
-    try item.change(gorse: call.body ?? .null, field: "")
-    try await call.service.put([item])
-    return .json { $0.gorseSuccess(1) }
-  }
-
-  private static let deleteItem = Route(
-    method: .delete, path: "/api/item/{item-id}", summary: "Takes an item out of the service.",
-    tag: "gorse", scope: .write, names: [itemID], outcome: success
-  ) { call in
-    let wasKnown = try await call.service.deleteItem(call.names[0])
-    return .json { $0.gorseSuccess(wasKnown ? 1 : 0) }
-  }
-
-  private static let postUser = Route(
-    method: .post, path: "/api/user", summary: "Makes or replaces a user.", tag: "gorse",
-    scope: .write, body: .init(schema: GorseSchema.user), outcome: success
-  ) { call in try await put(users: [call.body ?? .null], call) }
-
-  private static let postUsers = Route(
-    method: .post, path: "/api/users", summary: "Makes or replaces users.", tag: "gorse",
-    scope: .write, body: .init(schema: GorseSchema.users), outcome: success
-  ) { call in try await put(users: call.body?.elements ?? [], call) }
-
-  private static func put(users: [JSON], _ call: Call) async throws -> Reply {
-    let records = try users.enumerated().map { place, json in
-      var record = UserRecord(id: json["UserId"]?.text ?? "")
-      try record.change(gorse: json, field: users.count == 1 ? "" : "[\(place)].")
-      return record
-    }
-    if !records.isEmpty { try await call.service.put(records) }
-    return .json { $0.gorseSuccess(records.count) }
-  }
-
-  private static let users = Route(
-    method: .get, path: "/api/users", summary: "A page of users.", tag: "gorse",
-    query: [GorseAnswerRoutes.n, cursor], outcome: .json(GorseSchema.userPage, "The users.")
-  ) { call in
-    let count = call.integer("n", or: 10)
-    let after = call["cursor"]?.text ?? ""
-    let users = try await call.service.users(after: after.isEmpty ? nil : after, limit: count)
-    return .json { writer in
-      writer.object { writer in
-        writer.field("Cursor", users.count == count ? users.last?.id ?? "" : "")
-        writer.name("Users")
-        writer.array { writer in for user in users { writer.gorseUser(user) } }
-      }
+  private static var getRoute: Route {
+    Route(
+      method: .get, path: path, summary: "What is known of \(words.any).", tag: "gorse",
+      names: names, outcome: .json(gorse.stored, "The \(words.one)."), others: words.missing
+    ) { call in
+      let record = try await found(call)
+      return .json { record.writeGorse(to: &$0) }
     }
   }
 
-  private static let user = Route(
-    method: .get, path: "/api/user/{user-id}", summary: "A user.", tag: "gorse", names: [userID],
-    outcome: .json(GorseSchema.storedUser, "The user."), others: noUser
-  ) { call in
-    let user = try await known(call.service.user(call.names[0]), "user", call)
-    return .json { $0.gorseUser(user) }
+  private static var patchRoute: Route {
+    Route(
+      method: .patch, path: path, summary: "Changes what the body names of \(words.any).",
+      tag: "gorse", scope: .write, names: names, body: .init(schema: gorse.patch),
+      outcome: success, others: words.missing
+    ) { call in
+      var record = try await found(call)
+      try record.change(gorse: call.body ?? .null, field: "")
+      try await put([record], into: call.service)
+      return .json { $0.gorseSuccess(1) }
+    }
   }
 
-  private static let patchUser = Route(
-    method: .patch, path: "/api/user/{user-id}", summary: "Changes what the body names of a user.",
-    tag: "gorse", scope: .write, names: [userID], body: .init(schema: GorseSchema.userPatch),
-    outcome: success, others: noUser
-  ) { call in
-    var user = try await known(call.service.user(call.names[0]), "user", call)
-    try user.change(gorse: call.body ?? .null, field: "")
-    try await call.service.put([user])
-    return .json { $0.gorseSuccess(1) }
+  private static var deleteRoute: Route {
+    Route(
+      method: .delete, path: path, summary: words.deletion, tag: "gorse", scope: .write,
+      names: names, outcome: success
+    ) { call in
+      let wasKnown = try await delete(call.names[0], from: call.service)
+      return .json { $0.gorseSuccess(wasKnown ? 1 : 0) }
+    }
   }
 
-  private static let deleteUser = Route(
-    method: .delete, path: "/api/user/{user-id}", summary: "Forgets a person entirely.",
-    tag: "gorse", scope: .write, names: [userID], outcome: success
-  ) { call in
-    let wasKnown = try await call.service.forget(call.names[0])
-    return .json { $0.gorseSuccess(wasKnown ? 1 : 0) }
-  }
-
-  private static func known<Record>(_ record: Record?, _ kind: String, _ call: Call) throws
-    -> Record
-  {
-    guard let record else {
-      throw Problem.notFound("there is no \(kind) '\(call.names[0])'", field: "\(kind)-id")
+  private static func found(_ call: Call) async throws -> Self {
+    guard let record = try await known(call.names[0], to: call.service) else {
+      throw words.unknown(call.names[0], field: "\(words.one)-id")
     }
     return record
   }

@@ -31,8 +31,11 @@ extension Event {
   }
 }
 
-extension ItemRecord {
-  /// Replaces what a gorse item names.
+extension ItemRecord: GorseRecord {
+  static let gorse = GorseShapes(
+    id: "ItemId", many: "Items", sent: GorseSchema.item, patch: GorseSchema.itemPatch,
+    stored: GorseSchema.storedItem, page: GorseSchema.itemPage)
+
   mutating func change(gorse json: JSON, field: String) throws {
     if let hidden = json["IsHidden"]?.bool { isHidden = hidden }
     if let categories = json["Categories"]?.texts { self.categories = categories }
@@ -45,12 +48,34 @@ extension ItemRecord {
     if let comment = json["Comment"]?.text { title = comment.isEmpty ? nil : comment }
     if let labels = json["Labels"] { features = try gorseFeatures(labels, field: field) }
   }
+
+  func writeGorse(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("ItemId", id)
+      writer.field("IsHidden", isHidden)
+      writer.field("Categories", categories)
+      writer.field("Timestamp", publishedAt.map(WireTime.text) ?? "0001-01-01T00:00:00Z")
+      writer.gorseLabels(features)
+      writer.field("Comment", title ?? "")
+    }
+  }
 }
 
-extension UserRecord {
-  /// Replaces what a gorse user names.
+extension UserRecord: GorseRecord {
+  static let gorse = GorseShapes(
+    id: "UserId", many: "Users", sent: GorseSchema.user, patch: GorseSchema.userPatch,
+    stored: GorseSchema.storedUser, page: GorseSchema.userPage)
+
   mutating func change(gorse json: JSON, field: String) throws {
     if let labels = json["Labels"] { features = try gorseFeatures(labels, field: field) }
+  }
+
+  func writeGorse(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("UserId", id)
+      writer.gorseLabels(features)
+      writer.field("Comment", "")
+    }
   }
 }
 
@@ -116,28 +141,8 @@ extension JSONWriter {
     }
   }
 
-  /// Writes an item.
-  mutating func gorseItem(_ item: ItemRecord) {
-    object { writer in
-      writer.field("ItemId", item.id)
-      writer.field("IsHidden", item.isHidden)
-      writer.field("Categories", item.categories)
-      writer.field("Timestamp", item.publishedAt.map(WireTime.text) ?? "0001-01-01T00:00:00Z")
-      writer.gorseLabels(item.features)
-      writer.field("Comment", item.title ?? "")
-    }
-  }
-
-  /// Writes a user.
-  mutating func gorseUser(_ user: UserRecord) {
-    object { writer in
-      writer.field("UserId", user.id)
-      writer.gorseLabels(user.features)
-      writer.field("Comment", "")
-    }
-  }
-
-  private mutating func gorseLabels(_ features: [String: FeatureValue]) {
+  /// Writes features as labels, in the order of their names.
+  fileprivate mutating func gorseLabels(_ features: [String: FeatureValue]) {
     name("Labels")
     object { writer in
       for (name, value) in features.sorted(by: { $0.key < $1.key }) {
