@@ -4,53 +4,73 @@ import CorralStore
 package import Foundation
 
 extension RecommendationService {
-  /// Opens a model beside the one that serves, and swaps it in as a whole.
+  /// The places of the models: that for everybody, then those of the arms that have their own.
+  package var places: [ModelPlace] { live.withState { $0.models.map(\.place) } }
+
+  /// What serves at a place: the folder of the model, and its version.
+  package func serving(at place: ModelPlace) -> (folder: URL, version: String) {
+    let model = live.withState { state in
+      state.models.first { $0.place == place }?.model ?? state.served
+    }
+    return (model.folder, model.version)
+  }
+
+  /// Opens a model for everybody beside the one that serves, and swaps it in as a whole.
   ///
-  /// - Parameter model: the folder of the model; `nil` for the one that serves now, and those of the
-  ///   arms.
-  /// - Returns: the version that serves from now on.
-  /// - Throws: `ServiceError.refusedModel`, and `.conflict` while another model is loaded; the old
-  ///   model then goes on serving.
+  /// - Parameter model: the folder of the model; `nil` to open all models that serve anew, those of the
+  ///   arms too, and to swap either all or none.
+  /// - Returns: the version that serves everybody from now on.
+  /// - Throws: `ServiceError.refusedModel`, and `.conflict` while another model is loaded; what served
+  ///   then goes on serving.
   package func reload(_ model: URL? = nil) async throws -> String {
     try await reloads.take {
-      let (old, arms) = live.withState { ($0.served, $0.arms) }
-      let version = try await swap(old, for: model ?? old.folder)
-      if model == nil {
-        for (arm, old) in arms.sorted(by: { $0.key < $1.key }) {
-          _ = try await swap(old, for: old.folder, arm: arm)
-        }
-      }
-      return version
+      let models = live.withState { $0.models }
+      if let model { return try await swap([(models[0].place, model)])[0] }
+      return try await swap(models.map { ($0.place, $0.model.folder) })[0]
     }
   }
 
-  /// Opens a model and lets it serve in the place of another.
-  private func swap(
-    _ old: ServedModel, for folder: URL, arm: String? = nil
-  ) async throws -> String {
+  /// Opens the model of one place anew, and swaps it in as a whole; returns its version.
+  ///
+  /// - Throws: what `reload` throws.
+  package func reload(at place: ModelPlace) async throws -> String {
+    try await reloads.take { try await swap([(place, serving(at: place).folder)])[0] }
+  }
+
+  /// Opens models, and lets all of them serve at their places if none is refused; returns their
+  /// versions.
+  private func swap(_ changes: [(place: ModelPlace, folder: URL)]) async throws -> [String] {
+    let before = live.withState { $0.models }
+    var forgettings = live.withState { $0.forgettings }
+    var opened: [(place: ModelPlace, model: ServedModel)] = []
     do {
-      var forgettings = live.withState { $0.forgettings }
-      let served = try await opened(folder, beside: old)
-      // Somebody who was forgotten while the model was opened is forgotten by it too.
+      for (place, folder) in changes {
+        guard let old = before.first(where: { $0.place == place })?.model else { continue }
+        opened.append((place, try await self.opened(folder, beside: old)))
+      }
+      // Somebody who was forgotten while the models were opened is forgotten by them too.
       while true {
-        let now = live.withState { [forgettings] state in
-          if state.forgettings == forgettings { state.serve(served, arm: arm) }
+        let now = live.withState { [forgettings, opened] state in
+          if state.forgettings == forgettings {
+            for (place, model) in opened { state.serve(model, at: place) }
+          }
           return state.forgettings
         }
         if now == forgettings { break }
-        for id in try store.everForgotten(among: served.recommender.users.texts) {
-          _ = served.forget(id)
+        for (_, model) in opened {
+          for id in try store.everForgotten(among: model.recommender.users.texts) {
+            _ = model.forget(id)
+          }
         }
         forgettings = now
       }
-      metrics.model(served, after: old)
-      metrics.reload("swapped")
-      return served.version
     } catch {
       metrics.reload("refused")
-      if error is ServiceError { throw error }
-      throw ServiceError.refusedModel(path: folder.path, reason: "\(error)")
+      throw error
     }
+    metrics.models(live.withState { $0.models.map(\.model) }, after: before.map(\.model))
+    for _ in opened { metrics.reload("swapped") }
+    return opened.map(\.model.version)
   }
 
   /// Opens a model on a thread of its own, beside those that answer.
@@ -59,11 +79,15 @@ extension RecommendationService {
       let thread = Thread { [self] in
         caller.resume(
           with: Result {
-            let opened = try ModelSuccession.open(folder, by: open)
-            try ModelSuccession.checkCatalogue(
-              opened.model.items, beside: old.recommender.items, of: folder)
-            return try ServedModel(
-              opened, folder: folder, at: clock(), store: store, keys: live.keys)
+            do {
+              let opened = try ModelSuccession.open(folder, by: open)
+              try ModelSuccession.checkCatalogue(
+                opened.model.items, beside: old.recommender.items, of: folder)
+              return try ServedModel(
+                opened, folder: folder, at: clock(), store: store, keys: live.keys)
+            } catch let error as ServiceError {
+              throw error
+            } catch { throw ServiceError.refusedModel(path: folder.path, reason: "\(error)") }
           })
       }
       thread.stackSize = 8 << 20

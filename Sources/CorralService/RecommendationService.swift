@@ -58,7 +58,6 @@ package final class RecommendationService: Sendable {
     pipeline = AnswerPipeline(live: live, settings: settings, metrics: metrics)
     arms = try settings.experiment.map { try ArmAssignment($0) }
     queue = AnswerQueue(settings.queueSettings, stages: pipeline.stages)
-    metrics.model(served)
     for arm in settings.experiment?.arms ?? [] {
       guard let folder = arm.model.map({ URL(filePath: $0) }) else { continue }
       let model = try ServedModel(
@@ -66,9 +65,9 @@ package final class RecommendationService: Sendable {
         keys: live.keys)
       try ModelSuccession.checkCatalogue(
         model.recommender.items, beside: served.recommender.items, of: folder)
-      live.withState { $0.serve(model, arm: arm.name) }
-      metrics.model(model)
+      live.withState { $0.serve(model, at: .arm(arm.name)) }
     }
+    metrics.models(live.withState { $0.models.map(\.model) })
   }
 
   /// The answer to a request.

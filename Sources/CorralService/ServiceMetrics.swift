@@ -120,14 +120,15 @@ final class ServiceMetrics: Sendable {
       .increment()
   }
 
-  /// Notes which model serves; the one before is 0 from now on.
-  func model(_ served: ServedModel, after old: ServedModel? = nil) {
+  /// Notes which models serve, the one for everybody first; those of before that are gone are 0 from now
+  /// on.
+  func models(_ served: [ServedModel], after old: [ServedModel] = []) {
     func info(_ version: String) -> Gauge {
       Gauge(label: "corral_model_info", dimensions: [("version", version)], factory: factory)
     }
-    if let old { info(old.version).record(0) }
-    info(served.version).record(1)
-    indexItems.record(served.recommender.items.count)
+    for model in old { info(model.version).record(0) }
+    for model in served { info(model.version).record(1) }
+    indexItems.record(served[0].recommender.items.count)
   }
 
   /// Notes what holds now: how old the model is, in seconds, and how many requests wait.

@@ -1,14 +1,16 @@
 import CorralService
 import CorralServing
 import CorralStore
+import CorralTesting
 import Foundation
 import Testing
 
 @Suite struct ExperimentServiceTests {
   @Test func `arms answer their users in their own way and are told apart`() async throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "corral-\(UUID().uuidString)", directoryHint: .isDirectory)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    try await withTemporaryFolder { folder in try await answerInArms(folder) }
+  }
+
+  private func answerInArms(_ folder: URL) async throws {
     var settings = ServiceSettings()
     settings.experiment = Experiment(
       name: "sources",
@@ -60,6 +62,52 @@ import Testing
     request.arm = "new"
     #expect(try await made.service.recommend(request).model.hasPrefix("new-"))
     await made.service.close()
+  }
+
+  @Test func `all models are reloaded or none, and each can be for itself`() async throws {
+    try await withTemporaryFolder { folder in
+      var settings = ServiceSettings()
+      settings.experiment = Experiment(
+        name: "models",
+        arms: [
+          Experiment.Arm("old"), Experiment.Arm("new", model: folder.appending(path: "new").path),
+        ])
+      let models = ["model": SmallCatalogue(), "new": SmallCatalogue(items: 70, title: "New")]
+      let sums = Sums()
+      let made = try MadeUpService(models, in: folder, settings: settings, metrics: sums)
+      let service = made.service
+      #expect(service.places == [.everybody, .arm("new")])
+      #expect(sums["corral_index_items"] == 60, "of the model that answers everybody")
+      func versions() -> [String] { service.places.map { service.serving(at: $0).version } }
+      func replace(_ name: String) throws {
+        try made.folder.appending(path: name).write(
+          "{\"of\": \(Int.random(in: 0 ... .max))}", as: "manifest.json")
+      }
+      let first = versions()
+      try replace("model")
+      try replace("new")
+      #expect(try await service.reload(at: .arm("new")) == versions()[1])
+      let second = versions()
+      #expect(second[0] == first[0] && second[1] != first[1])
+      #expect(sums["corral_model_info{version=\(first[1])}"] == 0)
+      #expect(sums["corral_model_info{version=\(second[1])}"] == 1)
+      #expect(sums["corral_index_items"] == 60)
+      // One that is missing keeps the other one from being swapped.
+      try FileManager.default.removeItem(at: folder.appending(path: "new"))
+      let refusal = await #expect(throws: ServiceError.self) { _ = try await service.reload() }
+      #expect(refusal.map { "\($0)".contains("/new is not served") } == true)
+      #expect(versions() == second)
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: "new"), withIntermediateDirectories: true)
+      try replace("new")
+      _ = try await service.reload()
+      let third = versions()
+      #expect(third[0] != second[0] && third[1] != second[1])
+      for (place, folder) in zip(service.places, ["model", "new"]) {
+        #expect(service.serving(at: place).folder.lastPathComponent == folder)
+      }
+      await service.close()
+    }
   }
 
   @Test func `without an experiment no arm can be asked for`() async throws {

@@ -140,6 +140,7 @@ struct `the turn of reloading` {
 /// A service that reloads texts.
 private final class Reloads: Sendable {
   struct State {
+    var folder: URL
     var serving: String
     var attempts = 0
     var isBusy = false
@@ -149,14 +150,16 @@ private final class Reloads: Sendable {
   let state: Mutex<State>
 
   init(serving folder: URL) throws {
-    state = Mutex(State(serving: "\(try ModelVersion(of: folder))"))
+    state = Mutex(State(folder: folder, serving: "\(try ModelVersion(of: folder))"))
   }
 
-  func watch(_ folder: URL) -> ModelWatch {
-    ModelWatch(folder, serving: { self.state.withLock { $0.serving } }) { folder in
-      let isBusy = self.state.withLock { state in
+  func watch() -> ModelWatch {
+    ModelWatch {
+      self.state.withLock { ($0.folder, $0.serving) }
+    } reload: {
+      let (isBusy, folder) = self.state.withLock { state in
         state.attempts += 1
-        return state.isBusy
+        return (state.isBusy, state.folder)
       }
       if isBusy { throw ServiceError.conflict("busy") }
       let (_, version) = try ModelSuccession.open(folder, by: text)
@@ -172,18 +175,17 @@ private final class Reloads: Sendable {
 
 struct `the watch over a folder` {
   private static func withModel(_ body: (URL, Reloads) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("corral-\(UUID().uuidString)", isDirectory: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let model = folder.appendingPathComponent("m")
-    try write("one", to: model)
-    try await body(model, Reloads(serving: model))
+    try await withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("m")
+      try write("one", to: model)
+      try await body(model, Reloads(serving: model))
+    }
   }
 
   @Test(arguments: [FolderSwap.exchange, .putAside])
   func `loads a model that took the place of another, once`(swap: FolderSwap) async throws {
     try await Self.withModel { model, reloads in
-      let watch = reloads.watch(model)
+      let watch = reloads.watch()
       for _ in 0..<3 { await watch.look() }
       #expect(reloads.attempts == 0)
       try write("two", to: model, by: swap)
@@ -200,7 +202,7 @@ struct `the watch over a folder` {
   @Test func `reports a version that is refused once, and tries it ever more seldom`() async throws
   {
     try await Self.withModel { model, reloads in
-      let watch = reloads.watch(model)
+      let watch = reloads.watch()
       try write("two", to: model)
       try model.write("owt", as: "text")
       for _ in 0..<1000 { await watch.look() }
@@ -227,7 +229,7 @@ struct `the watch over a folder` {
 
   @Test func `says once that the folder is gone, and goes on`() async throws {
     try await Self.withModel { model, reloads in
-      let watch = reloads.watch(model)
+      let watch = reloads.watch()
       let aside = model.appendingPathExtension("aside")
       try FileManager.default.moveItem(at: model, to: aside)
       for _ in 0..<3 { await watch.look() }
@@ -242,7 +244,7 @@ struct `the watch over a folder` {
 
   @Test func `lets another reload end first, without calling it a failure`() async throws {
     try await Self.withModel { model, reloads in
-      let watch = reloads.watch(model)
+      let watch = reloads.watch()
       try write("two", to: model)
       reloads.state.withLock { $0.isBusy = true }
       for _ in 0..<3 { await watch.look() }
@@ -256,13 +258,32 @@ struct `the watch over a folder` {
 
   @Test func `does not load what another reload has brought`() async throws {
     try await Self.withModel { model, reloads in
-      let watch = reloads.watch(model)
+      let watch = reloads.watch()
       try write("two", to: model)
       let version = try ModelVersion(of: model)
       reloads.state.withLock { $0.serving = "\(version)" }
       await watch.look()
       #expect(reloads.attempts == 0)
       #expect(reloads.reports.isEmpty)
+    }
+  }
+
+  @Test func `follows the model to another folder`() async throws {
+    try await Self.withModel { model, reloads in
+      let watch = reloads.watch()
+      await watch.look()
+      let other = model.deletingLastPathComponent().appendingPathComponent("other")
+      try write("two", to: other)
+      try reloads.state.withLock { state in
+        (state.folder, state.serving) = (other, "\(try ModelVersion(of: other))")
+      }
+      await watch.look()
+      try write("three", to: model)
+      await watch.look()
+      #expect(reloads.attempts == 0, "nothing serves from that folder")
+      try write("four", to: other)
+      await watch.look()
+      #expect(try reloads.reports == [.serving(ModelVersion(of: other))])
     }
   }
 }

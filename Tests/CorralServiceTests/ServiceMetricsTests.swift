@@ -1,6 +1,7 @@
 import CorralService
 import CorralServing
 import CorralStore
+import CorralTesting
 import Foundation
 import Metrics
 import Synchronization
@@ -16,9 +17,12 @@ final class Sums: MetricsFactory {
     values.withLock { $0[name] = body($0[name] ?? 0) }
   }
 
-  private func handler(_ label: String, _ dimensions: [(String, String)]) -> Sum {
+  private func handler(
+    _ label: String, _ dimensions: [(String, String)], isGauge: Bool = false
+  ) -> Sum {
     let parts = dimensions.map { "\($0)=\($1)" }.joined(separator: ",")
-    return Sum(name: parts.isEmpty ? label : "\(label){\(parts)}", sums: self)
+    return Sum(
+      name: parts.isEmpty ? label : "\(label){\(parts)}", isGauge: isGauge, sums: self)
   }
 
   func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
@@ -26,7 +30,7 @@ final class Sums: MetricsFactory {
   }
   func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
-  ) -> any RecorderHandler { handler(label, dimensions) }
+  ) -> any RecorderHandler { handler(label, dimensions, isGauge: !aggregate) }
   func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     handler(label, dimensions)
   }
@@ -42,10 +46,12 @@ final class Sums: MetricsFactory {
 /// One metric: counters and recorders add up, timers count, gauges hold the last value.
 private final class Sum: CounterHandler, RecorderHandler, TimerHandler, MeterHandler {
   let name: String
+  let isGauge: Bool
   let sums: Sums
 
-  init(name: String, sums: Sums) {
+  init(name: String, isGauge: Bool, sums: Sums) {
     self.name = name
+    self.isGauge = isGauge
     self.sums = sums
   }
 
@@ -53,8 +59,8 @@ private final class Sum: CounterHandler, RecorderHandler, TimerHandler, MeterHan
   func increment(by amount: Double) { sums.change(name) { $0 + amount } }
   func decrement(by amount: Double) { sums.change(name) { $0 - amount } }
   func reset() { sums.change(name) { _ in 0 } }
-  func record(_ value: Int64) { sums.change(name) { $0 + Double(value) } }
-  func record(_ value: Double) { sums.change(name) { $0 + value } }
+  func record(_ value: Int64) { record(Double(value)) }
+  func record(_ value: Double) { sums.change(name) { isGauge ? value : $0 + value } }
   func set(_ value: Int64) { sums.change(name) { _ in Double(value) } }
   func set(_ value: Double) { sums.change(name) { _ in value } }
   func recordNanoseconds(_ duration: Int64) { sums.change(name) { $0 + 1 } }

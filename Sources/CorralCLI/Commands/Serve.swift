@@ -8,8 +8,8 @@ struct Serve: AsyncParsableCommand {
     abstract: "Serves a saved model over HTTP: answers, events, a page to look at.",
     discussion: """
       What users do is kept beside the model, in MODEL.store, and changes the next answer. \
-      /openapi.json says what can be asked. SIGHUP opens the model anew, SIGTERM and Ctrl-C answer \
-      what was taken and stop.
+      /openapi.json says what can be asked. SIGHUP opens the models anew, those of arms too; SIGTERM \
+      and Ctrl-C answer what was taken and stop.
 
       Keys come from CORRAL_READ_KEY, CORRAL_WRITE_KEY and CORRAL_ADMIN_KEY, or from a file. \
       Without any, the server listens on this machine alone.
@@ -41,7 +41,7 @@ struct Serve: AsyncParsableCommand {
       valueName: "file"))
   var arms: String?
 
-  @Flag(help: "Reload the model whenever its folder is replaced.")
+  @Flag(help: "Reload a model whenever its folder is replaced, those of arms too.")
   var watch = false
 
   @Option(

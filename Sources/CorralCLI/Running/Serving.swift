@@ -51,6 +51,9 @@ struct Serving {
     let keys = try Keys(environment: ProcessInfo.processInfo.environment, file: keys)
     // What cannot work is said before the model takes its time.
     if keys.isEmpty, !address.isLoopback { throw Server.Fault.open(address.description) }
+    try certificate?.check()
+    // Until the server listens to SIGHUP, nobody must end it by that.
+    signal(SIGHUP, SIG_IGN)
     let logger = prepareLogging()
     let metrics = MetricsRegistry()
     MetricsSystem.bootstrap(metrics)
@@ -75,7 +78,7 @@ struct Serving {
       throw error
     }
     var beside: [any Service] = [HangupReload(service, logger: logger)]
-    if isWatching { beside.append(FolderWatch(service, model: folder, logger: logger)) }
+    if isWatching { beside.append(FolderWatch(service, logger: logger)) }
     let scheme = certificate == nil ? "http" : "https"
     try await server.run(stoppedBy: [.sigterm, .sigint], beside: beside) { address in
       say(

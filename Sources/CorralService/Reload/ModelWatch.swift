@@ -17,10 +17,14 @@ package actor ModelWatch {
     case missing(reason: String)
   }
 
-  private let folder: URL
-  private let serving: @Sendable () -> String
-  private let reload: @Sendable (URL) async throws -> Void
+  /// What serves: the folder of the model, and its version as `ModelVersion` describes itself.
+  package typealias Serving = (folder: URL, version: String)
+
+  private let serving: @Sendable () -> Serving
+  private let reload: @Sendable () async throws -> Void
   private let report: @Sendable (Report) -> Void
+  /// The folder of the last look.
+  private var folder: URL?
   private var mark: ManifestMark?
   private var refused: Refusal?
   private var isMissing = false
@@ -32,35 +36,28 @@ package actor ModelWatch {
     var looks = 0
   }
 
-  /// A watch over a folder.
+  /// A watch over the folder of a model that serves.
   ///
   /// - Parameters:
-  ///   - folder: the folder of the model.
-  ///   - serving: the version that serves now, as `ModelVersion` describes itself.
+  ///   - serving: what serves now; a model from another folder is watched there.
   ///   - reload: loads what is in the folder and swaps it in; `ServiceError.conflict` lets the watch
   ///     try again at the next look.
   ///   - report: is told what happens.
   package init(
-    _ folder: URL, serving: @escaping @Sendable () -> String,
-    reload: @escaping @Sendable (URL) async throws -> Void,
+    serving: @escaping @Sendable () -> Serving,
+    reload: @escaping @Sendable () async throws -> Void,
     report: @escaping @Sendable (Report) -> Void
   ) {
-    self.folder = folder
     self.serving = serving
     self.reload = reload
     self.report = report
   }
 
-  /// Looks until the task is cancelled, with pauses.
-  package func run(every pause: Duration = .seconds(2)) async {
-    while !Task.isCancelled {
-      await look()
-      try? await Task.sleep(for: pause)
-    }
-  }
-
   /// Looks once.
   package func look() async {
+    let serving = serving()
+    let folder = serving.folder
+    if folder != self.folder { (self.folder, mark, refused, isMissing) = (folder, nil, nil, false) }
     guard let now = ManifestMark(of: folder) else {
       return miss("\(ModelVersion.manifest(of: folder).path) does not exist")
     }
@@ -72,7 +69,7 @@ package actor ModelWatch {
       return miss("\(error)")
     }
     isMissing = false
-    if "\(version)" == serving() {
+    if "\(version)" == serving.version {
       (mark, refused) = (now, nil)
       return
     }
@@ -81,7 +78,7 @@ package actor ModelWatch {
 
   private func load(_ version: ModelVersion, marked now: ManifestMark) async {
     do {
-      try await reload(folder)
+      try await reload()
       (mark, refused) = (now, nil)
       report(.serving(version))
     } catch ServiceError.conflict {

@@ -90,9 +90,19 @@ extension LiveState.State {
     self.lastPosition = lastPosition
   }
 
-  /// Lets another model answer, of an arm or of all others.
-  mutating func serve(_ model: ServedModel, arm: String? = nil) {
-    if let arm { arms[arm] = model } else { served = model }
+  /// The models that answer, each at its place: the one for everybody first, then those of the arms by
+  /// name.
+  var models: [(place: ModelPlace, model: ServedModel)] {
+    [(.everybody, served)]
+      + arms.sorted { $0.key < $1.key }.map { (.arm($0.key), $0.value) }
+  }
+
+  /// Lets another model answer at a place.
+  mutating func serve(_ model: ServedModel, at place: ModelPlace) {
+    switch place {
+    case .everybody: served = model
+    case .arm(let name): arms[name] = model
+    }
     popular.grow(to: items.count)
     for key in unlisted.keys where model.numbers.position(of: key) != nil {
       unlisted.set(key, false)
