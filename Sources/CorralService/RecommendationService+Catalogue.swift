@@ -72,13 +72,11 @@ extension RecommendationService {
     return isKnown ? UserRecord(id: id) : nil
   }
 
-  /// Users in the order of their ids, after one of them.
+  /// Users in the order of their ids, after one of them: those of the store and those of the model.
   package func users(after id: String?, limit: Int) async throws -> [UserRecord] {
-    let (served, people) = live.withState { ($0.served, $0.people) }
-    let after = id.map(ExactText.init)
-    var ids = Set(people.keys.lazy.filter { key in after.map { $0 < key } ?? true })
+    let served = live.withState { $0.served }
     let told = try await store.users(after: id ?? "", limit: limit)
-    ids.formUnion(told.map { ExactText($0.id) })
+    var ids = Set(told.map { ExactText($0.id) })
     var last = id
     // Forgotten users of the model are skipped.
     while true {

@@ -27,6 +27,34 @@ extension RecommendationService {
     try await store.events(of: user, after: position, limit: limit)
   }
 
+  /// The events of a user with an item, of one type or of all, the oldest first.
+  package func events(
+    of user: String, with item: String, type: String? = nil, limit: Int
+  ) async throws -> [StoredEvent] {
+    try await store.events(of: user, with: item, type: type, limit: limit)
+  }
+
+  /// Deletes the events of a user with an item, of one type or of all; returns how many there were when
+  /// that is durable and the next answer knows none of them.
+  package func delete(
+    eventsOf user: String, with item: String, type: String? = nil
+  ) async throws -> Int {
+    let count = try await store.delete(eventsOf: user, with: item, type: type)
+    try await relearn(user)
+    return count
+  }
+
+  /// Makes the memory of a user follow the log, from which something was deleted.
+  private func relearn(_ user: String) async throws {
+    // Whoever asked may be gone; the memory follows all the same.
+    try await Task {
+      while let log = try await store.log(of: user) {
+        let isDone = live.withState { $0.relearn(user, from: log, meaning: settings.meaning) }
+        if isDone { return }
+      }
+    }.value
+  }
+
   /// The events of everybody after a position, the oldest first.
   package func events(after position: Int64, limit: Int) async throws -> [StoredEvent] {
     try await store.events(after: position, limit: limit)
@@ -39,6 +67,8 @@ extension RecommendationService {
     let wasKnown = try await self.user(user) != nil
     let forgotten = try await store.forget(user: user)
     let isKnown = live.withState { $0.forget(user, key: forgotten.key) }
+    // Events may have come while the last traces were erased: they are those of a new user.
+    try await relearn(user)
     return isKnown || wasKnown || forgotten.key != nil
   }
 }
@@ -82,10 +112,13 @@ extension LiveState.State {
       counts[key.value] += 1
       if event.type != Store.seedType { trending.add(key) }
     }
+    // Somebody who was only shown something has a key in the store and nothing else.
     var known: [ExactText: Person] = [:]
+    let pruned = try store.prunedUsers()
     for (place, user) in users.enumerated() {
-      people[place].settle()
-      if let user { known[user] = people[place] }
+      let isPruned = pruned.contains(UserKey(Int32(place)))
+      people[place].settle(through: last, isPruned: isPruned)
+      if let user, people[place].isKnown { known[user] = people[place] }
     }
     start(people: known, counts: counts, lastPosition: last)
     for (_, record) in try store.allItems() {

@@ -12,6 +12,7 @@ enum Schema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1: users, items, events, exposures") { try $0.execute(sql: first) }
+    migrator.registerMigration("2: users whose events were deleted") { try $0.execute(sql: second) }
     return migrator
   }
 
@@ -69,5 +70,11 @@ enum Schema {
     CREATE INDEX exposuresOfUsers ON exposures (user) WHERE user IS NOT NULL;
     CREATE INDEX exposuresByTime ON exposures (time);
     CREATE TABLE forgotten (hash BLOB PRIMARY KEY, erased INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    """
+  /// `isPruned` says that events of a user were deleted one by one: what a model saved of the user's
+  /// history may hold them still.
+  private static let second = """
+    ALTER TABLE users ADD COLUMN isPruned INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX prunedUsers ON users (key) WHERE isPruned;
     """
 }

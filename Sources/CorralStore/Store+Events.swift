@@ -30,6 +30,17 @@ extension Store {
     }
   }
 
+  /// The events of a user with an item, of one type or of all, the oldest first.
+  package func events(
+    of user: String, with item: String, type: String? = nil, limit: Int
+  ) async throws -> [StoredEvent] {
+    try await read { db in
+      guard let pair = try EventsOfPair(db, user: user, item: item, type: type) else { return [] }
+      return try Self.events(
+        db, where: "\(pair.condition) ORDER BY e.position LIMIT ?", pair.keys + [Int64(limit)])
+    }
+  }
+
   /// The last events of a user, the newest first, beginning before a position.
   package func latestEvents(
     of user: String, before position: Int64 = .max, limit: Int
@@ -80,10 +91,11 @@ extension Store {
   /// The position of the last event that was ever stored, 0 if there was none.
   ///
   /// It stays when that event is forgotten.
-  package func lastPosition() async throws -> Int64 {
-    try await read {
-      try Int64.fetchOne($0, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0
-    }
+  package func lastPosition() async throws -> Int64 { try await read(Self.lastPosition) }
+
+  /// The position of the last event that was ever stored, as a connection sees it.
+  static func lastPosition(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0
   }
 
   private static func eventKeys(_ db: Database, after: Int64, limit: Int64) throws -> [EventKeys] {

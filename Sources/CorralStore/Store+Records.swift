@@ -68,12 +68,19 @@ extension Store {
     }
   }
 
-  /// The users who were put, in order of their ids' UTF-8 bytes, that follow an id; "" for the first.
+  /// The users who are known, in order of their ids' UTF-8 bytes, that follow an id; "" for the first.
+  ///
+  /// Those are known who were put, of whom there are events, or of whom there were some that were
+  /// deleted one by one. A page is a search in the index of ids, whatever the number of users.
   package func users(after id: String, limit: Int) async throws -> [UserRecord] {
-    try await read { db in
-      try UserRecord.all(db, "WHERE isRecorded AND id > ? ORDER BY id LIMIT ?", [id, limit])
-    }
+    try await read { db in try UserRecord.all(db, Self.knownUsers, [id, limit]) }
   }
+
+  /// The condition of `users(after:limit:)`.
+  package static let knownUsers = """
+    WHERE id > ? AND (isRecorded OR isPruned
+      OR EXISTS (SELECT 1 FROM events WHERE events.user = users.key)) ORDER BY id LIMIT ?
+    """
 
   /// Every item that was put, with its key, in order of key, on the calling thread.
   package func allItems() throws -> [(key: ItemKey, record: ItemRecord)] {

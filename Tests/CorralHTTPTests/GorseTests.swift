@@ -39,12 +39,55 @@ import Testing
       }
       let one = try await client.send("GET", "/api/feedback/read/bob/i3")
       #expect(try one.json["FeedbackType"]?.text == "read")
-      #expect(try await client.send("GET", "/api/feedback/read/bob/i4").status == 404)
-      #expect(try await client.send("DELETE", "/api/feedback/bob/i3").status == 405)
+      #expect(try await client.send("GET", "/api/feedback/read/bob/i4").body == "{}")
       let bad = try await client.send(
         "POST", "/api/feedback",
         #"[{"FeedbackType": "star", "UserId": "bob", "ItemId": "i3", "Timestamp": "yesterday"}]"#)
       #expect(bad.status == 422 && bad.field == "[0].Timestamp")
+    }
+  }
+
+  @Test func `feedback is deleted by user and item, of one type or of all`() async throws {
+    try await withServer { server in
+      let client = server.client
+      let feedback = #"""
+        [{"FeedbackType": "star", "UserId": "bob", "ItemId": "i3"},
+         {"FeedbackType": "read", "UserId": "bob", "ItemId": "i3"},
+         {"FeedbackType": "star", "UserId": "bob", "ItemId": "i4"},
+         {"FeedbackType": "star", "UserId": "eve", "ItemId": "i3"}]
+        """#
+      _ = try await client.send("POST", "/api/feedback", feedback)
+      func left() async throws -> [String] {
+        var events: [String] = []
+        for user in ["bob", "eve"] {
+          let page = try await client.send("GET", "/v1/users/\(user)/events").json
+          for event in try #require(page["events"]?.elements) {
+            let texts = ["user", "type", "item"].map { event[$0]?.text ?? "" }
+            events.append("\(event["position"]?.integer ?? 0): " + texts.joined(separator: " "))
+          }
+        }
+        return events
+      }
+      let all = try await left()
+      #expect(all.count == 4)
+      for path in ["/api/feedback/like/bob/i3", "/api/feedback/ann/i3", "/api/feedback/bob/i5"] {
+        #expect(try await client.send("DELETE", path).body == #"{"RowAffected":0}"#, "\(path)")
+      }
+      #expect(try await left() == all)
+      let one = try await client.send("DELETE", "/api/feedback/star/bob/i3")
+      #expect(one.status == 200 && one.body == #"{"RowAffected":1}"#)
+      #expect(try await left() == Array(all[1...]), "no other event has another position")
+      #expect(try await client.send("GET", "/api/feedback/star/bob/i3").body == "{}")
+      #expect(
+        try await client.send("DELETE", "/api/feedback/bob/i3").body == #"{"RowAffected":1}"#)
+      #expect(try await left() == Array(all[2...]))
+      #expect(try await client.send("GET", "/api/feedback/bob/i3").body == "[]")
+      // What was deleted can be sent again.
+      #expect(
+        try await client.send("POST", "/api/feedback", feedback).body == #"{"RowAffected":2}"#)
+      #expect(try await client.send("GET", "/api/feedback/bob/i3").json.elements?.count == 2)
+      let reader = try await client.send("GET", "/api/recommend/bob?n=50")
+      #expect(try #require(try reader.json.texts).allSatisfy { $0 != "i3" && $0 != "i4" })
     }
   }
 

@@ -1,6 +1,7 @@
 import CorralService
 import CorralServing
 import CorralStore
+import CorralTesting
 import Foundation
 import Synchronization
 import Testing
@@ -110,6 +111,10 @@ import Testing
       _ = try await service.accept([Event(user: "met", item: "i1", type: "click")])
       #expect(try await service.deleteItem("i30"))
       #expect(try await service.deleteItem("own3"))
+      // Somebody who was only shown something is not known, whether that is written yet or not.
+      _ = try await service.recommend(ServiceRequest(user: "shown", count: 2))
+      _ = try await service.report(since: nil)
+      #expect(try await service.user("shown") == nil)
       let items = ((0..<60).map { "i\($0)" } + (0..<7).map { "own\($0)" })
         .filter { $0 != "i30" && $0 != "own3" }.sorted()
       let users = ((0..<40).map { "u\($0)" } + ["told", "met"]).sorted()

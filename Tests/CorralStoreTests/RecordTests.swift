@@ -1,5 +1,6 @@
 import CorralStore
 import Foundation
+import GRDB
 import Testing
 
 @Suite struct RecordTests {
@@ -80,6 +81,45 @@ import Testing
       #expect(all.map(\.key) == all.map(\.key).sorted())
       #expect(
         try await store.knownKeys(ofItems: all.map(\.record.id)) == all.map { Optional($0.key) })
+    }
+  }
+
+  @Test func `users are those who were put or did something, each on one page`() async throws {
+    try await withStore { store in
+      _ = try await store.put(users: [UserRecord(id: "put"), UserRecord(id: "é")])
+      _ = try await store.append([
+        event("met", "tea"), event("put", "tea"), event("pruned", "tea"), event("gone", "tea"),
+      ])
+      _ = try await store.delete(eventsOf: "pruned", with: "tea")
+      _ = try await store.forget(user: "gone")
+      // Others have a key, and nothing is known of them.
+      store.record(exposure("r-1", user: "shown", ["tea"]))
+      _ = try await store.keys(ofUsers: (0..<50).map { "key-\($0)" })
+      #expect(try await store.knownKeys(ofUsers: ["shown"]) != [nil])
+      let expected = ["met", "pruned", "put", "é"]
+      for limit in 1...5 {
+        var (paged, last) = ([String](), "")
+        while let end = try await store.users(after: last, limit: limit).last {
+          paged += try await store.users(after: last, limit: limit).map(\.id)
+          last = end.id
+        }
+        #expect(paged == expected, "\(limit)")
+      }
+      try store.close()
+      let queue = try DatabaseQueue(path: databasePath(store.directory))
+      let plan = try await queue.read { db in
+        try Row.fetchAll(
+          db, sql: "EXPLAIN QUERY PLAN SELECT id, features FROM users \(Store.knownUsers)",
+          arguments: ["a", 3]
+        ).map { $0["detail"] as String }
+      }
+      try queue.close()
+      // No table is walked and nothing is sorted.
+      #expect(plan.contains { $0.hasPrefix("SEARCH users USING INDEX") && $0.contains("id>?") })
+      #expect(
+        !plan.contains {
+          $0.hasPrefix("SCAN users") || $0.contains("SCAN events") || $0.contains("TEMP")
+        }, "\(plan)")
     }
   }
 

@@ -39,7 +39,7 @@ extension AnswerPipeline {
     let history: [LiveKey]
     if let given = state.history {
       history = given.compactMap(\.self)
-    } else if let person = state.person, !person.history.isEmpty {
+    } else if let person = state.person, !person.history.isEmpty || person.isPruned {
       history = person.history
     } else {
       history =

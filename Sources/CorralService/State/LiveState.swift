@@ -125,6 +125,31 @@ extension LiveState.State {
     return true
   }
 
+  /// Replaces what is known of a user by what the log holds now that events were deleted.
+  ///
+  /// What is trending stays: it forgets the events by itself.
+  ///
+  /// - Returns: `false`, and nothing is replaced, if a later event than those of the log was heard
+  ///   meanwhile: the log must be read again.
+  mutating func relearn(
+    _ user: String, from log: Store.UserLog, meaning: (String) -> EventMeaning
+  ) -> Bool {
+    if forgotten.contains(log.user) { return true }
+    let old = people[ExactText(user)] ?? Person()
+    if old.last > log.through { return false }
+    let person = Person(log, meet: { meet($0) }, meaning: meaning)
+    var changes: [LiveKey: Int] = [:]
+    for key in old.history { changes[key, default: 0] -= 1 }
+    for key in person.history { changes[key, default: 0] += 1 }
+    for (key, change) in changes {
+      for _ in 0..<abs(change) {
+        if change < 0 { popular.remove(key) } else { popular.add(key) }
+      }
+    }
+    people[ExactText(user)] = person.isKnown ? person : nil
+    return true
+  }
+
   /// Learns from an event that is durable.
   ///
   /// An event of a user who was forgotten meanwhile is not remembered.
@@ -132,8 +157,9 @@ extension LiveState.State {
     lastPosition = max(lastPosition, receipt.position)
     if forgotten.contains(receipt.user) { return }
     let key = meet(event.item)
-    people[ExactText(event.user), default: Person()].learn(key, meaning, at: receipt.position)
-    guard meaning == .met else { return }
+    let isNew = people[ExactText(event.user), default: Person()]
+      .learn(key, meaning, at: receipt.position)
+    guard isNew, meaning == .met else { return }
     popular.add(key)
     if event.type != Store.seedType { trending.add(key) }
   }

@@ -4,7 +4,7 @@ import Foundation
 
 /// What gorse's clients tell of what users did, and read back.
 enum GorseFeedbackRoutes {
-  static let all = [post, put, ofPair, ofTriple] + lists + ofUser
+  static let all = [post, put, ofPair, ofTriple, deletePair, deleteTriple] + lists + ofUser
 
   /// How many of a user's last events are read back.
   private static let most = 10_000
@@ -37,7 +37,7 @@ enum GorseFeedbackRoutes {
       method: .get, path: "/api/user/{user-id}/feedback" + suffix,
       summary: "The feedback of a user, the oldest first.", tag: "gorse",
       names: [Parameters.id("user-id", "The id of the user.")]
-        + (suffix.isEmpty ? [] : [Parameters.id("feedback-type", "The type.")]),
+        + (suffix.isEmpty ? [] : [type]),
       outcome: .json(GorseSchema.storedFeedbacks, "The feedback.")
     ) { call in
       let events = try await call.service.events(of: call.names[0], after: 0, limit: most)
@@ -46,41 +46,59 @@ enum GorseFeedbackRoutes {
     }
   }
 
+  private static let type = Parameters.id("feedback-type", "The type.")
+  private static let pair = [
+    Parameters.id("user-id", "The id of the user."),
+    Parameters.id("item-id", "The id of the item."),
+  ]
+
   private static let ofPair = Route(
     method: .get, path: "/api/feedback/{user-id}/{item-id}",
-    summary: "The feedback of a user for an item.", tag: "gorse",
-    names: [
-      Parameters.id("user-id", "The id of the user."),
-      Parameters.id("item-id", "The id of the item."),
-    ], outcome: .json(GorseSchema.storedFeedbacks, "The feedback.")
+    summary: "The feedback of a user for an item.", tag: "gorse", names: pair,
+    outcome: .json(GorseSchema.storedFeedbacks, "The feedback, the oldest first.")
   ) { call in
-    let events = try await call.service.events(of: call.names[0], after: 0, limit: most)
-    return feedback(events.map(\.event).filter { $0.item == call.names[1] })
+    let events = try await call.service.events(
+      of: call.names[0], with: call.names[1], limit: most)
+    return feedback(events.map(\.event))
   }
 
   private static let ofTriple = Route(
     method: .get, path: "/api/feedback/{feedback-type}/{user-id}/{item-id}",
     summary: "The last feedback of a type by a user for an item.", tag: "gorse",
-    names: [
-      Parameters.id("feedback-type", "The type."), Parameters.id("user-id", "The id of the user."),
-      Parameters.id("item-id", "The id of the item."),
-    ], outcome: .json(GorseSchema.storedFeedback, "The feedback."),
-    others: [404: "There is no such feedback."]
+    names: [type] + pair,
+    outcome: .json(GorseSchema.feedbackIfAny, "The feedback; an empty object where there is none.")
   ) { call in
-    let events = try await call.service.events(of: call.names[1], after: 0, limit: most)
-    guard
-      let last = events.last(where: {
-        $0.event.type == call.names[0] && $0.event.item == call.names[2]
-      })
-    else { throw Problem.notFound("there is no such feedback") }
-    return .json { $0.gorseFeedback(last.event) }
+    let events = try await call.service.events(
+      of: call.names[1], with: call.names[2], type: call.names[0], limit: most)
+    return .json { writer in
+      if let last = events.last { writer.gorseFeedback(last.event) } else { writer.object { _ in } }
+    }
+  }
+
+  private static let deletePair = Route(
+    method: .delete, path: "/api/feedback/{user-id}/{item-id}",
+    summary: "Deletes the feedback of a user for an item.", tag: "gorse", scope: .write,
+    names: pair, outcome: .json(GorseSchema.success, "How much was deleted.")
+  ) { call in
+    let count = try await call.service.delete(eventsOf: call.names[0], with: call.names[1])
+    return .json { $0.gorseSuccess(count) }
+  }
+
+  private static let deleteTriple = Route(
+    method: .delete, path: "/api/feedback/{feedback-type}/{user-id}/{item-id}",
+    summary: "Deletes the feedback of a type by a user for an item.", tag: "gorse", scope: .write,
+    names: [type] + pair, outcome: .json(GorseSchema.success, "How much was deleted.")
+  ) { call in
+    let count = try await call.service.delete(
+      eventsOf: call.names[1], with: call.names[2], type: call.names[0])
+    return .json { $0.gorseSuccess(count) }
   }
 
   private static let lists = ["", "/{feedback-type}"].map { suffix in
     Route(
       method: .get, path: "/api/feedback" + suffix,
       summary: "A page of all feedback, the oldest first.", tag: "gorse",
-      names: suffix.isEmpty ? [] : [Parameters.id("feedback-type", "The type.")],
+      names: suffix.isEmpty ? [] : [type],
       query: [
         GorseAnswerRoutes.n,
         .query(

@@ -29,7 +29,6 @@ enum GorseSchema {
     .optional("Comment", .either([RequestSchema.text, .null]), "The title."),
   ]
   static let item = Schema.named("GorseItem", .open([.required("ItemId", id)] + itemFields))
-  static let items = Schema.array(item, 0...Limits.batch.upperBound)
   static let itemPatch = Schema.named("GorseItemPatch", .open(itemFields))
 
   private static let userFields: [Schema.Property] = [
@@ -37,7 +36,6 @@ enum GorseSchema {
     .optional("Comment", .either([text, .null]), "Ignored."),
   ]
   static let user = Schema.named("GorseUser", .open([.required("UserId", id)] + userFields))
-  static let users = Schema.array(user, 0...Limits.batch.upperBound)
   static let userPatch = Schema.named("GorseUserPatch", .open(userFields))
 
   static let success = Schema.named(
@@ -55,6 +53,8 @@ enum GorseSchema {
       .required("Comment", text),
     ]))
   static let storedFeedbacks = list(storedFeedback)
+  /// The feedback of a user for an item of a type; `{}` for none.
+  static let feedbackIfAny = Schema.either([storedFeedback, .closed([])])
   static let feedbackPage = Schema.named(
     "GorseFeedbackPage",
     .closed([.required("Cursor", text), .required("Feedback", storedFeedbacks)]))
