@@ -9,7 +9,7 @@ SAMPLES := .build/samples
 DOCUMENTED := Corral CorralVectors CorralData CorralIndex CorralSampling CorralBaselines CorralEvaluation \
   CorralArtifacts CorralModels CorralTraining CorralServing CorralPipeline
 
-.PHONY: demo build test test-app test-page test-models lint format configure bench docs clean
+.PHONY: demo build test test-app test-page test-tls test-models lint format configure bench docs clean
 
 demo: build
 	.build/release/corral quickstart
@@ -41,6 +41,12 @@ test-app: build
 # The server's page in a headless Chromium; without one on this machine nothing is checked.
 test-page: build
 	Scripts/check-dashboard
+
+# `corral serve` with TLS of its own. It compiles BoringSSL, in a folder of its own: some minutes the first time.
+TLS_FLAGS := $(SWIFT_FLAGS) --scratch-path .build/tls --product corral --traits TLS
+test-tls: configure
+	swift build $(TLS_FLAGS)
+	CORRAL="$$(swift build $(TLS_FLAGS) --show-bin-path)/corral" python3 Tests/Server/tls.py
 
 # The tests of CorralModels alone, in debug mode: make test-models FILTER=RetrieverGoldenTests
 FILTER ?= CorralModelsTests

@@ -6,10 +6,6 @@ import NIOCore
 package import ServiceLifecycle
 package import UnixSignals
 
-#if TLS
-  import HummingbirdTLS
-#endif
-
 /// The HTTP server of a service.
 package struct Server: Sendable {
   /// What keeps a server from listening.
@@ -18,8 +14,12 @@ package struct Server: Sendable {
     case open(String)
     /// A program that was built without TLS.
     case noTLS
-    /// A certificate or a key that cannot be used.
-    case badCertificate(String)
+    /// A file that holds no certificate.
+    case badCertificate(String, reason: String)
+    /// A file that holds no key.
+    case badKey(String, reason: String)
+    /// A key that is not that of the certificate.
+    case otherKey(String, certificate: String)
     /// An address that cannot be listened at.
     case noAddress(String, reason: String)
 
@@ -31,21 +31,17 @@ package struct Server: Sendable {
       case .noTLS:
         "this program was built without TLS: build it with "
           + "`swift build -c release --product corral --traits TLS`, or put a proxy before it"
-      case .badCertificate(let reason): "the certificate cannot be used: \(reason)"
+      case .badCertificate(let path, let reason):
+        "--tls-certificate \(path) cannot be used (\(reason)): give a file in PEM with the "
+          + "certificate and, after it, those that signed it"
+      case .badKey(let path, let reason):
+        "--tls-key \(path) cannot be used (\(reason)): give a file in PEM with the certificate's "
+          + "key, without a passphrase"
+      case .otherKey(let path, let certificate):
+        "the key in \(path) is not that of the certificate in \(certificate): give the two files "
+          + "that were made together"
       case .noAddress(let address, let reason): "\(address) cannot be listened at: \(reason)"
       }
-    }
-  }
-
-  /// The files of a certificate and its key, in PEM.
-  package struct Certificate: Sendable {
-    package let chain: String
-    package let key: String
-
-    /// A certificate in two files.
-    package init(chain: String, key: String) {
-      self.chain = chain
-      self.key = key
     }
   }
 
@@ -92,7 +88,7 @@ package struct Server: Sendable {
         ], idleTimeout: .nanoseconds(Int64(settings.idle * 1e9)),
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
-    builder = try certificate.map { try Self.encrypted(plain, by: $0) } ?? plain
+    builder = try certificate?.encrypted(plain) ?? plain
   }
 
   /// Listens and answers until a signal or a cancelled task stops it.
@@ -131,24 +127,6 @@ package struct Server: Sendable {
       throw error
     }
     await service.close()
-  }
-
-  /// The same server behind TLS.
-  private static func encrypted(_ plain: HTTPServerBuilder, by certificate: Certificate) throws
-    -> HTTPServerBuilder
-  {
-    #if TLS
-      do {
-        return try .tls(
-          plain,
-          tlsConfiguration: .makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(certificate.chain)
-              .map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.key, format: .pem))))
-      } catch { throw Fault.badCertificate("\(error)") }
-    #else
-      throw Fault.noTLS
-    #endif
   }
 }
 

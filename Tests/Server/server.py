@@ -48,10 +48,10 @@ def free_port():
 
 
 class Server:
-    """A server that can be asked, killed and started again over the same store."""
+    """A server that can be asked, killed and started again over the same store; `tls` says whom to trust."""
 
-    def __init__(self, model, store, *words, port=None, environment=None):
-        self.model, self.store, self.words = model, store, words
+    def __init__(self, model, store, *words, port=None, environment=None, tls=None):
+        self.model, self.store, self.words, self.tls = model, store, words, tls
         self.port = port or free_port()
         self.environment = os.environ | (environment or {})
         self.log = Path(f"{store}.log")
@@ -78,7 +78,10 @@ class Server:
 
     def ask(self, method, path, body=None, headers=None, timeout=30):
         """The status and the body of an answer, as JSON where it is that."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        if self.tls:
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=self.tls)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             data = None if body is None else json.dumps(body)
             head = {"Content-Type": "application/json"} if body is not None else {}
