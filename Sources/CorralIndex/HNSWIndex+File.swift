@@ -45,12 +45,16 @@ extension HNSWIndex {
   ///   - file: what `tensors` and `metadata` were written to.
   ///   - items: the matrix that the graph was made of.
   ///   - ef: how many candidates a search keeps.
+  ///   - prefix: the prefix of the tensors' names in a file that holds other tensors too; its metadata
+  ///     has the same keys but for the kind.
   /// - Throws: `SafetensorsError` or `IndexError` when the file does not hold a graph of the items.
-  package init(_ file: SafetensorsFile, items: Matrix, ef: Int = IndexSettings().ef) throws {
+  package init(
+    _ file: SafetensorsFile, items: Matrix, ef: Int = IndexSettings().ef, prefix: String = ""
+  ) throws {
     func damaged(_ reason: String) -> IndexError {
       .damaged(file: file.url.path, reason: reason)
     }
-    guard file.metadata["kind"] == Self.kind,
+    guard !prefix.isEmpty || file.metadata["kind"] == Self.kind,
       let efConstruction = file.metadata["efConstruction"].flatMap(Int.init)
     else { throw damaged("its metadata is that of something else") }
     guard file.metadata["dimension"] == "\(items.columns)" else {
@@ -58,15 +62,15 @@ extension HNSWIndex {
         "its vectors have \(file.metadata["dimension"] ?? "no") elements and the items' have "
           + "\(items.columns)")
     }
-    var nodes: [Int32] = try file.array("nodes", shape: [nil])
+    var nodes: [Int32] = try file.array("\(prefix)nodes", shape: [nil])
     guard nodes.count == items.rows else {
       throw damaged("it has \(nodes.count) nodes and there are \(items.rows) items")
     }
-    var levels: [Int32] = try file.array("levels", shape: [items.rows])
-    var lowest: [Int32] = try file.array("lowest", shape: [items.rows, nil])
-    let entry: [Int32] = try file.array("entry", shape: [1])
-    let links = (file.entries["lowest"]?.shape.last ?? 0) / 2
-    var upper: [Int32] = try file.array("upper", shape: [nil, links])
+    var levels: [Int32] = try file.array("\(prefix)levels", shape: [items.rows])
+    var lowest: [Int32] = try file.array("\(prefix)lowest", shape: [items.rows, nil])
+    let entry: [Int32] = try file.array("\(prefix)entry", shape: [1])
+    let links = (file.entries["\(prefix)lowest"]?.shape.last ?? 0) / 2
+    var upper: [Int32] = try file.array("\(prefix)upper", shape: [nil, links])
 
     var settings = IndexSettings()
     settings.kind = .hnsw

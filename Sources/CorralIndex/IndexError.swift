@@ -6,6 +6,10 @@ public enum IndexError: Error, CustomStringConvertible, Equatable {
   case notFinite(item: Int)
   /// The saved index is damaged, or belongs to other items.
   case damaged(file: String, reason: String)
+  /// The file of a catalogue's clusters is damaged, or belongs to other items.
+  case damagedClusters(file: String, reason: String)
+  /// The file of users' interest in clusters is damaged, or belongs to other clusters.
+  case damagedIntent(file: String, reason: String)
   /// The library that makes graphs failed.
   case failed(reason: String)
 
@@ -17,6 +21,11 @@ public enum IndexError: Error, CustomStringConvertible, Equatable {
         + "train again with a lower rate"
     case .damaged(let file, let reason):
       "\(file) is not the index of these items: \(reason); build the index again"
+    case .damagedClusters(let file, let reason):
+      "\(file) does not hold the clusters of these items: \(reason); copy it again, or train again"
+    case .damagedIntent(let file, let reason):
+      "\(file) does not say how much users want of these clusters: \(reason); copy it again, or "
+        + "train again"
     case .failed(let reason):
       "the graph cannot be made: \(reason)"
     }

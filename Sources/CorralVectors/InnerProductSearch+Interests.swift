@@ -18,13 +18,34 @@ extension InnerProductSearch {
     _ vectors: Matrix, interests: Int, count: Int, excluding excluded: [Int32] = [],
     offsets: [Int] = [], threads: Int = Parallel.threads
   ) -> FoundRows {
+    merged(
+      vectors, interests: interests, count: count, excluding: excluded, offsets: offsets
+    ) { excluded, offsets in
+      search(vectors, count: count, excluding: excluded, offsets: offsets, threads: threads)
+    }
+  }
+
+  /// The same for the rows of a range, on the calling thread; a filter is asked for all queries.
+  package func search(
+    _ vectors: Matrix, interests: Int, in rows: Range<Int>, count: Int,
+    excluding excluded: [Int32] = [], offsets: [Int] = [], where isAllowed: ((Int) -> Bool)? = nil
+  ) -> FoundRows {
+    merged(
+      vectors, interests: interests, count: count, excluding: excluded, offsets: offsets
+    ) { excluded, offsets in
+      search(
+        vectors, in: rows, count: count, excluding: excluded, offsets: offsets, where: isAllowed)
+    }
+  }
+
+  private func merged(
+    _ vectors: Matrix, interests: Int, count: Int, excluding excluded: [Int32], offsets: [Int],
+    _ search: (_ excluded: [Int32], _ offsets: [Int]) -> FoundRows
+  ) -> FoundRows {
     if interests < 1 || vectors.rows % max(interests, 1) != 0 {
       fatalError("search: \(vectors.rows) vectors are not \(interests) for each query")
     }
-    if interests == 1 {
-      return search(
-        vectors, count: count, excluding: excluded, offsets: offsets, threads: threads)
-    }
+    if interests == 1 { return search(excluded, offsets) }
     var repeated: [Int32] = []
     var ends = offsets.isEmpty ? [] : [0]
     for (start, end) in zip(offsets, offsets.dropFirst()) {
@@ -33,9 +54,7 @@ extension InnerProductSearch {
         ends.append(repeated.count)
       }
     }
-    let found = search(
-      vectors, count: count, excluding: repeated, offsets: ends, threads: threads)
-    return FoundRows(bestOf: interests, of: found, count: count)
+    return FoundRows(bestOf: interests, of: search(repeated, ends), count: count)
   }
 }
 

@@ -28,15 +28,52 @@ package struct InnerProductSearch: Sendable {
   package func search(
     _ query: [Float], count: Int, where isAllowed: (Int) -> Bool
   ) -> FoundRows {
-    check(query.count)
-    let part = SearchPart(rows: 0..<matrix.rows, queries: 0..<1, wanted: count)
-    let found = query.withUnsafeBufferPointer { query in
-      withFilter(isAllowed) { filter, context in
-        search(
-          part, queries: query, excluded: [], offsets: [], filter: filter, context: context)
-      }
+    search(query, in: 0..<matrix.rows, count: count, where: isAllowed)
+  }
+
+  /// The best `count` allowed rows of a range for one query, found on the calling thread.
+  package func search(
+    _ query: [Float], in rows: Range<Int>, count: Int, where isAllowed: (Int) -> Bool
+  ) -> FoundRows {
+    let query = Matrix(rows: 1, columns: query.count, values: query)
+    return withFilter(isAllowed) { filter, context in
+      search(
+        query, in: rows, count: count, excluding: [], offsets: [], filter: filter,
+        context: context)
     }
-    return FoundRows(merging: [found], queries: 1, count: count)
+  }
+
+  /// The best `count` rows of a range for each query, found on the calling thread.
+  ///
+  /// Rows are excluded as in a search by threads. A filter is asked for all queries.
+  package func search(
+    _ queries: Matrix, in rows: Range<Int>, count: Int, excluding excluded: [Int32] = [],
+    offsets: [Int] = [], where isAllowed: ((Int) -> Bool)? = nil
+  ) -> FoundRows {
+    guard let isAllowed else {
+      return search(
+        queries, in: rows, count: count, excluding: excluded, offsets: offsets, filter: nil,
+        context: nil)
+    }
+    return withFilter(isAllowed) { filter, context in
+      search(
+        queries, in: rows, count: count, excluding: excluded, offsets: offsets, filter: filter,
+        context: context)
+    }
+  }
+
+  private func search(
+    _ queries: Matrix, in rows: Range<Int>, count: Int, excluding excluded: [Int32],
+    offsets: [Int], filter: ck_filter?, context: UnsafeMutableRawPointer?
+  ) -> FoundRows {
+    check(queries, offsets)
+    let part = SearchPart(rows: rows, queries: 0..<queries.rows, wanted: count)
+    let found = queries.values.withUnsafeBufferPointer { values in
+      search(
+        part, queries: values, excluded: excluded, offsets: offsets.map(Int64.init),
+        filter: filter, context: context)
+    }
+    return FoundRows(merging: [found], queries: queries.rows, count: count)
   }
 
   /// The best `count` rows for each query, `[queries, dimension]`.
@@ -53,11 +90,7 @@ package struct InnerProductSearch: Sendable {
     _ queries: Matrix, count: Int, excluding excluded: [Int32] = [], offsets: [Int] = [],
     threads: Int = Parallel.threads
   ) -> FoundRows {
-    check(queries.columns)
-    if !offsets.isEmpty, offsets.count != queries.rows + 1 {
-      fatalError(
-        "search: \(queries.rows) queries need as many exclusions, not \(offsets.count - 1)")
-    }
+    check(queries, offsets)
     let wideOffsets = offsets.map(Int64.init)
     let parts = SearchPart.all(
       rows: matrix.rows, queries: queries.rows, wanted: count, dimension: matrix.columns,
@@ -73,10 +106,14 @@ package struct InnerProductSearch: Sendable {
     }
   }
 
-  private func check(_ elements: Int) {
-    if elements != matrix.columns {
+  private func check(_ queries: Matrix, _ offsets: [Int]) {
+    if queries.columns != matrix.columns {
       fatalError(
-        "search: a query of \(elements) elements among vectors of \(matrix.columns)")
+        "search: a query of \(queries.columns) elements among vectors of \(matrix.columns)")
+    }
+    if !offsets.isEmpty, offsets.count != queries.rows + 1 {
+      fatalError(
+        "search: \(queries.rows) queries need as many exclusions, not \(offsets.count - 1)")
     }
   }
 

@@ -95,6 +95,37 @@ struct KMeansTests {
     #expect(found(seed: 6, threads: 1).centres != one.centres)
   }
 
+  @Test func `k-means++ starts with one point of every group that is far from others`() {
+    // Ten groups of very different sizes, far apart: any other start misses some.
+    var generator = SeededGenerator(seed: 3)
+    let groups = (0..<600).map { $0 < 10 ? $0 : generator.next(below: 2) }
+    var points = normalNumbers(rows: 600, columns: 10)
+    for (row, group) in groups.enumerated() { points[row, group] += 1000 }
+    for seed in 1...10 {
+      let spread = KMeans(
+        points, clusters: 10, iterations: 0, seed: UInt64(seed), start: .plusPlus)
+      #expect((spread.losses.last ?? 0) < 100)
+      let uniform = KMeans(points, clusters: 10, iterations: 0, seed: UInt64(seed))
+      #expect((uniform.losses.last ?? 0) > 1000)
+    }
+  }
+
+  @Test func `k-means++ depends on the seed alone, and may run out of different points`() {
+    let points = normalNumbers(rows: 20_000, columns: 4)
+    func found(_ seed: UInt64, _ threads: Int) -> KMeans {
+      KMeans(
+        points, columns: 1..<4, clusters: 9, iterations: 3, seed: seed, start: .plusPlus,
+        threads: threads)
+    }
+    #expect(found(5, 1).centres == found(5, 3).centres)
+    #expect(found(5, 1).centres != found(6, 1).centres)
+    let few = points.gathered((0..<50).map { $0 % 3 })
+    let three = KMeans(few, clusters: 7, start: .plusPlus)
+    #expect(three.losses.last == 0 && Set(three.clusters).count == 3)
+    #expect(
+      KMeans(Matrix(rows: 0, columns: 3), clusters: 4, start: .plusPlus).clusters.isEmpty)
+  }
+
   @Test func `no points and no columns are no trouble`() {
     #expect(KMeans(Matrix(rows: 0, columns: 3), clusters: 4).clusters.isEmpty)
     let flat = KMeans(Matrix(rows: 5, columns: 0), clusters: 4)

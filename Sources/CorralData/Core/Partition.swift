@@ -29,4 +29,7 @@ package struct Partition: Sendable, Equatable {
 
   /// The number of clusters, the empty ones included.
   package var count: Int { members.count }
+
+  /// Returns the cluster of each of some items.
+  package func clusters(of items: [ItemIndex]) -> [Int32] { items.map { clusters[$0.position] } }
 }

@@ -5,12 +5,16 @@ import CorralVectors
 /// A user with more interactions than fit gets several segments, cut from the end. Each interaction
 /// but a user's first is a target once per epoch, and no prefix is copied. Segments of an unordered
 /// log are in file order.
+///
+/// With a partition of the items, an example is a segment and one of the clusters that its targets
+/// are in: a pass that is told the cluster trains the targets of the cluster (Zhang and others,
+/// 2023). Targets of weight 0 are then left out.
 package struct SequenceExamples: Sendable {
   /// The split that the examples come from.
   package let split: Split
   /// The most items in the history of a segment.
   package let length: Int
-  /// The number of segments.
+  /// The number of segments or, with a partition, of segments and clusters.
   package let count: Int
   /// The share of hidden items; 0 if the targets are the next items.
   private let hiddenShare: Double
@@ -19,13 +23,17 @@ package struct SequenceExamples: Sendable {
   private let owners: [Int32]
   /// The range of each segment in the training part.
   private let bounds: [Range<Int>]
+  /// The cluster of each example; `nil` if each segment is one example.
+  private let tasks: SegmentTasks?
 
   /// Cuts a split into segments.
   ///
   /// `hiddenShare` above 0 makes examples of the cloze task. In `hiddenEnds` of the segments only
-  /// the last item is hidden, as in a query. O(interactions / length) memory.
+  /// the last item is hidden, as in a query. O(interactions / length) memory; with a partition 8
+  /// bytes for each segment and cluster, which are no more than the interactions.
   package init(
-    _ split: Split, length: Int, hiddenShare: Double = 0, hiddenEnds: Double = 0
+    _ split: Split, length: Int, hiddenShare: Double = 0, hiddenEnds: Double = 0,
+    partition: Partition? = nil
   ) {
     guard length > 0, (0..<1).contains(hiddenShare), (0...1).contains(hiddenEnds) else {
       fatalError(
@@ -55,7 +63,11 @@ package struct SequenceExamples: Sendable {
     }
     self.owners = owners
     self.bounds = bounds
-    count = bounds.count
+    tasks = partition.map { partition in
+      SegmentTasks(
+        partition, of: split, targets: bounds.map { hiddenShare > 0 ? $0 : $0.dropFirst() })
+    }
+    count = tasks?.count ?? bounds.count
   }
 
   /// Returns the order of an epoch over these examples.
@@ -73,19 +85,24 @@ package struct SequenceExamples: Sendable {
 
   private func forward(_ examples: [Int]) -> TrainingBatch {
     var inputs: [ItemIndex] = []
+    var places: [Int] = []
     var targets: [ItemIndex] = []
     var weights: [Float] = []
     var offsets = [0]
     for example in examples {
-      let range = bounds[example]
+      let (range, cluster) = (bounds[segment(of: example)], tasks?.clusters[example])
+      let first = inputs.count
       inputs += split.training.values[range.dropLast()]
-      targets += split.training.values[range.dropFirst()]
-      weights += split.weights[range.dropFirst()]
+      for position in range.dropFirst() where isTarget(position, cluster) {
+        places.append(first + position - range.lowerBound - 1)
+        targets.append(split.training.values[position])
+        weights.append(split.weights[position])
+      }
       offsets.append(inputs.count)
     }
     return TrainingBatch(
       queries: queries(examples, inputs, offsets), targets: targets, weights: weights,
-      reading: .everyPosition)
+      reading: tasks == nil ? .everyPosition : .positions(places))
   }
 
   private func hiding(_ examples: [Int], key: UInt64) -> TrainingBatch {
@@ -99,15 +116,16 @@ package struct SequenceExamples: Sendable {
       Double(mixed(key ^ mixed(UInt64(position) ^ purpose)) >> 11) * 0x1p-53
     }
     for example in examples {
-      let range = bounds[example]
-      let before = hidden.count
+      var (range, cluster) = (bounds[segment(of: example)], tasks?.clusters[example])
       let share = chance(range.lowerBound, 1 << 63) < hiddenEnds ? 0 : hiddenShare
-      for position in range {
-        let isHidden = chance(position, 0) < share
-        // A segment of which nothing was hidden by chance hides its end, as queries do.
-        guard isHidden || (position == range.upperBound - 1 && hidden.count == before) else {
-          continue
-        }
+      var chosen = range.filter { isTarget($0, cluster) && chance($0, 0) < share }
+      if chosen.isEmpty, let last = range.last(where: { isTarget($0, cluster) }) {
+        // A segment of which nothing was hidden by chance hides its last target and has nothing
+        // after it, as queries do.
+        chosen = [last]
+        range = range.lowerBound..<last + 1
+      }
+      for position in chosen {
         hidden.append(items.count + position - range.lowerBound)
         targets.append(split.training.values[position])
         weights.append(split.weights[position])
@@ -120,11 +138,51 @@ package struct SequenceExamples: Sendable {
       reading: .masked(hidden))
   }
 
+  /// Whether the item at a position of the training part is a target of a cluster.
+  private func isTarget(_ position: Int, _ cluster: Int32?) -> Bool {
+    guard let cluster, let tasks else { return true }
+    return split.weights[position] > 0
+      && tasks.partition.clusters[split.training.values[position].position] == cluster
+  }
+
+  /// The number of an example's segment.
+  private func segment(of example: Int) -> Int {
+    tasks.map { Int($0.segments[example]) } ?? example
+  }
+
   private func queries(
     _ examples: [Int], _ items: [ItemIndex], _ offsets: [Int]
   ) -> QueryBatch {
     QueryBatch(
-      users: examples.map { UserIndex(Int(owners[$0])) },
-      histories: Ragged(values: items, offsets: offsets))
+      users: examples.map { UserIndex(Int(owners[segment(of: $0)])) },
+      histories: Ragged(values: items, offsets: offsets),
+      clusters: tasks.map { tasks in examples.map { tasks.clusters[$0] } } ?? [])
   }
+}
+
+/// The clusters that the targets of each segment are in: one task for each.
+private struct SegmentTasks: Sendable {
+  let partition: Partition
+  /// The segment of each task.
+  var segments: [Int32] = []
+  /// The cluster of each task.
+  var clusters: [Int32] = []
+
+  /// The tasks of segments, of which `targets` are the positions in the training part of a split.
+  init(_ partition: Partition, of split: Split, targets: [Range<Int>]) {
+    self.partition = partition
+    /// The last segment that each cluster was met in.
+    var latest = [Int32](repeating: -1, count: partition.count)
+    for (segment, positions) in targets.enumerated() {
+      for position in positions where split.weights[position] > 0 {
+        let cluster = partition.clusters[split.training.values[position].position]
+        if latest[Int(cluster)] == Int32(segment) { continue }
+        latest[Int(cluster)] = Int32(segment)
+        segments.append(Int32(segment))
+        clusters.append(cluster)
+      }
+    }
+  }
+
+  var count: Int { clusters.count }
 }

@@ -28,6 +28,8 @@ package struct TrainingExamples: Sendable {
   package let historyLength: Int
   /// The most impressions per target: see `TrainingImpressions`.
   package let impressionCount: Int
+  /// The clusters that queries are told: each has that of its target; `nil` if they are told none.
+  package let partition: Partition?
   /// The number of examples.
   package let count: Int
   /// The user of each training interaction.
@@ -37,11 +39,14 @@ package struct TrainingExamples: Sendable {
 
   /// Creates the examples of a split.
   ///
+  /// With a partition of the items, each query is told its target's cluster.
+  ///
   /// With `impressions` above 0, each target comes with up to that many items that were shown to
   /// its user no later and not taken. They are the latest or, in a log without times, drawn anew in
   /// each epoch. O(interactions) memory: 4 bytes each, 8 if some are left out.
   package init(
-    _ split: Split, historyLength: Int, selection: Selection = Selection(), impressions: Int = 0
+    _ split: Split, historyLength: Int, selection: Selection = Selection(), impressions: Int = 0,
+    partition: Partition? = nil
   ) {
     guard historyLength >= 0, impressions >= 0 else {
       fatalError(
@@ -50,6 +55,7 @@ package struct TrainingExamples: Sendable {
     self.split = split
     self.historyLength = historyLength
     impressionCount = impressions
+    self.partition = partition
     var owners = [Int32](repeating: 0, count: split.training.values.count)
     var selected: [Int32] = []
     selected.reserveCapacity(owners.count)
@@ -86,11 +92,13 @@ package struct TrainingExamples: Sendable {
     // One column at a time: in such short loops, reads from all over memory overlap.
     let (values, weights) = (split.training.values, split.weights)
     let columns = split.trainingColumns.gathered(positions)
+    let targets = positions.map { values[$0] }
     var batch = TrainingBatch(
       queries: QueryBatch(
         users: positions.map { UserIndex(Int(owners[$0])) },
-        histories: histories(before: positions, key), context: columns.context),
-      targets: positions.map { values[$0] }, weights: positions.map { weights[$0] })
+        histories: histories(before: positions, key), context: columns.context,
+        clusters: partition.map { $0.clusters(of: targets) } ?? []),
+      targets: targets, weights: positions.map { weights[$0] })
     batch.labels = columns.labels
     if impressionCount > 0, !split.impressions.isEmpty { show(positions, key, in: &batch) }
     return batch

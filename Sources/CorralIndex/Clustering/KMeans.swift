@@ -17,6 +17,14 @@ package struct KMeans: Sendable {
   /// for clusters that were read from a file.
   package let losses: [Double]
 
+  /// How the points that centres start from are drawn.
+  package enum Start: Sendable {
+    /// Different points, all as likely.
+    case uniform
+    /// Each in proportion to its squared distance from those drawn before: k-means++.
+    case plusPlus
+  }
+
   /// Clusters that were found earlier.
   init(centres: Matrix, clusters: [Int32], losses: [Double]) {
     self.centres = centres
@@ -35,13 +43,14 @@ package struct KMeans: Sendable {
   ///   - iterations: the most steps in which the centres move.
   ///   - tolerance: the relative gain of the loss at which to stop; never if negative.
   ///   - seed: draws the points that centres start from.
+  ///   - draws: how these points are drawn.
   ///   - start: centres to start from instead, if their shape fits; for the same points, the first
   ///     assignment is at least as good as the one that they come from.
   ///   - threads: how many threads share the work.
   package init(
     _ points: Matrix, columns: Range<Int>? = nil, clusters count: Int, iterations: Int = 30,
-    tolerance: Double = 1e-6, seed: UInt64 = 1, startingFrom start: Matrix? = nil,
-    threads: Int = Parallel.threads
+    tolerance: Double = 1e-6, seed: UInt64 = 1, start draws: Start = .uniform,
+    startingFrom start: Matrix? = nil, threads: Int = Parallel.threads
   ) {
     let columns = columns ?? 0..<points.columns
     guard count > 0, columns.upperBound <= points.columns else {
@@ -53,7 +62,12 @@ package struct KMeans: Sendable {
     if let start, start.rows == count, start.columns == columns.count {
       centres = start
     } else if points.rows > 0 {
-      let chosen = Self.different(count, below: points.rows, using: &generator)
+      let chosen =
+        switch draws {
+        case .uniform: Self.different(count, below: points.rows, using: &generator)
+        case .plusPlus:
+          Self.spread(count, over: points, columns: columns, threads: threads, using: &generator)
+        }
       centres = points.gathered(chosen).columns(columns)
     }
     var losses: [Double] = []
@@ -79,6 +93,29 @@ package struct KMeans: Sendable {
       if met.count == bound { met.removeAll() }
       let position = generator.next(below: bound)
       if met.insert(position).inserted { chosen.append(position) }
+    }
+    return chosen
+  }
+
+  /// Points drawn by k-means++.
+  ///
+  /// The first is any, each other is drawn in proportion to its squared distance to the nearest before
+  /// it. Where all distances are 0 it is the first again. Costs one comparison of each point with each
+  /// centre, as a step does.
+  private static func spread(
+    _ count: Int, over points: Matrix, columns: Range<Int>, threads: Int,
+    using generator: inout SeededGenerator
+  ) -> [Int] {
+    var chosen = [generator.next(below: points.rows)]
+    var nearest = [Float](repeating: .infinity, count: points.rows)
+    while chosen.count < count {
+      let newest = points.gathered(chosen.suffix(1)).columns(columns)
+      let step = KMeansStep(points, columns: columns, centres: newest, threads: threads)
+      for (point, distance) in step.distances.enumerated() {
+        nearest[point] = min(nearest[point], distance)
+      }
+      chosen.append(
+        nearest.drawn(1, using: &generator).first ?? chosen[0])
     }
     return chosen
   }

@@ -7,7 +7,7 @@ struct KMeansStep {
   /// The mean squared distance of a point to it.
   private(set) var loss = 0.0
   /// The squared distance of each point.
-  private var distances: [Float]
+  private(set) var distances: [Float]
   /// The sum of the points of each cluster, `[clusters, dimension]`, and their number.
   private var totals: ClusterTotals
 
@@ -50,26 +50,28 @@ struct KMeansStep {
       }
     }
     let empty = (0..<centres.rows).filter { totals.counts[$0] == 0 }
-    for (cluster, point) in zip(empty, drawn(empty.count, using: &generator)) {
+    for (cluster, point) in zip(empty, distances.drawn(empty.count, using: &generator)) {
       for column in 0..<columns.count {
         centres[cluster, column] = points[point, columns.lowerBound + column]
       }
     }
     return centres
   }
+}
 
-  /// Points drawn in proportion to their squared distances; none if all distances are 0.
-  private func drawn(_ count: Int, using generator: inout SeededGenerator) -> [Int] {
+extension [Float] {
+  /// Positions drawn in proportion to the elements, which are squared distances; none if all are 0.
+  func drawn(_ count: Int, using generator: inout SeededGenerator) -> [Int] {
     guard count > 0 else { return [] }
-    let total = distances.reduce(0) { $0 + Double($1) }
+    let total = reduce(0) { $0 + Double($1) }
     guard total > 0 else { return [] }
     let heights = (0..<count).map { _ in generator.uniform() * total }.sorted()
     var points: [Int] = []
-    var (point, sum) = (0, Double(distances[0]))
+    var (point, sum) = (0, Double(self[0]))
     for height in heights {
-      while sum <= height, point + 1 < distances.count {
+      while sum <= height, point + 1 < self.count {
         point += 1
-        sum += Double(distances[point])
+        sum += Double(self[point])
       }
       points.append(point)
     }
