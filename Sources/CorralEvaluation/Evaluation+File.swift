@@ -12,19 +12,30 @@ extension Evaluation {
     var recommendedItems: [Int]
     var skippedUsers: Int
     var maskedTargets: Int
+    /// Left out in files without list measures.
+    var lists: Lists?
+
+    struct Lists: Codable {
+      var basis: ListMeasuring.Basis
+      var metrics: [ListMetric]
+      var gini: [ListMeasures.Whole]
+    }
   }
 
   /// Writes the evaluation to a safetensors file, for later comparisons.
   ///
-  /// The file takes about `4 * (3 + cutoffs)` bytes per user and 9 per target. The duration is not
+  /// The file takes about `4 * (3 + cutoffs + list measures)` bytes per user and 9 per target. The duration is not
   /// stored, so that the same ranks give the same bytes.
   package func write(to url: URL) throws {
     let header = Header(
       protocolInUse: protocolInUse, settings: settings, recommendedItems: recommendedItems,
-      skippedUsers: skippedUsers, maskedTargets: maskedTargets)
+      skippedUsers: skippedUsers, maskedTargets: maskedTargets,
+      lists: lists.map {
+        Header.Lists(basis: $0.basis, metrics: $0.metrics, gini: $0.gini)
+      })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    try SafetensorsFile.write(
+    var tensors =
       [
         SafetensorsTensor("users", users.map(\.rawValue)),
         SafetensorsTensor("target_offsets", targets.offsets.map(Int64.init)),
@@ -34,7 +45,17 @@ extension Evaluation {
         SafetensorsTensor("history_lengths", historyLengths),
         SafetensorsTensor(
           "head_shares", headShares, shape: [users.count, settings.cutoffs.count]),
-      ],
+      ]
+    if !targetClusters.isEmpty {
+      tensors.append(SafetensorsTensor("target_clusters", targetClusters))
+    }
+    if let lists {
+      tensors.append(
+        SafetensorsTensor(
+          "list_values", lists.values, shape: [users.count, lists.metrics.count]))
+    }
+    try SafetensorsFile.write(
+      tensors,
       metadata: [
         "kind": Self.kind,
         "evaluation": String(decoding: try encoder.encode(header), as: UTF8.self),
@@ -97,9 +118,18 @@ extension Evaluation {
       }
       return group
     }
+    targetClusters =
+      header.protocolInUse.clusters == nil
+      ? [] : try file.array("target_clusters", shape: [items.count])
     historyLengths = try file.array("history_lengths", shape: [users.count])
     headShares = try file.array(
       "head_shares", shape: [users.count, header.settings.cutoffs.count])
+    lists = try header.lists.map { lists in
+      ListMeasures(
+        basis: lists.basis, metrics: lists.metrics,
+        values: try file.array("list_values", shape: [positions.count, lists.metrics.count]),
+        gini: lists.gini)
+    }
     guard recommendedItems.count == header.settings.cutoffs.count else {
       throw damaged(
         "it has \(recommendedItems.count) coverages for "

@@ -9,8 +9,9 @@ extension Evaluation {
       protocolInUse: .init(
         split: "\(protocolInUse.part.rawValue) of \(protocolInUse.split)",
         masked: protocolInUse.seen == .masked, targets: "every held-out item, once per user",
-        candidates: "all \(protocolInUse.items) items"),
-      stages: [stage: intervals()], slices: slices(),
+        candidates: protocolInUse.candidates),
+      stages: [stage: intervals()], lists: lists?.intervals(settings) ?? [:],
+      listBasis: lists?.basis, slices: slices(),
       counts: .init(
         users: users.count, skippedUsers: skippedUsers, targets: targets.values.count,
         coldTargets: coldTargets, maskedTargets: maskedTargets),
@@ -32,7 +33,7 @@ extension Evaluation {
 
   /// Computes means and intervals over some users, each with some of its targets' ranks.
   func userIntervals(
-    _ metrics: [Metric], rows: [Int], ranks: (Int) -> some Collection<Int32>
+    _ metrics: [Metric], rows: [Int], ranks: (Int) -> UserRanks
   ) -> [String: Interval] {
     if metrics.isEmpty || rows.isEmpty { return [:] }
     let values = table(of: metrics, rows: rows, ranks: ranks)
@@ -52,7 +53,7 @@ extension Evaluation {
 
   /// Computes the values of metrics for some users, `[rows, metrics]`.
   func table(
-    of metrics: [Metric], rows: [Int], ranks: (Int) -> some Collection<Int32>
+    of metrics: [Metric], rows: [Int], ranks: (Int) -> UserRanks
   ) -> [Double] {
     let measures = RankMeasures(depth: depth)
     let cutoffs = settings.cutoffs

@@ -21,25 +21,25 @@ extension Evaluation {
 
   private func slice(of group: ItemGroup) -> EvaluationReport.Slice {
     var rows: [Int] = []
-    var groupRanks: [Int32] = []
+    var members: [Int] = []
     var offsets = [0]
     for row in users.indices {
       for target in targets.offsets[row]..<targets.offsets[row + 1]
       where targetGroups[target] == group {
-        groupRanks.append(ranks[target])
+        members.append(target)
       }
-      if groupRanks.count > offsets[rows.count] {
+      if members.count > offsets[rows.count] {
         rows.append(row)
-        offsets.append(groupRanks.count)
+        offsets.append(members.count)
       }
     }
-    let sliced = Ragged(values: groupRanks, offsets: offsets)
+    let sliced = Ragged(values: members, offsets: offsets)
     var position = [Int](repeating: 0, count: users.count)
     for (place, row) in rows.enumerated() { position[row] = place }
     return EvaluationReport.Slice(
-      users: rows.count, targets: groupRanks.count,
+      users: rows.count, targets: members.count,
       metrics: userIntervals(metrics.filter(\.measure.isRankMeasure), rows: rows) {
-        sliced[position[$0]]
+        ranks(of: sliced[position[$0]])
       })
   }
 

@@ -19,12 +19,19 @@ public struct Evaluation: Sendable {
 
   /// The popularity group of each target, aligned with `targets.values`.
   let targetGroups: [ItemGroup]
+  /// The cluster of each target, aligned with `targets.values`, if ranks are within clusters; else
+  /// empty.
+  let targetClusters: [Int32]
   /// The length of each user's history.
   let historyLengths: [Int32]
   /// The share of head items among the first recommendations, `[users, cutoffs]`.
   let headShares: [Float]
   /// The number of distinct items recommended to anyone, for each cut-off.
   let recommendedItems: [Int]
+
+  /// The measures of the lists themselves; `nil` if ranks are within clusters, and for an
+  /// evaluation of a file without them.
+  package let lists: ListMeasures?
 
   /// The number of users without targets, who were not measured.
   package let skippedUsers: Int
@@ -79,8 +86,15 @@ public struct Evaluation: Sendable {
   }
 
   /// Returns the ranks of the targets of the user in a row.
-  func ranks(ofRow row: Int) -> ArraySlice<Int32> {
-    ranks[targets.offsets[row]..<targets.offsets[row + 1]]
+  func ranks(ofRow row: Int) -> UserRanks {
+    ranks(of: targets.offsets[row]..<targets.offsets[row + 1])
+  }
+
+  /// Returns the ranks of some targets of a user, by their positions in `targets.values`.
+  func ranks(of targets: some Collection<Int>) -> UserRanks {
+    UserRanks(
+      ranks: targets.map { ranks[$0] },
+      clusters: targetClusters.isEmpty ? [] : targets.map { targetClusters[$0] })
   }
 
   private func column(of metric: Metric) throws -> Int {
@@ -96,8 +110,10 @@ extension Evaluation: Equatable {
   public static func == (left: Evaluation, right: Evaluation) -> Bool {
     left.protocolInUse == right.protocolInUse && left.settings == right.settings
       && left.users == right.users && left.targets == right.targets && left.ranks == right.ranks
-      && left.targetGroups == right.targetGroups && left.historyLengths == right.historyLengths
-      && left.headShares == right.headShares && left.recommendedItems == right.recommendedItems
+      && left.targetGroups == right.targetGroups && left.targetClusters == right.targetClusters
+      && left.historyLengths == right.historyLengths
+      && left.headShares == right.headShares && left.lists == right.lists
+      && left.recommendedItems == right.recommendedItems
       && left.skippedUsers == right.skippedUsers && left.maskedTargets == right.maskedTargets
   }
 }

@@ -74,6 +74,10 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
   package var protocolInUse: Rules
   /// Each stage's metrics by name: `stages["retriever"]?["recall@10"]`.
   public var stages: [String: [String: Interval]]
+  /// The measures of the last stage's lists by name: `lists["clusters@10"]`.
+  package var lists: [String: Interval]
+  /// What the lists were measured by; `nil` if they were not.
+  package var listBasis: ListMeasuring.Basis?
   /// The metrics with retrieval through the index that the model serves with; `stages` use exact
   /// search, so that models with different indexes can be compared.
   package var index: Index?
@@ -92,6 +96,7 @@ public struct EvaluationReport: Sendable, Hashable, Codable {
     case protocolInUse = "protocol"
     case usersPerSecond = "users_per_second"
     case twoStage = "two_stage"
-    case stages, index, slices, counts, seconds
+    case listBasis = "lists_by"
+    case stages, lists, index, slices, counts, seconds
   }
 }

@@ -13,12 +13,27 @@ extension FullRanking {
   ///
   /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
   public func evaluate(_ scoring: Scoring) throws -> Evaluation {
+    try evaluate(scoring, lists: nil)
+  }
+
+  /// Measures one model, and its lists by clusters and vectors.
+  ///
+  /// Without `lists` only what needs neither is measured of the lists.
+  ///
+  /// - Throws: what the model's closure throws, or `EvaluationError.notANumber`.
+  package func evaluate(_ scoring: Scoring, lists measuring: ListMeasuring?) throws -> Evaluation {
     let start = ContinuousClock.now
-    var tally = RankTally(self, cutoffs: settings.cutoffs)
+    var tally = tally(cutoffs: settings.cutoffs, measuring)
     try eachBlock(of: scoring, depth: tally.depth) { block, lists in
       tally.note(lists, of: block, in: self)
     }
     return tally.evaluation(of: self, seconds: (ContinuousClock.now - start).inSeconds)
+  }
+
+  /// Starts to collect ranks and list measures at some cut-offs.
+  func tally(cutoffs: [Int], _ measuring: ListMeasuring?) -> RankTally {
+    RankTally(
+      self, cutoffs: cutoffs, lists: ListTally(self, cutoffs: cutoffs, measuring: measuring))
   }
 
   /// Returns the best items for each user of the split, the best first, one row per user: the
@@ -77,6 +92,11 @@ extension FullRanking {
         lists = topLists(
           of: block, queries: queries, interests: interests, placed: placed, depth: depth,
           by: search)
+      case .lists(let made):
+        lists = topLists(
+          of: block,
+          made: try made(positions, depth, masked(of: positions, in: block)), placed: placed,
+          depth: depth)
       }
       try body(
         block,
@@ -85,6 +105,22 @@ extension FullRanking {
           : lists.followed(by: placed, to: depth) { masked[block.lowerBound + $0] })
       first = block.upperBound
     }
+  }
+
+  /// Returns what each user of a range of positions has met and must not be shown again; empty rows
+  /// for users that are not measured.
+  private func masked(of positions: Range<Int>, in block: Range<Int>) -> Ragged<ItemIndex> {
+    var values: [ItemIndex] = []
+    var offsets = [0]
+    var row = block.lowerBound
+    for position in positions {
+      if row < block.upperBound, users[row].position == position {
+        values += masked[row].lazy.map { ItemIndex(Int($0)) }
+        row += 1
+      }
+      offsets.append(values.count)
+    }
+    return Ragged(values: values, offsets: offsets)
   }
 
   /// What happens to items that the model cannot place.
@@ -106,6 +142,12 @@ extension FullRanking {
   /// Returns the checked item vectors; empty for a model that computes scores itself.
   private func items(of scoring: Scoring) throws -> Matrix {
     guard case .vectors(_, let items) = scoring.source else { return Matrix(rows: 0, columns: 0) }
+    try check(items)
+    return items
+  }
+
+  /// Throws for item vectors that are not finite.
+  func check(_ items: Matrix) throws {
     if items.rows != catalogueCount {
       fatalError(
         "evaluate: \(items.rows) item vectors for a catalogue of \(catalogueCount) items")
@@ -113,7 +155,6 @@ extension FullRanking {
     if let bad = items.values.firstIndex(where: { !$0.isFinite }) {
       throw EvaluationError.notANumber("in the vector of item \(bad / items.columns)")
     }
-    return items
   }
 
   /// Throws for a number that items cannot be ranked by.

@@ -54,6 +54,36 @@ extension FullRanking {
     return TopLists(items: lists.values.map(\.rawValue), offsets: lists.offsets)
   }
 
+  /// Takes the lists that a model made for a block of measured users.
+  ///
+  /// Row 0 belongs to the first user. Items that the model cannot place are left out, because they
+  /// come last.
+  func topLists(
+    of block: Range<Int>, made: [[ItemIndex]], placed: PlacedItems, depth: Int
+  ) -> TopLists {
+    let base = users[block.lowerBound].position
+    let asked = users[block.upperBound - 1].position + 1 - base
+    if made.count != asked {
+      fatalError("evaluate: \(made.count) lists for \(asked) users from \(base) on")
+    }
+    var items: [Int32] = []
+    var offsets = [0]
+    for user in block {
+      let list = made[users[user].position - base].prefix(depth)
+      var refused = Set(masked[user])
+      for item in list {
+        if item.position >= itemCount || !refused.insert(item.rawValue).inserted {
+          fatalError(
+            "evaluate: the list of user \(users[user].position) holds item \(item.position), which "
+              + "is not ranked, is masked or is there twice")
+        }
+        if placed.contains(item) { items.append(item.rawValue) }
+      }
+      offsets.append(items.count)
+    }
+    return TopLists(items: items, offsets: offsets)
+  }
+
   /// Ranks by given scores for a block of measured users.
   ///
   /// Row 0 of the scores belongs to the first user.

@@ -19,12 +19,13 @@ extension FullRanking {
   ///   - ranker: the second stage.
   ///   - candidates: the number of candidates; `nil` takes it from the settings.
   ///   - sweep: further numbers of candidates; `nil` takes them from the settings.
+  ///   - measuring: what the lists of both stages are measured by.
   /// - Returns: both stages, with the ranker at each number of candidates.
   /// - Throws: what the closures throw, `EvaluationError.notANumber`, or `SettingError` for more
   ///   candidates than there are items.
   package func evaluate(
     _ retriever: Scoring, then ranker: CandidateRanking, candidates: Int? = nil,
-    sweep: [Int]? = nil
+    sweep: [Int]? = nil, lists measuring: ListMeasuring? = nil
   ) throws -> TwoStageEvaluation {
     let candidates = candidates ?? settings.candidates
     let counts = Set([candidates] + (sweep ?? settings.sweep)).sorted()
@@ -36,8 +37,8 @@ extension FullRanking {
     }
     let start = ContinuousClock.now
     var ranking = Duration.zero
-    var first = RankTally(self, cutoffs: cutoffs(upTo: itemCount, and: candidates))
-    var second = counts.map { RankTally(self, cutoffs: cutoffs(upTo: $0, and: $0)) }
+    var first = tally(cutoffs: cutoffs(upTo: itemCount, and: candidates), measuring)
+    var second = counts.map { tally(cutoffs: cutoffs(upTo: $0, and: $0), measuring) }
     let depth = max(counts.last ?? 0, first.depth)
     try eachBlock(of: retriever, depth: depth) { block, lists in
       first.note(lists, of: block, in: self)

@@ -10,14 +10,16 @@ public struct FullRanking: Sendable {
   /// The settings of the evaluation.
   package let settings: EvaluationSettings
   /// The protocol, for reports.
-  package let protocolInUse: EvaluationProtocol
+  package internal(set) var protocolInUse: EvaluationProtocol
 
   /// The measured users, in rising order.
   let users: [UserIndex]
   /// Their distinct targets, in rising order of item.
   let targets: Ragged<ItemIndex>
-  /// The items that they have already met, in rising order and possibly repeated; empty rows if
-  /// seen items are ranked.
+  /// The items that they have already met, in rising order and possibly repeated.
+  let histories: Ragged<Int32>
+  /// The items that are not ranked for them: their histories, or empty rows if seen items are
+  /// ranked.
   let masked: Ragged<Int32>
   /// The lengths of their histories.
   let historyLengths: [Int32]
@@ -42,25 +44,25 @@ public struct FullRanking: Sendable {
     let histories = split.histories(before: part)
     var users: [UserIndex] = []
     var targets = RaggedBuilder<ItemIndex>()
-    var masked = RaggedBuilder<Int32>()
+    var met = RaggedBuilder<Int32>()
     var historyLengths: [Int32] = []
     var maskedTargets = 0
     for user in 0..<split.userCount where !heldOut[user].isEmpty {
       users.append(UserIndex(user))
       targets.append(distinctSorted: heldOut[user])
       historyLengths.append(Int32(histories[user].count))
-      guard settings.seen == .masked else {
-        masked.append([])
-        continue
-      }
-      masked.append(sorted: histories[user].lazy.map(\.rawValue))
-      maskedTargets += Self.common(targets.last, masked.last)
+      met.append(sorted: histories[user].lazy.map(\.rawValue))
+      if settings.seen == .masked { maskedTargets += Self.common(targets.last, met.last) }
     }
     guard !users.isEmpty else { throw EvaluationError.nothingHeldOut(part, rule: split.rule) }
     self.settings = settings
     self.users = users
     self.targets = targets.rows
-    self.masked = masked.rows
+    self.histories = met.rows
+    masked =
+      settings.seen == .masked
+      ? met.rows
+      : Ragged(values: [], offsets: [Int](repeating: 0, count: users.count + 1))
     self.historyLengths = historyLengths
     self.maskedTargets = maskedTargets
     itemGroups = ItemGroup.groups(counts: split.interactedItemCounts())
@@ -101,6 +103,15 @@ package struct EvaluationProtocol: Sendable, Hashable, Codable {
   package let seen: EvaluationSettings.SeenItems
   /// The number of items ranked for every user: the whole catalogue.
   package let items: Int
+  /// The number of clusters if each target was ranked among the items of its own cluster alone;
+  /// `nil` if it was ranked among all.
+  package internal(set) var clusters: Int?
+
+  /// The items that a target was ranked among, in words.
+  var candidates: String {
+    clusters.map { "the items in the target's cluster, one of \($0) clusters of \(items) items" }
+      ?? "all \(items) items"
+  }
 }
 
 /// Collects rows and sorts each as it is appended.

@@ -38,11 +38,16 @@ public struct Metric: Sendable, Hashable {
 
   /// Reads a name such as `ndcg@10`; throws `EvaluationError.unknownMetric`.
   public init(named name: String) throws {
-    let parts = name.split(separator: "@", omittingEmptySubsequences: false)
-    guard parts.count == 2, let measure = Measure(rawValue: String(parts[0])),
-      let cutoff = Int(parts[1]), cutoff > 0
+    guard let (measure, cutoff) = Self.parts(of: name), let measure = Measure(rawValue: measure)
     else { throw EvaluationError.unknownMetric(name) }
     self.init(measure, at: cutoff)
+  }
+
+  /// Returns the text before the `@` and the cut-off after it; `nil` for a text of another form.
+  static func parts(of name: String) -> (measure: String, cutoff: Int)? {
+    let parts = name.split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == 2, let cutoff = Int(parts[1]), cutoff > 0 else { return nil }
+    return (String(parts[0]), cutoff)
   }
 }
 

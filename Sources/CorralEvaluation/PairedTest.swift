@@ -1,9 +1,17 @@
 import CorralData
 
 /// The comparison of two models by one metric on the same users, with tests of significance.
-public struct PairedTest: Sendable, Hashable, Codable {
+public typealias PairedTest = PairedComparison<Metric>
+
+/// The comparison of two models' lists by one measure on the same users.
+package typealias ListTest = PairedComparison<ListMetric>
+
+/// The comparison of two models by something that has a value for each user, with tests of
+/// significance.
+public struct PairedComparison<Measured: Sendable & Hashable & Codable>: Sendable, Hashable, Codable
+{
   /// The compared metric.
-  public let metric: Metric
+  public let metric: Measured
   /// The mean of the baseline.
   package let baseline: Double
   /// The mean of the model.
@@ -50,28 +58,21 @@ extension Evaluation {
     let rows = Array(users.indices)
     let mine = table(of: metrics, rows: rows) { ranks(ofRow: $0) }
     let theirs = baseline.table(of: metrics, rows: rows) { baseline.ranks(ofRow: $0) }
-    let differences = zip(mine, theirs).map { $0 - $1 }
-    let bootstrap = Bootstrap(values: differences, width: metrics.count, seed: settings.seed)
-    let ends = bootstrap.intervals(resamples: settings.resamples)
-    let flipped = bootstrap.signFlippedMeans(resamples: settings.resamples)
-    return metrics.indices.map { column in
-      let values = rows.map { differences[$0 * metrics.count + column] }
-      let test = PairedDifference(values)
-      let reached = stride(from: column, to: flipped.count, by: metrics.count).lazy
-        .filter { abs(flipped[$0]) >= abs(test.mean) * (1 - 1e-12) }.count
-      let count = Double(rows.count)
-      return PairedTest(
-        metric: metrics[column],
-        baseline: rows.reduce(0) { $0 + theirs[$1 * metrics.count + column] } / count,
-        mean: rows.reduce(0) { $0 + mine[$1 * metrics.count + column] } / count,
-        difference: Interval(
-          mean: test.mean, low: ends.isEmpty ? nil : ends[column].low,
-          high: ends.isEmpty ? nil : ends[column].high),
-        t: test.t, p: test.p,
-        randomisationP: Double(reached + 1) / Double(settings.resamples + 1),
-        wins: values.lazy.filter { $0 > 0 }.count, losses: values.lazy.filter { $0 < 0 }.count,
-        ties: values.lazy.filter { $0 == 0 }.count)
+    return PairedTest.tests(of: metrics, mine: mine, theirs: theirs, settings)
+  }
+
+  /// Tests the lists of this evaluation against those of a baseline, on the same users.
+  ///
+  /// Empty unless both have list measures; those that used different clusters or vectors are left
+  /// out.
+  ///
+  /// - Throws: `EvaluationError.notComparable`, as `compared(with:)` does.
+  package func comparedLists(with baseline: Evaluation) throws -> [ListTest] {
+    if let difference = difference(from: baseline) {
+      throw EvaluationError.notComparable(difference)
     }
+    guard let lists, let others = baseline.lists else { return [] }
+    return lists.compared(with: others, settings)
   }
 
   /// Returns why two evaluations cannot be compared, or `nil` if they can.
@@ -90,14 +91,52 @@ extension Evaluation {
     if mine.items != theirs.items {
       return "one catalogue has \(theirs.items) items, the other \(mine.items)"
     }
+    if mine.clusters != theirs.clusters {
+      func scope(_ clusters: Int?) -> String {
+        clusters.map { "within \($0) clusters" } ?? "among all items"
+      }
+      return "one ranked \(scope(theirs.clusters)), the other \(scope(mine.clusters))"
+    }
     if users != other.users {
       return users.count == other.users.count
         ? "the users are not the same"
         : "one measured \(other.users.count) users, the other \(users.count)"
     }
     if targets != other.targets { return "the users have other targets" }
+    if targetClusters != other.targetClusters { return "the targets are in other clusters" }
     if historyLengths != other.historyLengths { return "the users have other histories" }
     return nil
+  }
+}
+
+extension PairedComparison {
+  /// Tests the columns of two tables of values, `[users, metrics]` each.
+  static func tests(
+    of metrics: [Measured], mine: [Double], theirs: [Double], _ settings: EvaluationSettings
+  ) -> [PairedComparison] {
+    let differences = zip(mine, theirs).map { $0 - $1 }
+    let rows = 0..<differences.count / max(1, metrics.count)
+    let bootstrap = Bootstrap(values: differences, width: metrics.count, seed: settings.seed)
+    let ends = bootstrap.intervals(resamples: settings.resamples)
+    let flipped = bootstrap.signFlippedMeans(resamples: settings.resamples)
+    return metrics.indices.map { column in
+      let values = rows.map { differences[$0 * metrics.count + column] }
+      let test = PairedDifference(values)
+      let reached = stride(from: column, to: flipped.count, by: metrics.count).lazy
+        .filter { abs(flipped[$0]) >= abs(test.mean) * (1 - 1e-12) }.count
+      let count = Double(rows.count)
+      return PairedComparison(
+        metric: metrics[column],
+        baseline: rows.reduce(0) { $0 + theirs[$1 * metrics.count + column] } / count,
+        mean: rows.reduce(0) { $0 + mine[$1 * metrics.count + column] } / count,
+        difference: Interval(
+          mean: test.mean, low: ends.isEmpty ? nil : ends[column].low,
+          high: ends.isEmpty ? nil : ends[column].high),
+        t: test.t, p: test.p,
+        randomisationP: Double(reached + 1) / Double(settings.resamples + 1),
+        wins: values.lazy.filter { $0 > 0 }.count, losses: values.lazy.filter { $0 < 0 }.count,
+        ties: values.lazy.filter { $0 == 0 }.count)
+    }
   }
 }
 

@@ -1,5 +1,13 @@
 import Foundation
 
+/// The ranks of some targets of one user.
+struct UserRanks {
+  /// The rank of each target: 1 is the best, and 0 is below the depth to which ranks are known.
+  let ranks: [Int32]
+  /// The cluster in whose list each target has its rank; empty if there is one list.
+  let clusters: [Int32]
+}
+
 /// Computes rank measures, with the discounts of `ndcg` prepared once.
 package struct RankMeasures: Sendable {
   /// `gains[r]` is 1 / log2(r + 1), the gain of a hit at rank r; entry 0 is not used.
@@ -16,7 +24,20 @@ package struct RankMeasures: Sendable {
     self.ideals = ideals
   }
 
-  /// Returns the value of a metric for one user from the rank of each target: 1 is the best, and 0
+  /// Returns the value of a metric for one user.
+  ///
+  /// With ranks within clusters it is the mean over the lists, weighted by their targets.
+  func value(of metric: Metric, ranks: UserRanks) -> Double {
+    if ranks.clusters.isEmpty { return value(of: metric, ranks: ranks.ranks) }
+    var sum = 0.0
+    for cluster in Set(ranks.clusters).sorted() {
+      let own = ranks.ranks.indices.filter { ranks.clusters[$0] == cluster }.map { ranks.ranks[$0] }
+      sum += Double(own.count) * value(of: metric, ranks: own)
+    }
+    return ranks.ranks.isEmpty ? 0 : sum / Double(ranks.ranks.count)
+  }
+
+  /// Returns the value of a metric for one list from the rank of each target: 1 is the best, and 0
   /// is below the depth to which ranks are known.
   package func value(of metric: Metric, ranks: some Collection<Int32>) -> Double {
     let targets = ranks.count

@@ -8,10 +8,13 @@ struct RankTally {
   private var headShares: [Float]
   /// The best rank at which each item was recommended to anyone.
   private var bestRanks: [Int32]
+  /// The measures of whole lists; `nil` if a user has several.
+  private var lists: ListTally?
 
   /// Starts without users.
-  init(_ ranking: FullRanking, cutoffs: [Int]) {
+  init(_ ranking: FullRanking, cutoffs: [Int], lists: ListTally?) {
     self.cutoffs = cutoffs
+    self.lists = lists
     ranks = [Int32](repeating: 0, count: ranking.targets.values.count)
     headShares = [Float](repeating: 0, count: ranking.users.count * cutoffs.count)
     bestRanks = [Int32](repeating: .max, count: ranking.itemCount)
@@ -22,41 +25,58 @@ struct RankTally {
 
   /// Records the lists of a block of measured users.
   mutating func note(_ lists: TopLists, of block: Range<Int>, in ranking: FullRanking) {
-    let targets = ranking.targets
+    let offsets = ranking.targets.offsets
     for user in block {
-      let list = lists[user - block.lowerBound].prefix(depth)
-      for target in targets.offsets[user]..<targets.offsets[user + 1] {
-        let place = list.firstIndex(of: targets.values[target].rawValue)
-        ranks[target] = place.map { Int32($0 - list.startIndex + 1) } ?? 0
-      }
-      for (column, cutoff) in cutoffs.enumerated() where !list.isEmpty {
-        let first = list.prefix(cutoff)
-        let heads = first.reduce(0) { $0 + (ranking.itemGroups[Int($1)] == .head ? 1 : 0) }
-        headShares[user * cutoffs.count + column] = Float(heads) / Float(first.count)
-      }
+      note(
+        lists[user - block.lowerBound], of: user, targets: offsets[user]..<offsets[user + 1],
+        weight: 1, in: ranking)
     }
-    let depth = depth
+    self.lists?.note(lists, of: block, ranks: ranks, in: ranking)
+  }
+
+  /// Records one list of a measured user, with the targets that it is measured by.
+  ///
+  /// `targets` are positions in the values of the ranking's targets. The weights of a user's lists
+  /// sum to 1.
+  mutating func note(
+    _ list: ArraySlice<Int32>, of user: Int, targets: some Sequence<Int>, weight: Float,
+    in ranking: FullRanking
+  ) {
+    let list = list.prefix(depth)
+    for target in targets {
+      let place = list.firstIndex(of: ranking.targets.values[target].rawValue)
+      ranks[target] = place.map { Int32($0 - list.startIndex + 1) } ?? 0
+    }
+    for (column, cutoff) in cutoffs.enumerated() where !list.isEmpty {
+      let first = list.prefix(cutoff)
+      let heads = first.reduce(0) { $0 + (ranking.itemGroups[Int($1)] == .head ? 1 : 0) }
+      headShares[user * cutoffs.count + column] += weight * (Float(heads) / Float(first.count))
+    }
     bestRanks.withUnsafeMutableBufferPointer { best in
-      for user in block.indices {
-        var rank: Int32 = 0
-        for item in lists[user - block.lowerBound].prefix(depth) {
-          rank += 1
-          if rank < best[Int(item)] { best[Int(item)] = rank }
-        }
+      var rank: Int32 = 0
+      for item in list {
+        rank += 1
+        if rank < best[Int(item)] { best[Int(item)] = rank }
       }
     }
   }
 
   /// Returns the evaluation of all recorded users.
-  func evaluation(of ranking: FullRanking, seconds: Double) -> Evaluation {
+  ///
+  /// `targetClusters` are given if the lists were made within clusters.
+  func evaluation(
+    of ranking: FullRanking, targetClusters: [Int32] = [], seconds: Double
+  ) -> Evaluation {
     var settings = ranking.settings
     settings.cutoffs = cutoffs
     return Evaluation(
       protocolInUse: ranking.protocolInUse, settings: settings, users: ranking.users,
       targets: ranking.targets, ranks: ranks,
       targetGroups: ranking.targets.values.map { ranking.itemGroups[$0.position] },
+      targetClusters: targetClusters,
       historyLengths: ranking.historyLengths, headShares: headShares,
       recommendedItems: cutoffs.map { cutoff in bestRanks.lazy.filter { $0 <= cutoff }.count },
-      skippedUsers: ranking.skippedUsers, maskedTargets: ranking.maskedTargets, seconds: seconds)
+      lists: lists?.measures, skippedUsers: ranking.skippedUsers,
+      maskedTargets: ranking.maskedTargets, seconds: seconds)
   }
 }

@@ -15,11 +15,21 @@ public struct Scoring {
       _ vectors: Matrix, _ count: Int, _ isAllowed: (ItemIndex) -> Bool
     ) -> [ItemIndex]
 
+  /// Makes the lists of the users in a range of positions, one row for each, the best first.
+  ///
+  /// A list has `count` items if so many can be recommended. `masked` are the items that a user's
+  /// list must not hold, one row for each user; the lists of users without targets are not looked
+  /// at. New items, which have no interaction, are not ranked and must not be in a list.
+  package typealias Lists = (
+    _ users: Range<Int>, _ count: Int, _ masked: Ragged<ItemIndex>
+  ) throws -> [[ItemIndex]]
+
   /// The source of the ranking.
   enum Source {
     case vectors(queries: (Range<Int>) throws -> Matrix, items: Matrix)
     case scores((Range<Int>) throws -> Matrix)
     case index(queries: (Range<Int>) throws -> Matrix, search: Search)
+    case lists(Lists)
   }
 
   let source: Source
@@ -64,5 +74,12 @@ public struct Scoring {
     search: @escaping Search
   ) -> Scoring {
     Scoring(source: .index(queries: queries, search: search), placed: placed)
+  }
+
+  /// Measures the lists that a model makes itself, such as those filled by quotas of clusters.
+  ///
+  /// Items that the model cannot place come after its list, as for every other model.
+  package static func lists(placed: PlacedItems = .all, _ lists: @escaping Lists) -> Scoring {
+    Scoring(source: .lists(lists), placed: placed)
   }
 }

@@ -40,9 +40,10 @@ extension Evaluation {
   /// found first, by name.
   func ceilings() -> [String: Interval] {
     userIntervals(metrics.filter(\.measure.isRankMeasure), rows: Array(users.indices)) { row in
-      let ranks = ranks(ofRow: row)
+      let ranks = ranks(ofRow: row).ranks
       let found = ranks.lazy.filter { $0 > 0 }.count
-      return (0..<ranks.count).map { Int32($0 < found ? $0 + 1 : 0) }
+      return UserRanks(
+        ranks: (0..<ranks.count).map { Int32($0 < found ? $0 + 1 : 0) }, clusters: [])
     }
   }
 }

@@ -65,7 +65,10 @@ import Testing
     let json = try JSONEncoder().encode(evaluation.report())
     let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
     #expect(
-      Set(object.keys) == ["protocol", "stages", "slices", "counts", "seconds", "users_per_second"])
+      Set(object.keys) == [
+        "protocol", "stages", "lists", "lists_by", "slices", "counts", "seconds",
+        "users_per_second",
+      ])
     let stages = try #require(object["stages"] as? [String: [String: [String: Double]]])
     let recall = try #require(stages["retriever"]?["recall@10"])
     let mean = try #require(recall["mean"])

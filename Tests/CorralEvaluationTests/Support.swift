@@ -150,3 +150,13 @@ func message(_ body: () throws -> some Any) -> String {
     return "nothing was thrown"
   } catch { return "\(error)" }
 }
+
+extension RandomWorld {
+  /// A random partition of the items; some clusters may be empty.
+  func partition(into count: Int, seed: UInt64 = 3) -> Partition {
+    var generator = SeededGenerator(seed: seed, stream: 4)
+    return Partition(
+      clusters: (0..<split.itemCount).map { _ in Int32(generator.next(below: count)) },
+      count: count)
+  }
+}
