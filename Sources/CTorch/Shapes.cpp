@@ -4,6 +4,9 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 
+#include <memory>
+#include <vector>
+
 #include "Guard.h"
 
 using namespace corral;
@@ -54,6 +57,14 @@ bool ct_cat(const ct_tensor *const *tensors, ct_int count, ct_int dim, ct_out ou
 }
 bool ct_stack(const ct_tensor *const *tensors, ct_int count, ct_int dim, ct_out out) {
   return made(out, [&] { return at::stack(all(tensors, count), dim); });
+}
+bool ct_split(const ct_tensor *x, const ct_int *lengths, ct_int count, ct_out parts) {
+  return guarded([&] {
+    std::vector<std::unique_ptr<ct_tensor>> made;
+    for (auto &part : x->value.split_with_sizes(list(lengths, count), 0))
+      made.push_back(std::make_unique<ct_tensor>(ct_tensor{std::move(part)}));
+    for (auto &part : made) *parts++ = part.release();
+  });
 }
 
 bool ct_gather(const ct_tensor *x, ct_int dim, const ct_tensor *indices, ct_out out) {

@@ -49,8 +49,8 @@ package struct Negatives: Sendable, Equatable {
 
 /// What negatives are drawn for: one row for each query, or a single row for a whole batch.
 ///
-/// Samplers that ignore the query use only the number of rows. Those that follow it read the vectors or
-/// the targets.
+/// Samplers that ignore the query use only the number of rows. Those that follow it read the vectors, the
+/// targets or the users.
 package struct SamplingContext: Sendable {
   /// The number of rows that get their own negatives.
   package let rows: Int
@@ -58,6 +58,8 @@ package struct SamplingContext: Sendable {
   package let queries: Matrix
   /// The positive item of each row; empty if they are not known.
   package let targets: [ItemIndex]
+  /// The user of each row, `nil` for an unknown one; empty if nobody knows them.
+  package let users: [UserIndex?]
 
   /// One row that every query of a batch shares, as in mixed negative sampling.
   package static let batch = SamplingContext(rows: 1)
@@ -72,18 +74,22 @@ package struct SamplingContext: Sendable {
     self.init(rows: queries.rows, queries: queries, targets: targets)
   }
 
-  /// One row for each positive item.
-  package init(targets: [ItemIndex]) {
+  /// One row for each positive item, with the user of each for samplers that read them.
+  package init(targets: [ItemIndex], users: [UserIndex?] = []) {
     let rows = targets.count
-    self.init(rows: rows, queries: Matrix(rows: rows, columns: 0), targets: targets)
+    self.init(rows: rows, queries: Matrix(rows: rows, columns: 0), targets: targets, users: users)
   }
 
-  private init(rows: Int, queries: Matrix, targets: [ItemIndex]) {
+  private init(rows: Int, queries: Matrix, targets: [ItemIndex], users: [UserIndex?] = []) {
     guard targets.isEmpty || targets.count == rows else {
       fatalError("a sampling context of \(rows) rows has no place for \(targets.count) targets")
+    }
+    guard users.isEmpty || users.count == rows else {
+      fatalError("a sampling context of \(rows) rows has no place for \(users.count) users")
     }
     self.rows = rows
     self.queries = queries
     self.targets = targets
+    self.users = users
   }
 }

@@ -19,6 +19,9 @@ public enum NegativeSource: String, Sendable, Codable, CaseIterable {
   case topAndRand = "top-and-rand"
   /// Uniform in the target's cluster of the retriever's item vectors.
   case cluster
+  /// Uniform in the target's cluster of a fixed partition of the catalogue, which the block `clusters`
+  /// makes (Zhang and others, 2023): for a retriever that is trained alone.
+  case inCluster = "in-cluster"
   /// The whole catalogue: the full softmax.
   case all
 }
@@ -31,15 +34,18 @@ extension NegativeSource {
   package var followsQueries: Bool {
     switch self {
     case .softmax, .multiIndex, .topRand, .topAndRand: true
-    case .inBatch, .uniform, .popularity, .cluster, .all: false
+    case .inBatch, .uniform, .popularity, .cluster, .inCluster, .all: false
     }
   }
 
   /// Whether draws follow the retriever's item vectors, so that each target has draws of its own.
   package var followsItems: Bool { followsQueries || self == .cluster }
 
-  /// The sources that draw.
-  package static var drawn: [NegativeSource] { allCases.filter(\.isDrawn) }
+  /// Whether a proposal can draw by it: a fixed partition is known to no proposal.
+  package var isProposed: Bool { isDrawn && self != .inCluster }
+
+  /// The sources that a proposal can draw by.
+  package static var proposed: [NegativeSource] { allCases.filter(\.isProposed) }
 
   /// The names of sources, as `uniform, popularity or cluster`.
   static func names(_ sources: [NegativeSource]) -> String {

@@ -8,12 +8,16 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case validationNotFinite(String, block: String = "", epoch: Int)
   /// Vectors became so large, or not finite, that negatives cannot be drawn by them.
   case scoresNotFinite(String, epoch: Int, step: Int)
+  /// The loss of the softmax over clusters is infinite or not a number.
+  case intentNotFinite(epoch: Int)
   /// The split has nothing to learn from.
   case noExamples(rule: String)
   /// A checkpoint was saved under another value of a setting.
   case settingsDiffer(path: String, key: String, saved: String, now: String)
   /// A checkpoint was saved by a run on other data.
   case dataDiffer(path: String)
+  /// A checkpoint was saved by a run over other clusters of items.
+  case clustersDiffer(path: String)
   /// A checkpoint cannot be read.
   case damagedCheckpoint(path: String, reason: String)
   /// A checkpoint of a format that this version does not know.
@@ -43,6 +47,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       training has diverged: the vectors of \(vectors) are too large to be scored in epoch \(epoch), \
       step \(step): lower train.rate, or set train.clip to 1; the last checkpoint is as it was before
       """
+    case .intentNotFinite(let epoch):
+      """
+      the clusters of users cannot be learned: the loss is no finite number in pass \(epoch): the \
+      vectors of the model are not finite, or clusters.intent.rate is too high
+      """
     case .noExamples(let rule):
       """
       there is nothing to learn from: the training part (\(rule)) has no interaction with a weight \
@@ -64,6 +73,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       """
       \(path) cannot be resumed: it was trained on other data, or on another split of them; use the \
       data that it was started with, or start anew without --resume
+      """
+    case .clustersDiffer(let path):
+      """
+      \(path) cannot be resumed: it was trained over other clusters of items, or was told of them in \
+      another way; use the clusters that it was started with, or start anew without --resume
       """
     case .damagedCheckpoint(let path, let reason):
       "\(path) is not a checkpoint that can be read: \(reason); start anew without --resume"

@@ -4,8 +4,8 @@ package enum Initializer: Sendable, Hashable {
   case zeros
   /// Ones.
   case ones
-  /// A normal distribution around 0.
-  case normal(deviation: Float)
+  /// A normal distribution, around 0 unless it is said.
+  case normal(mean: Float = 0, deviation: Float)
   /// A uniform distribution over `-bound..<bound`.
   case uniform(bound: Float)
   /// A normal distribution with variance `2 / (in + out)` (Glorot and Bengio, 2010).
@@ -18,7 +18,9 @@ package enum Initializer: Sendable, Hashable {
     switch self {
     case .zeros: .zeros(shape)
     case .ones: .ones(shape)
-    case .normal(let deviation): .normal(shape, deviation: Double(deviation), seed: seed)
+    case .normal(0, let deviation): .normal(shape, deviation: Double(deviation), seed: seed)
+    case .normal(let mean, let deviation):
+      .normal(shape, deviation: Double(deviation), seed: seed) + mean
     case .uniform(let bound): .uniform(shape, in: -Double(bound)..<Double(bound), seed: seed)
     case .xavierNormal:
       .normal(shape, deviation: (2 / fans(shape)).squareRoot(), seed: seed)

@@ -61,6 +61,15 @@ extension Tensor {
     Tensor.made("contiguous", self) { ct_contiguous(handle, $0) }
   }
 
+  /// Views of ranges of rows, one after the other; the lengths add up to the rows.
+  ///
+  /// All parts have one gradient together, so that many parts cost no more than few.
+  package func split(_ lengths: [Int]) -> [Tensor] {
+    var parts = [OpaquePointer?](repeating: nil, count: lengths.count)
+    check(ct_split(handle, lengths, lengths.count, &parts), "split(\(lengths))", self)
+    return parts.compactMap { $0.map(Tensor.init(owning:)) }
+  }
+
   /// Tensors one after the other along a dimension that they have.
   package static func cat(_ tensors: [Tensor], _ dimension: Int = 0) -> Tensor {
     joined(tensors, "cat") { ct_cat($0, tensors.count, dimension, $1) }

@@ -31,15 +31,38 @@ private struct GoldenSequences {
     queries: forward.queries, targets: [2, 4, 0, 2, 5].map { ItemIndex($0) },
     weights: [Float](repeating: 1, count: 5), reading: .masked([1, 3, 4, 7, 8]))
 
-  init(_ settings: RetrieverSettings) throws {
-    file = try SafetensorsNumbers("\(settings.name).safetensors")
+  init(_ settings: RetrieverSettings, _ identity: TaskIdentity? = nil) throws {
+    let name = [settings.name, identity?.rawValue].compactMap(\.self).joined(separator: "-")
+    file = try SafetensorsNumbers("\(name).safetensors")
     let catalogue = Catalogue(
-      users: FeatureTable(count: 5, columns: []), items: FeatureTable(count: 7, columns: []))
+      users: FeatureTable(count: 5, columns: []), items: FeatureTable(count: 7, columns: []),
+      tasks: identity.map { ItemTasks(count: 3, identity: $0) })
     parameters = Parameters(stored: try file.parameters())
     retriever = try parameters.build {
       try settings.network(for: catalogue, in: $0)
     }
   }
+}
+
+extension GoldenSequences {
+  /// The queries, each told the cluster that it searches.
+  static var told: QueryBatch {
+    var told = queries
+    told.clusters = [1, 0, 2, 2, 1]
+    return told
+  }
+
+  /// A pass over each stretch for each cluster of its targets; items 0, 3 and 6 are in cluster 0, 1
+  /// and 4 in 1, 2 and 5 in 2.
+  static let byCluster = TrainingBatch(
+    queries: QueryBatch(
+      users: [0, 0, 1, 2, 2, 2].map { UserIndex($0) },
+      histories: ragged([
+        [1, 2, 3], [1, 2, 3], [4], [0, 6, 6, 2, 5], [0, 6, 6, 2, 5], [0, 6, 6, 2, 5],
+      ]), clusters: [0, 2, 0, 0, 1, 2]),
+    targets: [3, 0, 2, 6, 6, 6, 1, 2, 5].map { ItemIndex($0) },
+    weights: [Float](repeating: 1, count: 9),
+    reading: .positions([1, 2, 3, 6, 7, 8, 16, 19, 20]))
 }
 
 private let models: [RetrieverSettings] = {
@@ -69,9 +92,27 @@ private let models: [RetrieverSettings] = {
 
   @Test(arguments: models)
   func `loss and every gradient`(settings: RetrieverSettings) throws {
-    let golden = try GoldenSequences(settings)
-    let batch: TrainingBatch =
-      settings.model is BERT4RecSettings ? GoldenSequences.cloze : GoldenSequences.forward
+    try expectEqual(
+      try GoldenSequences(settings),
+      on: settings.model is BERT4RecSettings ? GoldenSequences.cloze : GoldenSequences.forward)
+  }
+
+  @Test(arguments: [TaskIdentity.hadamard, .prepend])
+  func `SASRec that is told clusters, and queries that are not told`(
+    identity: TaskIdentity
+  ) throws {
+    let golden = try GoldenSequences(models[0], identity)
+    expectClose(
+      golden.retriever.queries(GoldenSequences.told, .inference).floats(),
+      try golden.file.array("queries"), tolerance: 1e-5)
+    expectClose(
+      golden.retriever.queries(GoldenSequences.queries, .inference).floats(),
+      try golden.file.array("untold/queries"), tolerance: 1e-5)
+    try expectEqual(golden, on: GoldenSequences.byCluster)
+  }
+
+  /// Expects the loss and the gradient of every parameter to be PyTorch's.
+  private func expectEqual(_ golden: GoldenSequences, on batch: TrainingBatch) throws {
     let phase = Phase.training(seed: 1)
     let items = golden.retriever.items((0..<7).map { ItemIndex($0) }, phase)
     let columns = TrainingColumns(

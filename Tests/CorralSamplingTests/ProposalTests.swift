@@ -34,7 +34,7 @@ struct ProposalTests {
     return proposal.draw(15, for: context, using: &rng)
   }
 
-  @Test(arguments: NegativeSource.drawn)
+  @Test(arguments: NegativeSource.proposed)
   func `every kind keeps the contract, and again after a refresh`(
     kind: NegativeSource
   ) throws {
@@ -49,7 +49,7 @@ struct ProposalTests {
     expectSamplerContract(refreshed, items: 400, context: row)
   }
 
-  @Test(arguments: NegativeSource.drawn)
+  @Test(arguments: NegativeSource.proposed)
   func `a saved proposal draws the same, and is refreshed to the same`(
     kind: NegativeSource
   ) throws {
@@ -82,7 +82,7 @@ struct ProposalTests {
 
   @Test func `draws and probabilities do not depend on the number of threads`() async {
     await #expect(processExitsWith: .success) {
-      for kind in NegativeSource.drawn {
+      for kind in NegativeSource.proposed {
         Parallel.threads = 1
         let one = try ProposalTests.drawnForMany(kind)
         Parallel.threads = 3
@@ -121,7 +121,7 @@ struct ProposalTests {
   }
 
   @Test func `what each kind follows`() throws {
-    let follows = try NegativeSource.drawn.map { kind in
+    let follows = try NegativeSource.proposed.map { kind in
       let proposal = try Self.proposal(kind)
       return [proposal.followsItems, proposal.followsQueries, proposal.followsTargets]
     }

@@ -39,7 +39,7 @@ struct RetrieverSamplerTests {
     let context = SamplingContext(
       queries: normalNumbers(rows: 40, columns: 5, seed: 2),
       targets: (0..<40).map { ItemIndex($0 * 30) })
-    for kind in NegativeSource.drawn {
+    for kind in NegativeSource.proposed {
       var settings = ProposalSettings()
       settings.kind = kind
       settings.temperature = 0.7

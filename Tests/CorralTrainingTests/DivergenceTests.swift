@@ -8,7 +8,7 @@ import Torch
 /// Steps so large that vectors leave what floats can hold end a training with its reason.
 @Suite struct `training that diverges` {
   @Test(
-    arguments: NegativeSource.drawn,
+    arguments: NegativeSource.proposed,
     [CooperativeMethod.corr, .rankflow, .icc])
   func `for each other says so`(kind: NegativeSource, method: CooperativeMethod) throws {
     for rate in [Float(1e10), 1e20, 1e30] {

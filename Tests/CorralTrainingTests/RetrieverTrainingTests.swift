@@ -9,7 +9,8 @@ import Testing
 import Torch
 
 @Suite struct `training of a retriever` {
-  @Test(arguments: NegativeSource.allCases)
+  /// In-cluster negatives need clusters: see `ClusterTrainingTests`.
+  @Test(arguments: NegativeSource.allCases.filter { $0 != .inCluster })
   func `finds the planted next item`(kind: NegativeSource) throws {
     var run = PlantedRun()
     run.settings.negatives.kind = kind

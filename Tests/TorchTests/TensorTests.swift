@@ -52,6 +52,16 @@ import Torch
   #expect(Tensor.stack([x[0], x[1]], 1).floats() == [0, 3, 1, 4, 2, 5])
 }
 
+@Test func `the parts of a split have one gradient`() throws {
+  let x = Tensor([0, 1, 2, 3, 4, 5, 6, 7] as [Float], shape: [4, 2])
+  x.requiresGradient = true
+  let parts = x.split([1, 0, 3])
+  #expect(parts.map(\.shape) == [[1, 2], [0, 2], [3, 2]])
+  #expect(parts[0].floats() == [0, 1] && parts[2].floats() == [2, 3, 4, 5, 6, 7])
+  (parts[0].sum() * 2 + (parts[2] * parts[2]).sum()).backward()
+  #expect(try #require(x.gradient).floats() == [2, 2, 4, 6, 8, 10, 12, 14])
+}
+
 @Test func `numbers stand on either side of an operator`() {
   let x = Tensor([1, 2, 4] as [Float])
   #expect((x + 1).floats() == [2, 3, 5])

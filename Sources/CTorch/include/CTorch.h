@@ -177,6 +177,8 @@ bool ct_diagonal(const ct_tensor *x, ct_out out);
 bool ct_contiguous(const ct_tensor *x, ct_out out);
 bool ct_cat(const ct_tensor *const _Nonnull *_Nullable tensors, ct_int count, ct_int dim, ct_out out);
 bool ct_stack(const ct_tensor *const _Nonnull *_Nullable tensors, ct_int count, ct_int dim, ct_out out);
+/// Views of ranges of rows, one after the other: as many as there are lengths, which add up to the rows.
+bool ct_split(const ct_tensor *x, const ct_int *lengths, ct_int count, ct_out parts);
 
 // --- Choosing elements ---------------------------------------------------------------------------------------------
 

@@ -74,6 +74,31 @@ extension Logits {
   }
 }
 
+extension Logits {
+  /// The scores of blocks of columns, one for each block; arguments are as for columns without blocks.
+  ///
+  /// The parts of vectors have one gradient together, so that a step does not grow with the number of
+  /// blocks.
+  package static func blocks(
+    _ queries: Tensor, _ items: Tensor, _ columns: ColumnBlocks, scale: Tensor? = nil,
+    temperature: Float = 1, crossing: ((Tensor, Tensor) -> Tensor)? = nil
+  ) -> [Logits] {
+    func parts(_ vectors: Tensor, _ rows: [[Int64]]) -> [Tensor] {
+      // One block has all rows, in their order.
+      if rows.count == 1 { return [vectors] }
+      return vectors.indexSelect(0, Tensor(rows.flatMap(\.self), device: vectors.device))
+        .split(rows.map(\.count))
+    }
+    let queries = parts(queries, columns.blocks.map { $0.rows.map { Int64($0) } })
+    let items = parts(items, columns.blocks.map(\.places))
+    return columns.blocks.indices.map { block in
+      Logits(
+        queries[block], items[block], columns.blocks[block].columns, scale: scale,
+        temperature: temperature, crossing: crossing)
+    }
+  }
+}
+
 extension Logits.Correction {
   /// The correction of shared columns with probabilities `exp(logQ)`.
   ///

@@ -64,7 +64,8 @@ package struct TrainingColumns: Sendable, Equatable {
 extension TrainingColumns {
   /// Each target with the draws of a proposal.
   ///
-  /// A target that the proposal never draws gets the probability of its row's least probable draw.
+  /// For the `yi` form, a target that the proposal never draws gets the probability of its row's least
+  /// probable draw. The other forms ask how often a draw hits the target, which is then never.
   ///
   /// - Parameters:
   ///   - targets: the positives, one for each row.
@@ -87,7 +88,8 @@ extension TrainingColumns {
     logQ.reserveCapacity(targets.count + draws.items.count)
     for (row, ofTarget) in targetLogQ.enumerated() {
       let ofDraws = draws.logProbabilities[row * draws.count..<(row + 1) * draws.count]
-      logQ.append(ofTarget > -.infinity ? ofTarget : ofDraws.min() ?? 0)
+      let ofUndrawn = form == .yi ? ofDraws.min() ?? 0 : Self.never
+      logQ.append(ofTarget > -.infinity ? ofTarget : ofUndrawn)
       logQ += ofDraws
     }
     self.init(
@@ -96,4 +98,7 @@ extension TrainingColumns {
         columns: Array(distinct.positions.dropFirst(targets.count)), isKnown: isKnown),
       logQ: form == nil ? nil : logQ, form: form ?? .yi)
   }
+
+  /// The logarithm of a probability that is 0 for every purpose, and still a number.
+  private static var never: Float { -1000 }
 }

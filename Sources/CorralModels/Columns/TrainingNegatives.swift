@@ -22,8 +22,8 @@ package struct TrainingNegatives: Sendable {
 
   /// Negatives for a catalogue in which item i is a training target `counts[i]` times.
   ///
-  /// Throws `SettingError` for settings that do not fit together, and for a source that follows the
-  /// retriever, whose columns are not known before its queries.
+  /// Throws `SettingError` for settings that do not fit together, for a source that follows the
+  /// retriever, whose columns are not known before its queries, and for one that needs a partition.
   package init(
     _ settings: NegativeSettings, counts: [Int], known: KnownItems? = nil
   ) throws {
@@ -39,10 +39,11 @@ package struct TrainingNegatives: Sendable {
         try Proposal(
           settings.proposal, items: Matrix(rows: counts.count, columns: 0), counts: counts, seed: 0)
       )
-    case .softmax, .multiIndex, .topRand, .topAndRand, .cluster:
+    case .softmax, .multiIndex, .topRand, .topAndRand, .cluster, .inCluster:
       throw SettingError(
         "kind", settings.kind.rawValue,
-        "these negatives follow no retriever; give in-batch, uniform, popularity or all")
+        "these negatives follow neither a retriever nor clusters; give in-batch, uniform, popularity "
+          + "or all")
     }
   }
 

@@ -21,6 +21,9 @@ package protocol RetrieverModelSettings: ModelSettings, RetrieverSettings.Model 
   /// Which parts of a request decide the scores.
   func scoredBy(_ catalogue: Catalogue) -> ScoredBy
 
+  /// How the retriever can be told which cluster of items a query searches; `none` is one way.
+  var taskIdentities: [TaskIdentity] { get }
+
   /// How the retriever is trained by default.
   static var training: TrainingRecipe { get }
 
@@ -45,6 +48,9 @@ extension RetrieverModelSettings {
   package func scoredBy(_ catalogue: Catalogue) -> ScoredBy {
     historyLength > 0 ? .history : .userFirst
   }
+
+  /// The retriever knows no clusters.
+  package var taskIdentities: [TaskIdentity] { [.none] }
 
   /// The general defaults.
   package static var training: TrainingRecipe { TrainingRecipe() }

@@ -52,14 +52,28 @@ extension RetrieverSettings {
   /// Throws `SettingError` for the first value that the retriever cannot have.
   package func validate() throws { try model.validate() }
 
+  /// Throws `SettingError` for the key `clusters.task` unless the retriever can be told so which
+  /// cluster a query searches.
+  package func check(_ task: TaskIdentity) throws {
+    let known = model.taskIdentities
+    if known.contains(task) { return }
+    let able = Self.all.filter { $0.model.taskIdentities.contains(task) }.map(\.name)
+    throw SettingError(
+      "clusters.task", text: task.rawValue,
+      "\(name) can have \(known.map(\.rawValue).joined(separator: ", ")); give that, or set "
+        + "retriever.model to one that can have \(task.rawValue): \(able.joined(separator: ", "))")
+  }
+
   /// The retriever over a catalogue, its parameters claimed from a scope.
   ///
   /// Throws `SettingError` under the name of the block, `retriever`, for settings that it cannot
-  /// have, and `TorchError` if stored parameters do not fit.
+  /// have, as `check(_:)` does for the catalogue's clusters, and `TorchError` if stored parameters
+  /// do not fit.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws -> any Retriever {
-    try SettingError.within("retriever") {
+    if let tasks = catalogue.tasks { try check(tasks.identity) }
+    return try SettingError.within("retriever") {
       try validate()
       return try model.network(for: catalogue, in: scope)
     }

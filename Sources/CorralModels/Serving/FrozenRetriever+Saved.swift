@@ -6,6 +6,7 @@ import Torch
 
 extension FrozenRetriever {
   private static let settingsKey = "retriever"
+  private static let tasksKey = "tasks"
   private static let priorName = "serving.prior"
   private static let placedName = "serving.placed"
 
@@ -22,10 +23,11 @@ extension FrozenRetriever {
       let flags = placed.flags(count: catalogue.items.count)
       tensors.append(SafetensorsTensor(Self.placedName, flags.map { UInt8($0 ? 1 : 0) }))
     }
-    try folder.write(
-      tensors,
-      metadata: [Self.settingsKey: String(decoding: try encoder.encode(settings), as: UTF8.self)],
-      as: ModelFile.retriever)
+    var metadata = [Self.settingsKey: String(decoding: try encoder.encode(settings), as: UTF8.self)]
+    if let tasks {
+      metadata[Self.tasksKey] = String(decoding: try encoder.encode(tasks), as: UTF8.self)
+    }
+    try folder.write(tensors, metadata: metadata, as: ModelFile.retriever)
     try folder.write(catalogue.users, as: ModelFile.userFeatures)
     try folder.write(catalogue.items, as: ModelFile.itemFeatures)
   }
@@ -54,7 +56,7 @@ extension FrozenRetriever {
     }
     let catalogue = Catalogue(
       users: try model.features(ModelFile.userFeatures),
-      items: try model.features(ModelFile.itemFeatures))
+      items: try model.features(ModelFile.itemFeatures), tasks: try Self.tasks(of: file))
     var stored: [String: StoredTensor] = [:]
     var prior: ServingPrior?
     var placed = PlacedItems.all
@@ -78,6 +80,18 @@ extension FrozenRetriever {
       }
     }
     try self.init(settings, for: catalogue, stored: stored, prior: prior, placed: placed)
+  }
+
+  /// The clusters that a saved retriever is told apart; none in a file that does not speak of them.
+  private static func tasks(of file: SafetensorsFile) throws -> ItemTasks? {
+    guard let text = file.metadata[tasksKey] else { return nil }
+    guard let tasks = try? JSONDecoder().decode(ItemTasks.self, from: Data(text.utf8)),
+      tasks.count > 0
+    else {
+      throw ModelsError.damaged(
+        path: file.url.path, reason: "its clusters are said as '\(text)'")
+    }
+    return tasks
   }
 }
 

@@ -72,10 +72,18 @@ public struct FrozenRetriever: QueryEncoder {
 
   /// The vectors of many queries, `[queries * interests, dimension]`, those of a query one after
   /// the other.
+  ///
+  /// A retriever with tasks gives the vectors of the clusters that the batch names; without them,
+  /// those of queries that are not told a cluster.
   package func vectors(for batch: QueryBatch) -> Matrix {
+    vectors(count: batch.count) { batch[$0] }
+  }
+
+  /// The vectors of `count` queries, of which the body gives a range at a time.
+  func vectors(count: Int, of queries: @Sendable (Range<Int>) -> QueryBatch) -> Matrix {
     // libtorch's own threads would go on spinning while others search.
-    let parts = Parallel.map(batch.count, grain: 64) { rows in
-      network(isAlone: true) { $0.queryMatrix(batch[rows]) }
+    let parts = Parallel.map(count, grain: 64) { rows in
+      network(isAlone: true) { $0.queryMatrix(queries(rows)) }
     }
     let vectors =
       parts.count == 1

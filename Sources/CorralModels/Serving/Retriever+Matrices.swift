@@ -69,6 +69,7 @@ extension QueryBatch {
       histories: Ragged(
         values: Array(histories.values[start..<histories.offsets[rows.upperBound]]),
         offsets: histories.offsets[rows.lowerBound...rows.upperBound].map { $0 - start }),
-      context: context.isEmpty ? context : context.gathered(rows))
+      context: context.isEmpty ? context : context.gathered(rows),
+      clusters: clusters.isEmpty ? [] : Array(clusters[rows]))
   }
 }

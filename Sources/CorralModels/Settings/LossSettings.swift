@@ -54,4 +54,20 @@ public struct LossSettings: Sendable, Codable, Equatable {
         .mean(logits, weights: weights)
     }
   }
+  /// The mean loss of a batch whose targets have their columns in blocks, `(1 / batch) sum_i r_i loss_i`.
+  ///
+  /// The logits of each block are already divided by the temperature; `weights` are those of the whole
+  /// batch, `[batch]`.
+  package func mean(
+    ofDivided logits: [Logits], in columns: ColumnBlocks, weights: [Float], itemCount: Int
+  ) -> Tensor {
+    let means = zip(logits, columns.blocks).map { logits, block in
+      let ofRows = Tensor(block.rows.map { weights[$0] }, device: logits.target.device)
+      let mean = mean(ofDivided: logits, weights: ofRows, itemCount: itemCount)
+      return logits.target.count == weights.count
+        ? mean : mean * (Float(block.rows.count) / Float(weights.count))
+    }
+    guard let first = means.first else { return Tensor(0) }
+    return means.dropFirst().reduce(first) { $0 + $1 }
+  }
 }

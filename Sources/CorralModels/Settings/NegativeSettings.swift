@@ -8,9 +8,12 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
   /// How many are drawn: besides the batch's own items for `in-batch` (mixed negatives), and instead
   /// of them for every source that draws.
   public var count = 0
-  /// For `uniform` and `popularity`, which targets are compared with a draw; draws that follow the
-  /// retriever are always a target's own.
+  /// For `uniform`, `popularity` and `in-cluster`, which targets are compared with a draw; draws that
+  /// follow the retriever are always a target's own.
   public var sharing = Sharing.batch
+  /// For `in-cluster`, the share of draws that are uniform over the catalogue instead: negatives that are
+  /// easy to tell from the positive.
+  public var easy = 0.0
   /// For `popularity`, the power of an item's count that its draws are in proportion to: 1 draws as
   /// batches do, 0.75 as word2vec does.
   public var exponent = 1.0
@@ -31,7 +34,8 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
 
   /// Which targets are compared with a negative that was drawn.
   public enum Sharing: String, Sendable, Codable, CaseIterable {
-    /// All targets of a batch are compared with the same `count` negatives.
+    /// All targets of a batch are compared with the same `count` negatives; for `in-cluster`, all
+    /// targets of a cluster.
     case batch
     /// Each target has `count` negatives of its own.
     case example
@@ -58,10 +62,14 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
       try SettingError.check(
         count >= 1, "count", count,
         "\(kind.rawValue) negatives need 1 or more, such as \(areOwn ? 20 : 1024)")
-      try proposal.validate()
+      if kind.isProposed { try proposal.validate() }
     } else {
       try SettingError.check("count", count, atLeast: 0)
     }
+    try SettingError.check("easy", share: easy)
+    try SettingError.check(
+      easy == 0 || kind == .inCluster, "easy", easy,
+      "\(kind.rawValue) negatives do not read it; give 0, or set kind beside it to in-cluster")
     try SettingError.check("refreshEvery", refreshEvery, atLeast: 0, of: " steps")
     try SettingError.check(
       known == .kept || areOwn, "known", known.rawValue,
@@ -71,7 +79,8 @@ public struct NegativeSettings: Sendable, Codable, Equatable {
 
 /// What becomes of draws that the user took in training.
 public enum KnownDraws: String, Sendable, Codable, CaseIterable {
-  /// They are masked: a user who is served without seen items never has to choose against them.
+  /// They are masked: a user who is served without seen items never has to choose against them. For
+  /// `in-cluster`, they are not even drawn.
   case masked
   /// They are negatives like others, as in the papers; right if users repeat interactions.
   case kept

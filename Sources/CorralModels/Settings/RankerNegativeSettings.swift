@@ -3,7 +3,7 @@ public import CorralSampling
 
 /// The negatives that a ranker's positive is compared with: the `negatives` block of its settings.
 public struct RankerNegativeSettings: Sendable, Codable, Equatable {
-  /// Where draws come from: any source but `in-batch` and `all`.
+  /// Where draws come from: any source but `in-batch`, `in-cluster` and `all`.
   ///
   /// Sources that follow a retriever draw by the vectors of the one that the ranker is trained over.
   public var kind = NegativeSource.uniform

@@ -14,7 +14,7 @@ public enum TaskIdentity: String, Sendable, Codable, CaseIterable {
 }
 
 /// The clusters that a retriever is told apart, as tasks.
-package struct ItemTasks: Sendable, Equatable {
+package struct ItemTasks: Sendable, Codable, Equatable {
   /// The number of clusters.
   package let count: Int
   /// How the retriever is told.

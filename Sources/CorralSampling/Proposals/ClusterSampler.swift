@@ -1,5 +1,4 @@
 package import CorralData
-package import CorralIndex
 package import CorralVectors
 import Foundation
 

@@ -82,7 +82,7 @@ extension Proposal {
       }
       source = .cluster(
         ClusterSampler(Partition(clusters: clusters, count: centres.rows)), centres: centres)
-    case .inBatch, .all: throw ProposalSettings.undrawn(settings.kind)
+    case .inBatch, .inCluster, .all: throw ProposalSettings.undrawn(settings.kind)
     }
     self.init(settings, source: source)
   }

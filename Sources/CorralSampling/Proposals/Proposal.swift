@@ -62,7 +62,7 @@ package struct Proposal: NegativeSampler {
       let found = KMeans(
         items, clusters: settings.clusters, seed: seed, startingFrom: previous?.centres)
       source = .cluster(ClusterSampler(Partition(found)), centres: found.centres)
-    case .inBatch, .all: throw ProposalSettings.undrawn(settings.kind)
+    case .inBatch, .inCluster, .all: throw ProposalSettings.undrawn(settings.kind)
     }
     self.init(settings, source: source)
   }

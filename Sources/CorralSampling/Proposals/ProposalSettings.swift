@@ -3,7 +3,7 @@ import CorralData
 /// How joint training samples its candidates: the proposal `Q`, the `proposal` block of a settings
 /// file.
 public struct ProposalSettings: Codable, Sendable, Equatable {
-  /// Where draws come from: any source but `in-batch` and `all`.
+  /// Where draws come from: any source but `in-batch`, `in-cluster` and `all`.
   public var kind = NegativeSource.multiIndex
   /// Negatives of each positive.
   public var count = 20
@@ -23,7 +23,7 @@ public struct ProposalSettings: Codable, Sendable, Equatable {
 
   /// Throws `SettingError` for the first setting that no proposal can use.
   package func validate() throws {
-    if !kind.isDrawn { throw Self.undrawn(kind) }
+    if !kind.isProposed { throw Self.undrawn(kind) }
     try SettingError.check("count", count, atLeast: 1)
     try SettingError.check(
       temperature >= 1e-6 && temperature.isFinite, "temperature", temperature,
@@ -34,10 +34,13 @@ public struct ProposalSettings: Codable, Sendable, Equatable {
     try SettingError.check("exponent", exponent, atLeast: 0)
   }
 
-  /// The error of a source that draws nothing.
+  /// The error of a source that no proposal draws by.
   static func undrawn(_ kind: NegativeSource) -> SettingError {
-    SettingError(
-      "kind", kind.rawValue,
-      "its items are not drawn for each target; give \(NegativeSource.names(NegativeSource.drawn))")
+    let reason =
+      kind == .inCluster
+      ? "only a retriever that is trained alone draws in the clusters of the block 'clusters'"
+      : "its items are not drawn for each target"
+    return SettingError(
+      "kind", kind.rawValue, "\(reason); give \(NegativeSource.names(NegativeSource.proposed))")
   }
 }

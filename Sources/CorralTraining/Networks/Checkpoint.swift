@@ -10,14 +10,16 @@ import Torch
 ///
 /// It is replaced atomically, so that a kill at any moment leaves the old checkpoint or the new one.
 /// Tensors: `parameters/NAME`, `best/NAME`, `optimiser/NAME`, `estimator/gaps|last_seen|hits`, and
-/// those of a proposal. The metadata hold the counters, the history of epochs, the settings, and a
-/// fingerprint of the data.
+/// those of a proposal. The metadata hold the counters, the history of epochs, the settings, and
+/// fingerprints of the data and of the clusters of items, if there are any.
 struct Checkpoint {
   static let format = 1
 
   let file: URL
   private let settings: FlatSettings
   private let fingerprint: String
+  /// The fingerprint of the clusters of items; `nil` without clusters.
+  private let clusters: String?
 
   /// Everything of a run that changes.
   struct Content {
@@ -38,9 +40,13 @@ struct Checkpoint {
   }
 
   /// The checkpoint of a run over a split.
-  init(file: URL, settings: FlatSettings, _ split: Split, readsImpressions: Bool = false) {
+  init(
+    file: URL, settings: FlatSettings, _ split: Split, readsImpressions: Bool = false,
+    clusters: String? = nil
+  ) {
     self.file = file
     self.settings = settings
+    self.clusters = clusters
     fingerprint = split.fingerprint(readingImpressions: readsImpressions)
   }
 
@@ -60,10 +66,11 @@ struct Checkpoint {
     let record = Record(
       state: content.state, optimiserSteps: content.optimiser.steps,
       estimatorSteps: content.estimator?.step, proposalStep: proposal?.step)
-    let metadata = [
+    var metadata = [
       "format": "\(Self.format)", "run": try Metadata.text(record),
       "settings": try Metadata.text(settings), "data": fingerprint,
     ]
+    metadata["clusters"] = clusters
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     try AtomicFile.write(to: file) { temporary in
@@ -97,6 +104,9 @@ struct Checkpoint {
     }
     guard stored.metadata["data"] == fingerprint else {
       throw TrainingError.dataDiffer(path: file.path)
+    }
+    guard stored.metadata["clusters"] == clusters else {
+      throw TrainingError.clustersDiffer(path: file.path)
     }
     let record = try Metadata.value(Record.self, "run", in: stored)
     do {

@@ -1,4 +1,5 @@
 import CorralData
+import CorralModels
 import CorralVectors
 
 extension Split {
@@ -38,5 +39,15 @@ extension Split {
       mix(impressions.labels)
     }
     return String(hash.value, radix: 16)
+  }
+}
+
+extension Partition {
+  /// A hash of the cluster of each item, and of how a retriever is told of the clusters.
+  func fingerprint(of tasks: ItemTasks?) -> String {
+    var hash = FNVHash()
+    hash.combine(UInt64(count))
+    for cluster in clusters { hash.combine(UInt64(UInt32(bitPattern: cluster))) }
+    return String(hash.value, radix: 16) + " " + (tasks?.identity ?? .none).rawValue
   }
 }

@@ -7,11 +7,14 @@ enum ExampleSource {
   case sequences(SequenceExamples)
 
   /// The examples for a retriever, and for a ranker that is trained with it.
+  ///
+  /// A catalogue with tasks needs the partition that they are.
   init(
     _ settings: RetrieverTrainingSettings, of split: Split, _ catalogue: Catalogue,
-    then ranker: (any RankerModelSettings)? = nil
+    partition: Partition? = nil, then ranker: (any RankerModelSettings)? = nil
   ) {
     let model = settings.retriever.model
+    let told = catalogue.tasks.areTold ? partition : nil
     switch model.examples {
     case .pairs:
       // A withheld user is known by the items that they interacted with.
@@ -23,13 +26,14 @@ enum ExampleSource {
           split,
           historyLength: max(
             isFolded ? Self.foldedItems : model.historyLength, ranker?.history ?? 0),
-          selection: .init(minimumHistory: needsHistory ? 1 : 0)))
+          selection: .init(minimumHistory: needsHistory ? 1 : 0), partition: told))
     case .sequences:
-      self = .sequences(SequenceExamples(split, length: model.historyLength))
+      self = .sequences(SequenceExamples(split, length: model.historyLength, partition: told))
     case .cloze(let share, let ends):
       self = .sequences(
         SequenceExamples(
-          split, length: model.historyLength, hiddenShare: share, hiddenEnds: ends))
+          split, length: model.historyLength, hiddenShare: share, hiddenEnds: ends,
+          partition: told))
     }
   }
 

@@ -10,7 +10,7 @@ extension NegativeSettings {
     switch kind {
     case .inBatch: count == 0
     case .popularity: true
-    case .uniform, .all, .softmax, .multiIndex, .topRand, .topAndRand, .cluster: false
+    case .uniform, .all, .softmax, .multiIndex, .topRand, .topAndRand, .cluster, .inCluster: false
     }
   }
 }
@@ -46,6 +46,26 @@ extension RetrieverTrainingSettings {
   }
 }
 
+extension RetrieverTrainingSettings {
+  /// Whether training compares a target only with items of its cluster, so that scores order the items
+  /// of one cluster and no others.
+  func learnsWithinClusters(_ tasks: ItemTasks?) -> Bool {
+    tasks.areTold || negatives.kind == .inCluster && negatives.easy == 0
+  }
+}
+
+extension ItemTasks? {
+  /// Whether a retriever is told which cluster a query searches.
+  var areTold: Bool { self.map { $0.identity != .none } ?? false }
+}
+
+extension Partition {
+  /// The same clusters of the first items.
+  func prefix(_ count: Int) -> Partition {
+    Partition(clusters: Array(clusters[..<count]), count: self.count)
+  }
+}
+
 extension ColumnProbabilities {
   /// The probabilities with the estimator of a checkpoint, if it holds one.
   func restored(
@@ -67,6 +87,18 @@ extension Retriever {
     let queries = queries(
       batch, toward: items.indexSelect(0, Tensor(columns.targets, device: device)), phase)
     return (queries, logits(queries, columns, items: items, temperature))
+  }
+
+  /// The scores of blocks of columns for a batch, divided by a temperature: one for each block.
+  func logits(
+    of batch: TrainingBatch, _ columns: ColumnBlocks, _ temperature: Float, _ phase: Phase
+  ) -> [Logits] {
+    let items = items(columns.items, phase)
+    let queries = queries(
+      batch, toward: items.indexSelect(0, Tensor(columns.targets, device: device)), phase)
+    return Logits.blocks(
+      queries, items, columns, scale: scale, temperature: temperature,
+      crossing: isInnerProduct ? nil : scores)
   }
 
   /// The scores of some columns for queries, divided by a temperature.

@@ -35,6 +35,8 @@ public struct RetrieverTraining: Training, TrainingLoop {
   private enum ColumnSource {
     /// The batch, the catalogue, or draws that do not follow the retriever.
     case fixed(TrainingNegatives)
+    /// Draws in the clusters of a fixed partition.
+    case clustered(ClusterNegatives)
     /// Draws of a proposal that follows the retriever.
     case following(ProposalDraws)
   }
@@ -48,14 +50,29 @@ public struct RetrieverTraining: Training, TrainingLoop {
     _ settings: RetrieverTrainingSettings, on split: Split, of catalogue: Catalogue,
     checkpoint file: URL? = nil, from start: TrainingStart = .scratch
   ) throws {
-    try settings.validate()
+    try self.init(
+      settings, on: split, of: catalogue, partition: nil, checkpoint: file, from: start)
+  }
+
+  /// A run over clusters of the catalogue's items, at its start or where a checkpoint left off.
+  ///
+  /// Negatives of kind `in-cluster` are drawn in them, a retriever with tasks is told them, and
+  /// validation ranks each target within its own unless the retriever is trained over the whole catalogue.
+  /// Throws as without clusters.
+  package init(
+    _ settings: RetrieverTrainingSettings, on split: Split, of catalogue: Catalogue,
+    partition: Partition?, checkpoint file: URL? = nil, from start: TrainingStart = .scratch
+  ) throws {
+    try settings.validate(over: partition, catalogue.tasks)
     if settings.train.threads > 0 { Torch.threads = settings.train.threads }
     self.settings = settings
     self.split = split
     self.catalogue = catalogue
-    examples = ExampleSource(settings, of: split, catalogue)
+    examples = ExampleSource(settings, of: split, catalogue, partition: partition)
     guard examples.count > 0 else { throw TrainingError.noExamples(rule: split.rule) }
-    validation = try RetrieverValidation(settings, of: split)
+    validation = try RetrieverValidation(
+      settings, of: split,
+      within: settings.learnsWithinClusters(catalogue.tasks) ? partition : nil, catalogue.tasks)
     let parameters = Parameters(
       seed: settings.train.seed, device: try Device(named: settings.train.device))
     retriever = try parameters.build {
@@ -64,15 +81,21 @@ public struct RetrieverTraining: Training, TrainingLoop {
     counts = split.interactedItemCounts()
     let known = settings.negatives.known == .masked ? KnownItems(split) : nil
     let correction = settings.correctionInUse
-    columns =
-      settings.negatives.kind.followsItems
-      ? .following(
+    let form = correction.estimate == .none ? nil : correction.form
+    if settings.negatives.kind.followsItems {
+      columns = .following(
         ProposalDraws(
           settings: settings.negatives.proposal, refreshEvery: settings.negatives.refreshEvery,
-          form: correction.estimate == .none ? nil : correction.form,
-          temperature: settings.loss.temperature, seed: settings.train.seed, split: split,
-          counts: counts, known: known))
-      : .fixed(try TrainingNegatives(settings.negatives, counts: counts, known: known))
+          form: form, temperature: settings.loss.temperature, seed: settings.train.seed,
+          split: split, counts: counts, known: known))
+    } else if settings.negatives.kind == .inCluster, let partition {
+      // Items without an interaction are nobody's negatives.
+      columns = .clustered(
+        try ClusterNegatives(
+          settings.negatives, partition.prefix(counts.count), known: known, form: form))
+    } else {
+      columns = .fixed(try TrainingNegatives(settings.negatives, counts: counts, known: known))
+    }
     probabilities = ColumnProbabilities(correction, counts: counts)
     if settings.negatives.leavesUnseenItems {
       UntrainedItems(counts: counts, features: catalogue.items).forget(in: parameters)
@@ -80,7 +103,9 @@ public struct RetrieverTraining: Training, TrainingLoop {
     state = TrainingState(
       settings.train, of: parameters, examples: examples.count,
       checkpoint: try file.map {
-        Checkpoint(file: $0, settings: try FlatSettings(settings), split)
+        Checkpoint(
+          file: $0, settings: try FlatSettings(settings), split,
+          clusters: partition?.fingerprint(of: catalogue.tasks))
       })
     if start == .checkpoint { try resume() }
   }
@@ -106,22 +131,29 @@ public struct RetrieverTraining: Training, TrainingLoop {
     var batch = examples.batch(
       places, of: examples.order(seed: settings.train.seed, epoch: state.counters.epoch))
     batch.queries = batch.queries.withholding(settings.train.withheldUsers, using: &generator)
-    let logits = try logits(of: batch, phase, using: &generator)
-    let loss = settings.loss.mean(
-      ofDivided: logits, weights: Tensor(batch.weights, device: retriever.device),
-      itemCount: split.interactedItemCount)
-    return (loss, batch.count)
+    return (try loss(of: batch, phase, using: &generator), batch.count)
   }
 
-  /// The scores of a batch's targets against its columns.
-  private mutating func logits(
+  /// The loss of a batch's targets against its columns.
+  private mutating func loss(
     of batch: TrainingBatch, _ phase: Phase, using generator: inout SeededGenerator
-  ) throws -> Logits {
+  ) throws -> Tensor {
+    func mean(_ logits: Logits) -> Tensor {
+      settings.loss.mean(
+        ofDivided: logits, weights: Tensor(batch.weights, device: retriever.device),
+        itemCount: split.interactedItemCount)
+    }
     switch columns {
     case .fixed(let negatives):
       let drawn = negatives.columns(
         targets: batch.targets, of: batch.targetUsers, &probabilities, using: &generator)
-      return retriever.logits(of: batch, drawn, settings.loss.temperature, phase).logits
+      return mean(retriever.logits(of: batch, drawn, settings.loss.temperature, phase).logits)
+    case .clustered(let negatives):
+      let drawn = negatives.columns(
+        targets: batch.targets, of: batch.targetUsers, using: &generator)
+      return settings.loss.mean(
+        ofDivided: retriever.logits(of: batch, drawn, settings.loss.temperature, phase),
+        in: drawn, weights: batch.weights, itemCount: split.interactedItemCount)
     case .following(var draws):
       let proposal = try draws.current(for: retriever, &state.counters)
       columns = .following(draws)
@@ -131,8 +163,9 @@ public struct RetrieverTraining: Training, TrainingLoop {
         from: proposal, for: queries, batch.targets, of: batch.targetUsers, by: retriever,
         state.counters, using: &generator
       ).columns
-      return retriever.logits(
-        queries, drawn, items: retriever.items(drawn.items, phase), settings.loss.temperature)
+      return mean(
+        retriever.logits(
+          queries, drawn, items: retriever.items(drawn.items, phase), settings.loss.temperature))
     }
   }
 
@@ -150,6 +183,7 @@ public struct RetrieverTraining: Training, TrainingLoop {
   func save() throws {
     switch columns {
     case .fixed: try state.save(probabilities.estimator?.state)
+    case .clustered: try state.save()
     case .following(let draws): try state.save(nil, draws.inUse)
     }
   }
@@ -162,6 +196,7 @@ public struct RetrieverTraining: Training, TrainingLoop {
       switch columns {
       case .fixed:
         probabilities = try probabilities.restored(saved, as: settings.correction)
+      case .clustered: break
       case .following(var draws):
         try draws.restore(saved.proposal, for: retriever)
         columns = .following(draws)
@@ -184,6 +219,9 @@ extension RetrieverTraining {
 
   /// What ended the run, or that it is still running.
   public var outcome: TrainingOutcome { state.outcome }
+
+  /// Whether validation ranks targets among the items of their clusters alone.
+  package var validatesWithinClusters: Bool { validation?.isWithinClusters ?? false }
 
   /// Its trainable tensors.
   package var parameters: Parameters { state.parameters }

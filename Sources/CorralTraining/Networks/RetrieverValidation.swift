@@ -2,28 +2,70 @@ package import CorralData
 package import CorralEvaluation
 package import CorralModels
 
-/// Measures a retriever after an epoch: full ranking of the validation part.
+/// Measures a retriever after an epoch: full ranking of the validation part, or ranking within the
+/// cluster of each target.
 struct RetrieverValidation {
-  private let ranking: FullRanking
+  private let ranking: Ranking
   private let histories: Ragged<ItemIndex>
   private let metrics: [Metric]
 
+  /// What a target is ranked among.
+  private enum Ranking {
+    case catalogue(FullRanking)
+    case cluster(InClusterRanking, isTold: Bool)
+  }
+
   /// The validation of a split; `nil` if nothing is held out for it.
-  init?(_ settings: RetrieverTrainingSettings, of split: Split) throws {
+  ///
+  /// With a partition, targets are ranked within their clusters, which the retriever is told if it has
+  /// `tasks` to be told of.
+  init?(
+    _ settings: RetrieverTrainingSettings, of split: Split, within partition: Partition? = nil,
+    _ tasks: ItemTasks? = nil
+  ) throws {
     guard !split.validation.values.isEmpty else { return nil }
     let watched = try Metric(named: settings.train.metric)
     let evaluation = EvaluationSettings(watching: watched, seen: settings.seen)
-    ranking = try FullRanking(of: split, part: .validation, settings: evaluation)
+    ranking =
+      if let partition {
+        .cluster(
+          try InClusterRanking(
+            of: split, part: .validation, settings: evaluation, partition: partition),
+          isTold: tasks.areTold)
+      } else {
+        .catalogue(try FullRanking(of: split, part: .validation, settings: evaluation))
+      }
     histories = split.histories(before: .validation)
     metrics = evaluation.metrics
   }
 
+  /// Whether targets are ranked among the items of their clusters alone.
+  var isWithinClusters: Bool { if case .cluster = ranking { true } else { false } }
+
   /// The metrics of a model by name.
   func measure(_ model: FrozenRetriever) throws -> [String: Double] {
-    let evaluation = try ranking.evaluate(model.scoring(histories: histories))
+    let evaluation = try evaluation(of: model)
     var values: [String: Double] = [:]
     for metric in metrics { values["\(metric)"] = try evaluation.value(of: metric) }
     return values
+  }
+
+  private func evaluation(of model: FrozenRetriever) throws -> Evaluation {
+    switch ranking {
+    case .catalogue(let ranking): try ranking.evaluate(model.scoring(histories: histories))
+    case .cluster(let ranking, isTold: true):
+      try ranking.evaluate(
+        vectors: { users, clusters in
+          model.vectors(
+            for: QueryBatch(
+              users: users, histories: Ragged(users.lazy.map { histories[$0.position] }),
+              clusters: clusters))
+        }, items: model.itemVectors(), placed: model.placed)
+    case .cluster(let ranking, isTold: false):
+      try ranking.evaluate(
+        queries: { model.vectors(for: QueryBatch(of: $0, histories: histories)) },
+        items: model.itemVectors(), placed: model.placed)
+    }
   }
 }
 
@@ -43,13 +85,18 @@ extension EvaluationSettings {
 extension FrozenRetriever {
   /// How the model scores every item for the users of a split, given their histories.
   package func scoring(histories: Ragged<ItemIndex>) -> Scoring {
-    func batch(_ users: Range<Int>) -> QueryBatch {
-      QueryBatch(users: users.map(UserIndex.init), histories: histories.rows(users))
-    }
+    func batch(_ users: Range<Int>) -> QueryBatch { QueryBatch(of: users, histories: histories) }
     return isInnerProduct
       ? .vectors(
         queries: { self.vectors(for: batch($0)) }, items: itemVectors(), placed: placed)
       : .scores(placed: placed) { self.scores(for: batch($0)) }
+  }
+}
+
+extension QueryBatch {
+  /// Queries of some users, given the histories of all.
+  init(of users: Range<Int>, histories: Ragged<ItemIndex>) {
+    self.init(users: users.map(UserIndex.init), histories: histories.rows(users))
   }
 }
 

@@ -47,6 +47,9 @@ public struct CooperativeTrainingSettings: Sendable, Codable, Equatable {
       negatives.kind.rawValue,
       "in joint training the proposal alone follows the retriever; set proposal.kind to it, and "
         + "cooperation.supervision to proposal")
+    try SettingError.check(
+      negatives.kind != .inCluster, "negatives.kind", negatives.kind.rawValue,
+      "joint training knows no clusters; give in-batch or uniform, or set method to independent")
     try SettingError.within("train") { try train.checkWithheldUsers(of: ranker) }
     try SettingError.check(
       candidates > 0, "evaluate.candidates", candidates,

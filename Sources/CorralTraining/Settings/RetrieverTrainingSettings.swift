@@ -33,6 +33,20 @@ public struct RetrieverTrainingSettings: Sendable, Codable, Equatable {
     try SettingError.within("correction") { try correction.validate() }
     try SettingError.within("train") { try train.validate() }
   }
+
+  /// Throws as `validate()`, and for settings that need clusters of items when there are none.
+  ///
+  /// Traps if a retriever is to be told of other clusters.
+  func validate(over partition: Partition?, _ tasks: ItemTasks?) throws {
+    try validate()
+    try SettingError.check(
+      partition != nil || negatives.kind != .inCluster, "negatives.kind", negatives.kind.rawValue,
+      "there are no clusters to draw in; set clusters.kind, such as item2vec, or give uniform")
+    if let tasks, tasks.count != partition?.count {
+      fatalError(
+        "a retriever of \(tasks.count) clusters is trained over \(partition?.count ?? 0)")
+    }
+  }
 }
 
 extension NegativeSource {

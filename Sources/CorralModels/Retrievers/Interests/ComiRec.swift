@@ -36,6 +36,9 @@ public struct ComiRecSettings: RetrieverModelSettings {
     return recipe
   }
 
+  /// A prompt multiplies the items of the history.
+  package var taskIdentities: [TaskIdentity] { [.none, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -60,7 +63,7 @@ public struct ComiRecSettings: RetrieverModelSettings {
 ///
 /// Parameters: `items.weight` `[items, dimension]`, for items in histories and as targets; `places`
 /// `[history, dimension]`, the last for the last item; `attention.0.weight` `[hidden, dimension]`
-/// and `attention.1.weight` `[interests, hidden]`.
+/// and `attention.1.weight` `[interests, hidden]`; `prompt.weight`.
 package struct ComiRec: Retriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
@@ -71,6 +74,7 @@ package struct ComiRec: Retriever {
   private let table: Embedding
   private let places: Tensor
   private let attention: (Linear, Linear)
+  private let prompt: TaskPrompt
 
   /// A network for a catalogue.
   ///
@@ -91,6 +95,8 @@ package struct ComiRec: Retriever {
       try Linear(width, settings.hidden, bias: false, in: part / 0),
       try Linear(settings.hidden, interests, bias: false, in: part / 1)
     )
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: width, spread: settings.initialSpread, in: scope / "prompt")
   }
 
   /// The device of the parameters.
@@ -98,12 +104,13 @@ package struct ComiRec: Retriever {
 
   /// The interests of some queries, `[batch, interests, width]`; zeros without a history.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    interests(batch.histories, phase).asQueries()
+    interests(batch, phase).asQueries()
   }
 
-  private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
-    let recent = RecentItems(histories, length: length)
-    let items = recent.embedded(by: table).dropout(dropout, phase, 1)
+  private func interests(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+    let recent = RecentItems(batch.histories, length: length)
+    let told = prompt.multiplying(recent.embedded(by: table), batch.clusters)
+    let items = told.dropout(dropout, phase, 1)
     let logits = attention.1(attention.0(items + places).tanh()).transpose(1, 2)
     return logits.maskedFill(.!recent.isThere(on: device), -1e9).softmax(2).matmul(items)
   }
@@ -117,6 +124,6 @@ package struct ComiRec: Retriever {
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
-    interests(batch.queries.histories, phase).bestInterest(toward: targets())
+    interests(batch.queries, phase).bestInterest(toward: targets())
   }
 }

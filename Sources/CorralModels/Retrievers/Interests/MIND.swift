@@ -40,6 +40,9 @@ public struct MINDSettings: RetrieverModelSettings {
     return recipe
   }
 
+  /// A prompt multiplies the items of the history.
+  package var taskIdentities: [TaskIdentity] { [.none, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -71,7 +74,7 @@ public struct MINDSettings: RetrieverModelSettings {
 ///
 /// Parameters: `items.weight` `[items, dimension]`, for items in histories and as targets;
 /// `routing.map.weight` `[dimension, dimension]`; `routing.start` `[interests, history]`, drawn and
-/// never trained; `layers.N.weight` and `.bias`.
+/// never trained; `layers.N.weight` and `.bias`; `prompt.weight`.
 package struct MIND: Retriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
@@ -83,6 +86,7 @@ package struct MIND: Retriever {
   private let table: Embedding
   private let routing: DynamicRouting
   private let layers: MLP
+  private let prompt: TaskPrompt
 
   /// A network for a catalogue.
   ///
@@ -103,6 +107,8 @@ package struct MIND: Retriever {
       of: length, to: interests, dimension: width, iterations: settings.iterations,
       in: scope / "routing")
     layers = try MLP([width] + settings.hidden + [width], in: scope / "layers")
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: width, spread: settings.initialSpread, in: scope / "prompt")
   }
 
   /// The device of the parameters.
@@ -110,12 +116,13 @@ package struct MIND: Retriever {
 
   /// The interests of some queries, `[batch, interests, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    interests(batch.histories, phase).asQueries()
+    interests(batch, phase).asQueries()
   }
 
-  private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
-    let recent = RecentItems(histories, length: length)
-    let behaviours = recent.embedded(by: table).dropout(dropout, phase, 1)
+  private func interests(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+    let recent = RecentItems(batch.histories, length: length)
+    let told = prompt.multiplying(recent.embedded(by: table), batch.clusters)
+    let behaviours = told.dropout(dropout, phase, 1)
     return layers(routing(behaviours, isThere: recent.isThere(on: device)))
   }
 
@@ -128,7 +135,7 @@ package struct MIND: Retriever {
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
-    let interests = interests(batch.queries.histories, phase)
+    let interests = interests(batch.queries, phase)
     let scores = interests.interestScores(of: targets())
     // Away from 0, where the slope of a power below 1 is infinite.
     let size = scores.absolute().clamped(to: 1e-6...(.infinity))

@@ -40,6 +40,9 @@ public struct MMoESettings: RetrieverModelSettings {
     return recipe
   }
 
+  /// Each cluster has a gate of its own.
+  package var taskIdentities: [TaskIdentity] { [.none, .mmoe] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -67,18 +70,22 @@ public struct MMoESettings: RetrieverModelSettings {
 ///
 /// Expert e turns a history into a vector `f_e`. Gate k sees the mean x of the history and mixes
 /// the experts: `v_k = sum_e softmax_e(G_k x) f_e`. In the second paper a gate is a task, and a
-/// task is one cluster of items. Here a gate is an interest. One gate makes a plain mixture of
-/// experts; with several, training scores a target by the interest that likes it best, so that
-/// gates find their tasks themselves, and serving takes the best interest for each item.
+/// task is one cluster of items: so it is here if the catalogue names clusters. A query that
+/// searches a cluster has the vector of its gate, and one that is not told has the mean over all
+/// gates. Otherwise a gate is an interest. One gate makes a plain mixture of experts; with several,
+/// training scores a target by the interest that likes it best, so that gates find their tasks
+/// themselves, and serving takes the best interest for each item.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, for items in histories and as targets; `places`
-/// `[history, dimension]`; `gates.weight` `[interests * experts, dimension]`; those of
+/// `[history, dimension]`; `gates.weight` `[gates * experts, dimension]`; those of
 /// `SelfAttentionExpert` under `experts.N`.
 package struct MMoE: Retriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
-  /// The number of vectors of a query: one for each gate.
+  /// The number of vectors of a query: one for each gate, or a single one if gates are clusters.
   package let interests: Int
+  /// The number of clusters that have a gate each; `nil` if gates are interests.
+  private let clusters: Int?
   private let length: Int
   private let dropout: Float
   private let table: Embedding
@@ -88,12 +95,18 @@ package struct MMoE: Retriever {
 
   /// A network for a catalogue.
   ///
-  /// Throws `TorchError` if stored parameters do not fit.
+  /// Throws `SettingError` for several interests beside clusters, and `TorchError` if stored
+  /// parameters do not fit.
   package init(
     _ settings: MMoESettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     width = settings.dimension
     interests = settings.interests
+    clusters = catalogue.tasks.flatMap { $0.identity == .mmoe ? $0.count : nil }
+    if clusters != nil, interests > 1 {
+      throw SettingError(
+        "interests", interests, "with clusters.task: mmoe each cluster has a gate; give 1")
+    }
     length = settings.history
     dropout = settings.dropout
     let spread = Initializer.normal(deviation: settings.initialSpread)
@@ -101,7 +114,7 @@ package struct MMoE: Retriever {
       catalogue.items.count, width, rows: .items, initializer: spread, in: scope / "items")
     places = try scope.parameter("places", shape: [length, width], initializer: spread)
     gates = try Linear(
-      width, interests * settings.experts, bias: false, in: scope / "gates")
+      width, (clusters ?? interests) * settings.experts, bias: false, in: scope / "gates")
     experts = try (0..<settings.experts).map { try SelfAttentionExpert(settings, $0, in: scope) }
   }
 
@@ -111,17 +124,30 @@ package struct MMoE: Retriever {
   /// The vectors of some queries, `[batch, interests, width]`, or `[batch, width]` with one
   /// interest.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    interests(batch.histories, phase).asQueries()
+    interests(batch, phase).asQueries()
   }
 
-  private func interests(_ histories: Ragged<ItemIndex>, _ phase: Phase) -> Tensor {
-    let recent = RecentItems(histories, length: length)
+  private func interests(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
+    let recent = RecentItems(batch.histories, length: length)
     let isThere = recent.isThere(on: device)
     let known = isThere.to(.float32).transpose(1, 2)
     let items = ((recent.embedded(by: table) + places) * known).dropout(dropout, phase, 1)
     let mean = items.sum(1) / known.sum(1).clamped(to: 1...(.infinity))
-    let weights = gates(mean).reshape([histories.count, interests, experts.count]).softmax(2)
-    return weights.matmul(outputs(items, isThere, phase))
+    let weights = gates(mean).reshape([batch.count, -1, experts.count]).softmax(2)
+    return chosen(weights, batch.clusters).matmul(outputs(items, isThere, phase))
+  }
+
+  /// The weights of those gates, `[batch, gates, experts]`, that make vectors,
+  /// `[batch, interests, experts]`.
+  private func chosen(_ weights: Tensor, _ searched: [Int32]) -> Tensor {
+    guard let clusters else { return weights }
+    // The mean of the gates' vectors is the vector of their mean weights.
+    if searched.isEmpty { return weights.mean(1, keep: true) }
+    if let wrong = searched.first(where: { $0 < 0 || $0 >= clusters }) {
+      fatalError("a query searches cluster \(wrong), and the retriever knows \(clusters) clusters")
+    }
+    let gates = Tensor(searched.map(Int64.init), shape: [searched.count, 1, 1], device: device)
+    return weights.gather(1, gates.expand([searched.count, 1, experts.count]))
   }
 
   /// The output of each expert, `[batch, experts, width]`; one product attends for all of them.
@@ -145,7 +171,7 @@ package struct MMoE: Retriever {
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
-    let vectors = interests(batch.queries.histories, phase)
+    let vectors = interests(batch.queries, phase)
     return interests == 1 ? vectors.squeeze(1) : vectors.bestInterest(toward: targets())
   }
 }

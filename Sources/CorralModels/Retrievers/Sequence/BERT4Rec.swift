@@ -59,6 +59,9 @@ public struct BERT4RecSettings: RetrieverModelSettings {
     return recipe
   }
 
+  /// A prompt multiplies the items and the mask, or stands before them.
+  package var taskIdentities: [TaskIdentity] { [.none, .prepend, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -88,7 +91,8 @@ public struct BERT4RecSettings: RetrieverModelSettings {
 /// so that the score is an inner product.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `mask` `[1, dimension]`, `positions.weight`
-/// `[positions, dimension]`, `input_norm...`, `blocks.N...`, `output...`, `output_norm...`.
+/// `[positions, dimension]`, `input_norm...`, `blocks.N...`, `output...`, `output_norm...`,
+/// `prompt.weight`.
 package struct BERT4Rec: Retriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
@@ -101,6 +105,7 @@ package struct BERT4Rec: Retriever {
   private let blocks: Transformer
   private let output: Linear
   private let outputNorm: LayerNorm
+  private let prompt: TaskPrompt
 
   /// A network for a catalogue.
   ///
@@ -125,6 +130,8 @@ package struct BERT4Rec: Retriever {
         dropout: settings.dropout, placement: settings.norm), in: scope / "blocks")
     output = try Linear(width, width, in: scope / "output")
     outputNorm = try LayerNorm(width, in: scope / "output_norm")
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: width, spread: settings.initialSpread, in: scope / "prompt")
   }
 
   /// The device of the parameters.
@@ -143,7 +150,7 @@ package struct BERT4Rec: Retriever {
       items.append(ItemIndex(0))
     }
     let histories = Ragged(values: items, offsets: [0] + ends.map { $0 + 1 })
-    return vectors(histories, hiding: ends, phase)
+    return vectors(batch.reading(histories), hiding: ends, phase)
   }
 
   /// The vectors of the hidden positions; those after each history if none is hidden.
@@ -151,7 +158,7 @@ package struct BERT4Rec: Retriever {
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
     guard case .masked(let hidden) = batch.reading else { return queries(batch.queries, phase) }
-    return vectors(batch.queries.histories, hiding: hidden, phase)
+    return vectors(batch.queries, hiding: hidden, phase)
   }
 
   /// The vectors of some items, `[items, width]`.
@@ -161,17 +168,19 @@ package struct BERT4Rec: Retriever {
 
   /// The vectors of hidden positions, `[hidden, width]`, made of everything that is not hidden.
   private func vectors(
-    _ histories: Ragged<ItemIndex>, hiding hidden: [Int], _ phase: Phase
+    _ batch: QueryBatch, hiding hidden: [Int], _ phase: Phase
   ) -> Tensor {
-    let packed = PackedHistories(whole: histories, length: settings.history)
+    let packed = PackedHistories(whole: batch, length: settings.history, after: prompt)
     let last = Int32(settings.positions - 1)
     let places = places.rows(
       Tensor(packed.ages.map { last - $0 }, device: device), gradient: .dense)
-    let x = inputNorm(inputs(packed.items, hiding: hidden) + places)
+    let told = prompt.multiplying(
+      inputs(packed.items, hiding: hidden), packed.clusterOfEachItem)
+    let x = inputNorm(packed.joined(told + places, after: prompt.tokens(packed.clusters)))
       .dropout(settings.dropout, phase, 0)
     let states = blocks(
       x, offsets: packed.offsets, causal: false, dropout: phase.seed(stream: 1))
-    let found = states.indexSelect(0, Tensor(hidden, device: device))
+    let found = states.indexSelect(0, Tensor(packed.places(of: hidden), device: device))
     return settings.similarity.prepared(outputNorm(output(found).gelu()))
   }
 
@@ -185,5 +194,14 @@ package struct BERT4Rec: Retriever {
     var rows = [Int32](repeating: Int32(visible.count), count: items.count)
     for (row, position) in visible.enumerated() { rows[position] = Int32(row) }
     return Tensor.cat([known, hiddenItem], 0).indexSelect(0, Tensor(rows, device: device))
+  }
+}
+
+extension QueryBatch {
+  /// The same queries with other histories.
+  fileprivate func reading(_ histories: Ragged<ItemIndex>) -> QueryBatch {
+    var queries = self
+    queries.histories = histories
+    return queries
   }
 }

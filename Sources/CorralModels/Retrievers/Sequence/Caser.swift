@@ -39,6 +39,9 @@ public struct CaserSettings: RetrieverModelSettings {
     return recipe
   }
 
+  /// A prompt multiplies the items that the convolutions see.
+  package var taskIdentities: [TaskIdentity] { [.none, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -69,7 +72,7 @@ public struct CaserSettings: RetrieverModelSettings {
 /// Parameters: `history.weight` `[items, dimension]`, `users.weight` `[users, dimension]`,
 /// `items.weight` `[items, 2 dimension + 1]` with the bias last, `horizontal.H.weight`
 /// `[filters, H dimension]` and `.bias`, `vertical.weight` `[filters, L]` and `.bias`,
-/// `layer.weight` and `.bias`.
+/// `layer.weight` and `.bias`, `prompt.weight`.
 package struct Caser: Retriever {
   /// The number of elements of the vectors: those of two embeddings, and the bias.
   package let width: Int
@@ -82,6 +85,7 @@ package struct Caser: Retriever {
   private let horizontal: [Linear]
   private let vertical: Linear?
   private let layer: Linear
+  private let prompt: TaskPrompt
 
   /// A network for a catalogue.
   ///
@@ -110,6 +114,8 @@ package struct Caser: Retriever {
       ? nil : try Linear(length, settings.vertical, in: scope / "vertical")
     layer = try Linear(
       heights * settings.horizontal + settings.vertical * columns, columns, in: scope / "layer")
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: columns, spread: settings.initialSpread, in: scope / "prompt")
   }
 
   /// The device of the parameters.
@@ -117,7 +123,8 @@ package struct Caser: Retriever {
 
   /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    let image = RecentItems(batch.histories, length: length).embedded(by: history)
+    let recent = RecentItems(batch.histories, length: length)
+    let image = prompt.multiplying(recent.embedded(by: history), batch.clusters)
     var seen: [Tensor] = []
     if let vertical {
       seen.append(vertical(image.transpose(1, 2)).transpose(1, 2).reshape([batch.count, -1]))

@@ -6,7 +6,8 @@ import Torch
 ///
 /// All positions of a history are trained at once, each against the item that follows.
 ///
-/// Items as input and as target share the table. The vector of an empty history is zero.
+/// Items as input and as target share the table. The vector of an empty history is zero, unless a
+/// token of a cluster stands before it.
 protocol ForwardReader: Retriever {
   /// The most items of a history that are looked at.
   var history: Int { get }
@@ -14,8 +15,10 @@ protocol ForwardReader: Retriever {
   var similarity: RetrieverSettings.Similarity { get }
   /// The vectors of the items, `[items, width]`.
   var itemTable: Embedding { get }
+  /// How it is told the cluster that a query searches.
+  var prompt: TaskPrompt { get }
 
-  /// The vector after each item of some histories, `[positions, width]`.
+  /// The vector after each place of some histories, `[places, width]`.
   func vectors(_ packed: PackedHistories, _ phase: Phase) -> Tensor
 }
 
@@ -25,7 +28,7 @@ extension ForwardReader {
 
   /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
-    let packed = PackedHistories(batch.histories, length: history)
+    let packed = PackedHistories(batch, length: history, after: prompt)
     return similarity.prepared(packed.last(of: vectors(packed, phase)))
   }
 
@@ -33,15 +36,18 @@ extension ForwardReader {
   package func queries(
     _ batch: TrainingBatch, toward targets: @autoclosure () -> Tensor, _ phase: Phase
   ) -> Tensor {
-    func states() -> Tensor {
-      vectors(PackedHistories(whole: batch.queries.histories, length: history), phase)
-    }
+    let items: [Int]
     switch batch.reading {
     case .next, .masked: return queries(batch.queries, phase)
-    case .everyPosition: return similarity.prepared(states())
-    case .positions(let places):
-      return similarity.prepared(states().indexSelect(0, Tensor(places, device: device)))
+    case .everyPosition: items = Array(0..<batch.count)
+    case .positions(let positions): items = positions
     }
+    let packed = PackedHistories(whole: batch.queries, length: history, after: prompt)
+    let states = vectors(packed, phase)
+    let places = packed.places(of: items)
+    return similarity.prepared(
+      places.elementsEqual(0..<states.size(0))
+        ? states : states.indexSelect(0, Tensor(places, device: device)))
   }
 
   /// The vectors of some items, `[items, width]`.

@@ -36,6 +36,9 @@ public struct GRU4RecSettings: RetrieverModelSettings {
   /// As SASRec is trained.
   package static var training: TrainingRecipe { .everyPosition }
 
+  /// A prompt multiplies the items, or stands before them.
+  package var taskIdentities: [TaskIdentity] { [.none, .prepend, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -57,7 +60,7 @@ public struct GRU4RecSettings: RetrieverModelSettings {
 /// The vector of a query is a linear layer of the last state.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `states.N...`, `output.weight`
-/// `[dimension, hidden]`, `output.bias`.
+/// `[dimension, hidden]`, `output.bias`, `prompt.weight`.
 package struct GRU4Rec: Retriever, ForwardReader {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
@@ -65,6 +68,7 @@ package struct GRU4Rec: Retriever, ForwardReader {
   let itemTable: Embedding
   private let recurrent: GRU
   private let output: Linear
+  let prompt: TaskPrompt
 
   /// A network for a catalogue.
   ///
@@ -80,14 +84,18 @@ package struct GRU4Rec: Retriever, ForwardReader {
     recurrent = try GRU(
       width, hidden: settings.hidden, layers: settings.layers, in: scope / "states")
     output = try Linear(settings.hidden, width, in: scope / "output")
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: width, spread: settings.initialSpread, in: scope / "prompt")
   }
 
   var history: Int { settings.history }
   var similarity: RetrieverSettings.Similarity { settings.similarity }
 
-  /// The vector after each position, `[positions, width]`.
+  /// The vector after each place, `[places, width]`.
   func vectors(_ packed: PackedHistories, _ phase: Phase) -> Tensor {
-    let x = itemTable(Tensor(positions: packed.items, device: device))
+    let items = itemTable(Tensor(positions: packed.items, device: device))
+    let told = prompt.multiplying(items, packed.clusterOfEachItem)
+    let x = packed.joined(told, after: prompt.tokens(packed.clusters))
       .dropout(settings.dropout, phase, 0)
     return output(recurrent(x, offsets: packed.offsets).dropout(settings.dropout, phase, 1))
   }

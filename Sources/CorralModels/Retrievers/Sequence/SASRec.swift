@@ -45,6 +45,9 @@ public struct SASRecSettings: RetrieverModelSettings {
   /// (Klenitskiy and Vasilev, 2023); most of the gain comes as the rate falls.
   package static var training: TrainingRecipe { .everyPosition }
 
+  /// A prompt multiplies the items, or stands before them.
+  package var taskIdentities: [TaskIdentity] { [.none, .prepend, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -81,10 +84,11 @@ extension RetrieverModelSettings {
 /// last items of a history.
 ///
 /// Blocks of attention and linear layers read `x_j = sqrt(d) E[item_j] + P[place_j]`. The vector of
-/// a query is that of its last position.
+/// a query is that of its last position. A prompt multiplies `sqrt(d) E[item_j]`; as a token it is
+/// read as an item without a place.
 ///
 /// Parameters: `items.weight` `[items, dimension]`, `positions.weight` `[positions, dimension]`,
-/// `blocks.N...`, `blocks.norm...`.
+/// `blocks.N...`, `blocks.norm...`, `prompt.weight`.
 package struct SASRec: Retriever, ForwardReader {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
@@ -92,6 +96,7 @@ package struct SASRec: Retriever, ForwardReader {
   let itemTable: Embedding
   private let places: Tensor
   private let blocks: Transformer
+  let prompt: TaskPrompt
 
   /// A network for a catalogue.
   ///
@@ -111,18 +116,23 @@ package struct SASRec: Retriever, ForwardReader {
         dimension: width, layers: settings.layers, heads: settings.heads,
         feedForward: settings.feedForward, activation: settings.activation,
         dropout: settings.dropout, placement: settings.norm), in: scope / "blocks")
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: width, spread: settings.initialSpread, in: scope / "prompt")
   }
 
   var history: Int { settings.history }
   var similarity: RetrieverSettings.Similarity { settings.similarity }
 
-  /// The output of the blocks at each position, `[positions, width]`.
+  /// The output of the blocks at each place, `[places, width]`.
   func vectors(_ packed: PackedHistories, _ phase: Phase) -> Tensor {
-    let items = itemTable(Tensor(positions: packed.items, device: device))
+    let scale = Float(width).squareRoot()
+    let items = itemTable(Tensor(positions: packed.items, device: device)) * scale
     let last = Int32(settings.positions - 1)
     let places = places.rows(
       Tensor(packed.ages.map { last - $0 }, device: device), gradient: .dense)
-    let x = (items * Float(width).squareRoot() + places).dropout(settings.dropout, phase, 0)
+    let told = prompt.multiplying(items, packed.clusterOfEachItem) + places
+    let tokens = prompt.tokens(packed.clusters).map { $0 * scale }
+    let x = packed.joined(told, after: tokens).dropout(settings.dropout, phase, 0)
     return blocks(x, offsets: packed.offsets, causal: true, dropout: phase.seed(stream: 1))
   }
 }

@@ -48,6 +48,9 @@ public struct TwoTowerSettings: RetrieverModelSettings {
     return !knowsUsers ? .history : history.length == 0 ? .userFirst : .both
   }
 
+  /// A prompt multiplies each part of a query, or is one more part.
+  package var taskIdentities: [TaskIdentity] { [.none, .prepend, .hadamard] }
+
   /// The network over a catalogue.
   package func network(
     for catalogue: Catalogue, in scope: Parameters.Scope
@@ -74,11 +77,12 @@ public struct TwoTowerSettings: RetrieverModelSettings {
 /// The query tower sees the user's id (optional), the average of the last items of the history, and
 /// the user's features; the item tower sees the item's id and features. For cosine, vectors are
 /// scaled to length 1. An unknown user has neither id nor features, and is an ordinary query by the
-/// history.
+/// history. A prompt multiplies each of these embeddings of a query, or is one more of them, zeros
+/// for a query that is not told its cluster.
 ///
 /// Parameters: `items.weight`, `users.weight`, `history.weight`, `history.ages`,
 /// `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight` and `.bias`,
-/// `item_tower.N.weight` and `.bias`, `scale.log`; those of parts that are switched off do not
+/// `item_tower.N.weight` and `.bias`, `scale.log`, `prompt.weight`; those of parts that are switched off do not
 /// exist.
 package struct TwoTower: Retriever {
   /// The number of elements of the vectors of queries and items.
@@ -92,6 +96,8 @@ package struct TwoTower: Retriever {
   private let queryTower: Tower
   private let itemTower: Tower
   private let logScale: Tensor?
+  private let prompt: TaskPrompt
+  private let dimension: Int
 
   /// A network for a catalogue.
   ///
@@ -136,9 +142,12 @@ package struct TwoTower: Retriever {
         "a query would be nothing at all without userEmbedding and user features; "
           + "give a length such as 20, or set retriever.userEmbedding to on")
     }
+    dimension = settings.dimension
+    prompt = try TaskPrompt(
+      catalogue.tasks, width: dimension, spread: settings.initialSpread, in: scope / "prompt")
     queryTower = try Tower(
-      settings.queryTower, over: parts * settings.dimension, dropout: settings.dropout, stream: 1,
-      in: scope / "query_tower")
+      settings.queryTower, over: (parts + (prompt.isToken ? 1 : 0)) * dimension,
+      dropout: settings.dropout, stream: 1, in: scope / "query_tower")
     itemTower = try Tower(
       settings.itemTower, over: (1 + itemFeatures.count) * settings.dimension,
       dropout: settings.dropout, stream: 2, in: scope / "item_tower")
@@ -159,6 +168,11 @@ package struct TwoTower: Retriever {
     if !userFeatures.isEmpty {
       let positions = batch.users.map { $0?.rawValue ?? -1 }
       parts += userFeatures.map { $0(positions) }
+    }
+    parts = parts.map { prompt.multiplying($0, batch.clusters) }
+    if prompt.isToken {
+      parts.append(
+        prompt.tokens(batch.clusters) ?? .zeros([batch.count, dimension], device: device))
     }
     return similarity.prepared(queryTower(parts, phase))
   }
