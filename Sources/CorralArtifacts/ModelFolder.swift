@@ -22,6 +22,8 @@ package enum ModelFile {
   package static let userFeatures = "user-features.safetensors"
   /// The features of the items.
   package static let itemFeatures = "item-features.safetensors"
+  /// The clusters of the items, and how probable each is for a user.
+  package static let clusters = "clusters.safetensors"
   /// The names and vocabularies of the contexts of requests.
   package static let context = "context.safetensors"
   /// The state of the frequency estimator.

@@ -1,3 +1,4 @@
+import CorralArtifacts
 package import CorralData
 package import CorralEvaluation
 package import CorralModels
@@ -8,29 +9,20 @@ package enum Measurement {
   case retriever(Evaluation)
   case twoStage(TwoStageEvaluation)
 
-  /// Measures a model by exact search, and its ranker if it has one.
-  package init(
-    of model: TrainedModel, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
-    part: HeldOut
-  ) throws {
-    try self.init(
-      model.scoring(split, part: part), then: ranker, by: ranking, on: split, part: part)
-  }
-
   /// Measures a way to rank the catalogue, and a ranker after it if there is one.
   package init(
     _ scoring: Scoring, then ranker: FrozenRanker?, by ranking: FullRanking, on split: Split,
-    part: HeldOut
+    part: HeldOut, lists: ListMeasuring? = nil
   ) throws {
     guard let ranker else {
-      self = .retriever(try ranking.evaluate(scoring))
+      self = .retriever(try ranking.evaluate(scoring, lists: lists))
       return
     }
     // A catalogue that is smaller than the number of candidates is ranked whole.
     self = .twoStage(
       try ranking.evaluate(
         scoring, then: ranker.ranking(of: split, part: part),
-        candidates: min(ranking.settings.candidates, split.interactedItemCount)))
+        candidates: min(ranking.settings.candidates, split.interactedItemCount), lists: lists))
   }
 
   /// The metrics of the whole model: those of the ranker if it has one.
@@ -38,6 +30,14 @@ package enum Measurement {
     switch self {
     case .retriever(let evaluation): evaluation
     case .twoStage(let evaluation): evaluation.twoStage
+    }
+  }
+
+  /// Writes the ranks of each stage into a model folder.
+  func write(to folder: ModelFolder) throws {
+    try evaluation.write(to: folder.url(of: ModelFile.evaluation))
+    if case .twoStage(let stages) = self {
+      try stages.retriever.write(to: folder.url(of: ModelFile.retrieverEvaluation))
     }
   }
 

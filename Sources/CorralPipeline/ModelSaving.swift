@@ -43,10 +43,7 @@ package struct ModelSaving {
       try folder.write(data.histories, as: ModelFile.histories)
       try folder.write(dataset.userFeatures, as: ModelFile.userFeatures)
       try folder.write(dataset.itemFeatures, as: ModelFile.itemFeatures)
-      try measured?.evaluation.write(to: folder.url(of: ModelFile.evaluation))
-      if case .twoStage(let stages) = measured {
-        try stages.retriever.write(to: folder.url(of: ModelFile.retrieverEvaluation))
-      }
+      try measured?.write(to: folder)
       for file in attachments where FileManager.default.fileExists(atPath: file.path) {
         try folder.copy(file, as: file.lastPathComponent)
       }
@@ -58,9 +55,13 @@ package struct ModelSaving {
           ], metadata: ["step": "\(state.step)"], as: ModelFile.estimator)
       }
       try outcome.model.write(to: folder)
+      try outcome.clusters?.write(to: folder)
       try outcome.ranker?.write(to: folder)
       if settings.index.kind != .exact {
-        try folder.write(BuiltIndex(outcome.model.itemVectors(), settings: settings.index))
+        try folder.write(
+          BuiltIndex(
+            outcome.model.itemVectors(), settings: settings.index,
+            partition: outcome.clusters?.items.partition))
       }
     }
   }

@@ -1,6 +1,7 @@
 import CorralBaselines
 import CorralData
 import CorralEvaluation
+import CorralIndex
 import CorralModels
 import CorralSettings
 import CorralTraining
@@ -46,12 +47,20 @@ extension ModelTraining {
       isStopped: training.outcome == .interrupted)
   }
 
-  /// Epochs of a retriever by itself.
-  func network(_ retriever: RetrieverSettings) throws -> Outcome {
+  /// Epochs of a retriever by itself, over clusters of the items if there are some.
+  func network(_ retriever: RetrieverSettings, over clusters: ItemClusters?) throws -> Outcome {
     Torch.keepMemory()
+    var catalogue = Catalogue(data.dataset)
+    if let clusters, settings.clusters.task != .none {
+      catalogue.tasks = ItemTasks(count: clusters.count, identity: settings.clusters.task)
+    }
     var training = try RetrieverTraining(
-      settings.training(retriever), on: data.split, of: Catalogue(data.dataset),
+      settings.training(retriever), on: data.split, of: catalogue, partition: clusters?.partition,
       checkpoint: file(CheckpointFolder.retriever.run), from: .checkpoint)
+    if training.validatesWithinClusters {
+      observer.hear(
+        .note("validation ranks each target among the items of its own cluster, not among all"))
+    }
     let summary = try follow(
       &training, settings.train, of: .retriever, log: CheckpointFolder.retriever.log)
     return Outcome(
@@ -73,6 +82,14 @@ extension ModelTraining {
       isStopped: training.outcome == .interrupted, estimator: training.estimator)
   }
 
+  /// Learns from which clusters users choose next, after the retriever.
+  func addIntent(_ items: ItemClusters?, to outcome: inout Outcome) throws {
+    guard let items, !outcome.isStopped else { return }
+    outcome.clusters = try ModelClusters(
+      items, of: outcome.model, settings.clusters.intent, on: data.split, seed: settings.train.seed)
+    observer.hear(.foretold(outcome.clusters?.report))
+  }
+
   /// Epochs of a ranker by itself, validated on what the trained retriever finds.
   func addRanker(_ ranker: RankerSettings, to outcome: inout Outcome) throws {
     Torch.keepMemory()
@@ -84,7 +101,7 @@ extension ModelTraining {
       data.split.validation.values.isEmpty
       ? nil
       : try FullRanking(of: data.split, part: .validation, settings: evaluate).candidates(
-        of: outcome.model.scoring(data.split, part: .validation),
+        of: outcome.scoring(data.split, part: .validation, self.settings.clusters),
         count: min(evaluate.candidates, data.split.interactedItemCount))
     var training = try RankerTraining(
       settings, on: data.split, of: Catalogue(data.dataset), candidates: candidates,
@@ -97,7 +114,8 @@ extension ModelTraining {
 
   /// A network's scores as logits, which a ranker's can be added to.
   private func logits(of retriever: TrainedModel) -> StackedRetriever? {
-    guard case .network(let model) = retriever else { return nil }
+    // Scores of a retriever that is told clusters cannot be compared from one to the next.
+    guard case .network(let model) = retriever, model.tasks == nil else { return nil }
     return StackedRetriever(
       model, weight: 1 / settings.training(model.settings).temperature(of: model))
   }

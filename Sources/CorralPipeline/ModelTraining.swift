@@ -1,8 +1,10 @@
-import CorralData
+package import CorralData
+package import CorralEvaluation
+import CorralIndex
 package import CorralModels
 package import CorralSampling
 package import CorralSettings
-import CorralTraining
+package import CorralTraining
 package import Foundation
 
 /// Trains whichever model the settings name: the one exhaustive switch from settings to types.
@@ -10,6 +12,8 @@ package struct ModelTraining {
   /// What a run ended with.
   package struct Outcome {
     package let model: TrainedModel
+    /// The clusters that retrieval is divided among; `nil` without any.
+    package var clusters: ModelClusters?
     /// The trained ranker; `nil` for a retriever alone.
     package var ranker: FrozenRanker?
     /// What training the retriever did.
@@ -23,6 +27,13 @@ package struct ModelTraining {
 
     /// How long training took, in seconds.
     package var seconds: Double { retriever.seconds + (rankerSummary?.seconds ?? 0) }
+
+    /// How an evaluation asks for what the retriever finds, in its clusters if it has some.
+    package func scoring(
+      _ split: Split, part: HeldOut, _ settings: ClusterSettings
+    ) throws -> Scoring {
+      try model.scoring(split, part: part, clusters: clusters, settings)
+    }
 
     /// What training did to each stage.
     package var summaries: [EpochSummary] { [retriever] + (rankerSummary.map { [$0] } ?? []) }
@@ -53,7 +64,16 @@ package struct ModelTraining {
       DataSizes(
         users: data.split.userCount, items: data.split.itemCount,
         interactions: data.split.training.values.count))
-    if settings.method != .independent { return try cooperative() }
+    let items = try ClusterBuilding(settings.clusters, of: data, seed: settings.train.seed)
+      .clusters()
+    if let items {
+      observer.hear(.clustered(items.summary(counts: data.split.itemCounts())))
+    }
+    if settings.method != .independent {
+      var outcome = try cooperative()
+      try addIntent(items, to: &outcome)
+      return outcome
+    }
     // A head without its label is found before the retriever is trained, not after.
     if case .network(let ranker) = settings.ranker {
       let labels = data.split.trainingColumns.labels.names
@@ -64,8 +84,9 @@ package struct ModelTraining {
       case .popularity: popularity()
       case .implicitALS(let factors): try implicitALS(factors)
       case .item2vec(let settings): try item2vec(settings)
-      case .network(let retriever): try network(retriever)
+      case .network(let retriever): try network(retriever, over: items)
       }
+    try addIntent(items, to: &outcome)
     if !outcome.isStopped, case .network(let ranker) = settings.ranker {
       try addRanker(ranker, to: &outcome)
     }

@@ -14,11 +14,18 @@ extension OpenedModel {
 
   /// The index that the model was saved with, over the vectors of its items.
   package func index(over vectors: Matrix) throws -> BuiltIndex {
+    let partition = clusters?.items.partition
     guard settings.index.kind != .exact, saved.contains(Self.indexFile) else {
-      return try BuiltIndex(vectors, settings: settings.index)
+      return try BuiltIndex(vectors, settings: settings.index, partition: partition)
     }
     return try BuiltIndex(
-      saved.tensors(Self.indexFile), items: vectors, settings: settings.index)
+      saved.tensors(Self.indexFile), items: vectors, settings: settings.index,
+      partition: partition)
+  }
+
+  /// The model over its clusters; `nil` for a model without clusters.
+  var divided: DividedModel? {
+    clusters.map { DividedModel(model: model, clusters: $0, settings: settings.clusters) }
   }
 
   /// How the index that the model was saved with ranks the users of a split; `nil` where every item is
@@ -26,6 +33,9 @@ extension OpenedModel {
   package func indexScoring(_ split: Split, part: HeldOut) throws -> Scoring? {
     let index = try index(over: model.itemVectors())
     if index.isExact { return nil }
+    if case .partitioned(let index) = index, let divided {
+      return divided.scoring(through: index, split, part: part)
+    }
     let histories = split.histories(before: part)
     return .index(
       queries: { model.queries($0, histories: histories) }, placed: model.placed

@@ -56,7 +56,11 @@ extension OpenedModel {
       let index = try index(over: vectors)
       // An exact index is the vectors themselves.
       if !index.isExact { bytes += index.byteCount }
-      search = .index(index, items: vectors)
+      if case .partitioned(let index) = index, let divided {
+        search = .clusters(divided.search(index), items: vectors)
+      } else {
+        search = .index(index, items: vectors)
+      }
     }
     let stage = RetrieverStage(
       search, placed: model.placed, scoredBy: scoredBy, similarity: similarity,
@@ -67,9 +71,7 @@ extension OpenedModel {
   /// How often each item occurs in the saved histories; a popularity model has counted by itself.
   private var popularityCounts: [Int] {
     if case .popularity(let model) = model { return model.counts }
-    var counts = [Int](repeating: 0, count: items.count)
-    for item in histories.values { counts[item.position] += 1 }
-    return counts
+    return interactionCounts
   }
 
   /// Which parts of a request decide the retriever's scores.

@@ -21,6 +21,8 @@ package struct OpenedModel {
   /// Everything that each user is known to have interacted with, oldest first.
   package let histories: Ragged<ItemIndex>
   package let model: TrainedModel
+  /// The clusters that retrieval is divided among; `nil` without any.
+  package let clusters: ModelClusters?
   /// The ranker of the candidates; `nil` for a retriever alone.
   package let ranker: FrozenRanker?
   /// The features of the items.
@@ -58,6 +60,7 @@ package struct OpenedModel {
       )
     }
     model = try saved.naming(ModelFile.retriever) { try TrainedModel(saved, settings: settings) }
+    clusters = try ModelClusters(saved, itemCount: items.count)
     ranker =
       settings.ranker == .none
       ? nil

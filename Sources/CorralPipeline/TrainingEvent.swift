@@ -1,3 +1,4 @@
+package import CorralIndex
 package import CorralModels
 package import CorralTraining
 
@@ -9,6 +10,12 @@ package enum TrainingEvent {
   case step(StepProgress, of: Stage)
   /// An epoch is done.
   case epoch(EpochReport, of: Stage)
+  /// The items have been clustered.
+  case clustered(ClusterSummary)
+  /// The clusters of users' next items can be foretold; `nil` if nothing is held out to measure it on.
+  case foretold(IntentReport?)
+  /// What the reader should know of the figures that follow.
+  case note(String)
   /// A stage is over, or was stopped.
   case ended(Stage, TrainingOutcome)
 

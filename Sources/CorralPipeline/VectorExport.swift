@@ -1,5 +1,6 @@
 import CorralArtifacts
 import CorralData
+import CorralModels
 package import CorralVectors
 package import Foundation
 
@@ -23,6 +24,11 @@ package struct VectorExport {
   /// The vectors of a model; throws `PipelineError` where its scores are no inner products.
   package init(_ model: OpenedModel, as format: Format) throws {
     try model.checkInnerProducts("an export")
+    if let tasks = model.model.network?.tasks {
+      throw PipelineError.other(
+        "\(model.path) has another vector of a user for each of its \(tasks.count) clusters, and their "
+          + "scores cannot be compared: export a model whose clusters.task is none")
+    }
     self.model = model
     self.format = format
     users = model.model.queries(0..<model.users.count, histories: model.histories)

@@ -24,6 +24,8 @@ public struct Recommendations: Sendable, Equatable {
     public let stage: Stage
     /// The nearest items of the history, the nearest first; `nil` unless reasons were asked for.
     public let because: [Reason]?
+    /// The cluster that the item is from; `nil` unless reasons were asked for and there are clusters.
+    package let cluster: ClusterReason?
   }
 
   /// What gives an item its place in a list.
@@ -85,6 +87,8 @@ extension Recommendations {
     case unknownHistory([String])
     /// The user is not in the model, so that the history alone answers.
     case unknownUser(String, nearest: String?)
+    /// The model searches no clusters, so that `alpha` says nothing.
+    case ignoredAlpha
     /// A category of the context that training never met counts as unknown.
     case unknownContext(name: String, value: String)
   }

@@ -23,6 +23,9 @@ extension Recommender {
     for request in requests where request.count < 1 || request.count > items.count {
       throw ServingError.badCount(request.count, items: items.count)
     }
+    for case let alpha? in requests.map(\.alpha) where !(alpha >= 0 && alpha.isFinite) {
+      throw ServingError.badAlpha(alpha)
+    }
     let resolved = try requests.map(resolved)
     let exclusions = zip(requests, resolved).map { request, resolved in
       Exclusion(
@@ -34,7 +37,8 @@ extension Recommender {
     return requests.indices.map { place in
       recommendations(
         answers.lists[place], for: requests[place], resolved[place],
-        isPopular: answers.isPopular[place], leavingOut: exclusions[place], time: answers.time)
+        isPopular: answers.isPopular[place], clusters: answers.clusters[place],
+        leavingOut: exclusions[place], time: answers.time)
     }
   }
 
@@ -43,6 +47,8 @@ extension Recommender {
     var lists: [[Candidate]]
     /// Whether popularity answered.
     var isPopular: [Bool]
+    /// Why each item of a list is in it; empty without clusters, and unless reasons were asked for.
+    var clusters: [[ClusterReason]]
     /// The mean time of a request.
     var time = Recommendations.Time()
   }
@@ -53,11 +59,13 @@ extension Recommender {
   ) throws -> Answers {
     var clock = Stopwatch()
     let asked = requests.indices.filter { requests[$0].fallback == nil }
-    let encoded = try retriever.encoded(asked.map { requests[$0].query })
+    var encoded = try retriever.encoded(asked.map { requests[$0].query })
+    for (place, request) in asked.enumerated() { encoded[place]?.alpha = requests[request].alpha }
     let known = asked.indices.filter { encoded[$0] != nil }
     let places = known.map { asked[$0] }
     var answers = Answers(
-      lists: requests.map { _ in [] }, isPopular: requests.map { _ in true })
+      lists: requests.map { _ in [] }, isPopular: requests.map { _ in true },
+      clusters: requests.map { _ in [] })
     answers.time.encoding = clock.milliseconds(each: requests.count)
     // A ranker orders as many candidates, however many others ask for.
     let candidates = ranker.map { min($0.candidates, items.count) } ?? 0
@@ -67,14 +75,19 @@ extension Recommender {
       leavingOut: places.map { exclusions[$0] })
     lists = zip(lists, wanted).map { Array($0.prefix($1)) }
     answers.time.search = clock.milliseconds(each: requests.count)
+    let found = lists
     if let ranker, !lists.isEmpty {
       lists = try ranker.ranked(
         lists, for: places.map { requests[$0].query }, placed: retriever.placed,
         counts: places.map { counts[$0] })
     }
-    for (place, list) in zip(places, lists) {
-      answers.lists[place] = Array(list.prefix(counts[place]))
+    for (row, place) in places.enumerated() {
+      answers.lists[place] = Array(lists[row].prefix(counts[place]))
       answers.isPopular[place] = false
+      if requests[place].isExplained, let encoded = encoded[known[row]] {
+        answers.clusters[place] = retriever.clusterReasons(
+          of: answers.lists[place].map(\.item), among: found[row].lazy.map(\.item), for: encoded)
+      }
     }
     for place in requests.indices where answers.isPopular[place] {
       answers.lists[place] = popular(count: counts[place], where: exclusions[place].allows)
@@ -85,19 +98,19 @@ extension Recommender {
 
   private func recommendations(
     _ list: [Candidate], for request: Request, _ resolved: ResolvedRequest, isPopular: Bool,
-    leavingOut exclusion: Exclusion, time: Recommendations.Time
+    clusters: [ClusterReason], leavingOut exclusion: Exclusion, time: Recommendations.Time
   ) -> Recommendations {
     let stage: Recommendations.Stage =
       isPopular ? .popular : ranker == nil ? .retriever : .ranker
     let similarity = request.isExplained && !isPopular ? retriever.similarity : nil
     return Recommendations(
-      items: list.map { candidate in
+      items: list.enumerated().map { place, candidate in
         Recommendations.Item(
           id: items[candidate.item.position], title: title(of: candidate.item),
           score: candidate.score.isFinite ? candidate.score : nil, stage: stage,
           because: similarity.map {
             reasons(for: candidate.item, in: resolved.query.history, by: $0)
-          })
+          }, cluster: clusters.isEmpty ? nil : clusters[place])
       },
       fallback: isPopular ? resolved.fallback ?? .nothingKnown : nil, notices: resolved.notices,
       shortage: list.count < request.count

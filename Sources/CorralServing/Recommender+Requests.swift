@@ -8,6 +8,10 @@ package struct ResolvedRequest: Sendable {
   package var query = Query()
   /// Why the model's scores cannot answer; `nil` where they can.
   package var fallback: Recommendations.Fallback?
+  /// How much the shares of clusters matter; `nil` leaves it to the model.
+  var alpha: Double?
+  /// Whether reasons are asked for.
+  var isExplained = false
   package var notices: [Recommendations.Notice] = []
 }
 
@@ -22,6 +26,8 @@ extension Recommender {
   package func resolved(_ request: Request) throws -> ResolvedRequest {
     var resolved = ResolvedRequest()
     resolved.query.context = try context(request.context, notices: &resolved.notices)
+    (resolved.alpha, resolved.isExplained) = (request.alpha, request.isExplained)
+    if request.alpha != nil, !retriever.takesAlpha { resolved.notices.append(.ignoredAlpha) }
     if let history = request.history {
       resolved.query.history = try known(history, in: &resolved)
     }

@@ -29,7 +29,7 @@ extension Recommender {
       .map { found in
         Recommendations.Item(
           id: items[found.index], title: title(of: ItemIndex(found.index)), score: found.score,
-          stage: .retriever, because: nil)
+          stage: .retriever, because: nil, cluster: nil)
       }
   }
 

@@ -19,6 +19,12 @@ public struct Request: Sendable, Equatable {
   public var allowed: ItemSet?
   /// Items that must not be recommended.
   public var excluded: ItemSet?
+  /// For a model that searches clusters, how much of a list a cluster gets: its probability to this
+  /// power.
+  ///
+  /// 0 gives all clusters alike, and a large number only the most probable one. `nil` takes the
+  /// model's own; other models ignore it, and the answer says so.
+  public var alpha: Double?
   /// Whether each recommendation says which items of the history it is near to.
   ///
   /// Popularity has no vectors, so its recommendations never do.

@@ -51,6 +51,9 @@ extension RetrieverStage {
       return try zip(encoded, exclusions).map { request, exclusion in
         try scorer.candidates(for: request.query, count: count, where: exclusion.allows)
       }
+    case .clusters(let divided, _):
+      return divided.candidates(
+        for: encoded, count: count, placed: placed, leavingOut: exclusions)
     case .index(.exact(let index), _)
     where placed.unplaced.count <= Self.fewUnplaced && exclusions.allSatisfy(\.isListed):
       return exact(index, for: encoded, count: count, leavingOut: exclusions)

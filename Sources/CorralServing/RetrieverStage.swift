@@ -8,6 +8,8 @@ package struct RetrieverStage: Sendable {
   package enum Search: Sendable {
     /// An index over the vectors of items, `[items, dimension]`, is searched by those of a query.
     case index(BuiltIndex, items: Matrix)
+    /// Each cluster of the catalogue is searched for its share of the list.
+    case clusters(DividedSearch, items: Matrix)
     /// Every item is scored, for models whose scores are no inner products.
     case everyItem(any CatalogueScorer)
   }
@@ -52,8 +54,19 @@ extension RetrieverStage {
   /// A request that the model can score, and the vectors that it is searched with.
   package struct Encoded: Sendable {
     let query: Query
-    /// `[interests, dimension]`; `nil` for models that score every item.
+    /// `[interests, dimension]`, or those of each cluster one after the other; `nil` for models that
+    /// score every item.
     let vectors: Matrix?
+    /// How probable it is that the user chooses from each cluster, `[clusters]`; empty without clusters.
+    package let shares: [Float]
+    /// How much the shares matter; `nil` leaves it to the model.
+    package var alpha: Double?
+
+    init(query: Query, vectors: Matrix?, shares: [Float] = []) {
+      self.query = query
+      self.vectors = vectors
+      self.shares = shares
+    }
   }
 
   /// The vectors of some requests; `nil` for a request that the model's scores say nothing about.
@@ -65,21 +78,28 @@ extension RetrieverStage {
       scoredBy == .nothing || (query.user != nil && scoredBy.readsUser)
         || query.history.contains(where: placed.contains)
     }
-    guard case .index = search else {
+    if case .everyItem = search {
       return zip(queries, isKnown).map { $1 ? Encoded(query: $0, vectors: nil) : nil }
     }
     let known = queries.indices.filter { isKnown[$0] }
     if known.isEmpty { return queries.map { _ in nil } }
-    let vectors = try encoder(
-      QueryBatch(
-        users: known.map { queries[$0].user },
-        histories: Ragged(known.lazy.map { queries[$0].history })))
-    let interests = vectors.rows / known.count
+    let batch = QueryBatch(
+      users: known.map { queries[$0].user },
+      histories: Ragged(known.lazy.map { queries[$0].history }))
+    var shares = Matrix(rows: known.count, columns: 0)
+    let vectors: Matrix
+    if case .clusters(let divided, _) = search {
+      (vectors, shares) = try divided.encoder(batch)
+    } else {
+      vectors = try encoder(batch)
+    }
+    let each = vectors.rows / known.count
     var encoded = [Encoded?](repeating: nil, count: queries.count)
     for (row, position) in known.enumerated() {
-      let own = vectors.gathered(row * interests..<(row + 1) * interests)
+      let own = vectors.gathered(row * each..<(row + 1) * each)
       if own.values.contains(where: { $0 != 0 }) || scoredBy == .nothing {
-        encoded[position] = Encoded(query: queries[position], vectors: own)
+        encoded[position] = Encoded(
+          query: queries[position], vectors: own, shares: Array(shares[row]))
       }
     }
     return encoded
@@ -94,16 +114,21 @@ extension RetrieverStage {
       scores = { all[$0.position] }
     case .index(_, let matrix):
       guard let vectors = encoded.vectors else { return items.map { _ in -.infinity } }
-      scores = { item in
-        (0..<vectors.rows).map { matrix.innerProduct(of: item.position, with: vectors[$0]) }.max()
-          ?? -.infinity
-      }
+      scores = { matrix.best(of: $0, by: vectors, 0..<vectors.rows) }
+    case .clusters(let divided, let matrix):
+      guard let vectors = encoded.vectors else { return items.map { _ in -.infinity } }
+      scores = { matrix.best(of: $0, by: vectors, divided.rows(for: $0, of: vectors.rows)) }
     }
     return items.map { placed.contains($0) ? scores($0) : -.infinity }
   }
 }
 
 extension Matrix {
+  /// The largest inner product of an item with some of the vectors of a query.
+  fileprivate func best(of item: ItemIndex, by vectors: Matrix, _ rows: Range<Int>) -> Float {
+    rows.map { innerProduct(of: item.position, with: vectors[$0]) }.max() ?? -.infinity
+  }
+
   /// The inner product of a row with a query.
   fileprivate func innerProduct(of row: Int, with query: ArraySlice<Float>) -> Float {
     query.withUnsafeBufferPointer { query in

@@ -18,6 +18,8 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
   case unknownFeature(String, known: [String])
   /// A category that no item has, or one of a feature that holds numbers.
   case unknownCategory(String, feature: String, isNumber: Bool)
+  /// A power of the clusters' shares that is below 0 or not finite.
+  case badAlpha(Double)
   /// A model without vectors of items, asked what is like what.
   case noItemVectors(kind: String)
 
@@ -48,6 +50,8 @@ public enum ServingError: Error, Equatable, CustomStringConvertible {
       isNumber
         ? "the feature \(feature) holds numbers, not categories such as '\(category.shown)'"
         : "no item has '\(category.shown)' in the feature \(feature)"
+    case .badAlpha(let alpha):
+      "the alpha of the request is \(alpha); give 0 or more, such as 1"
     case .noItemVectors(let kind):
       "\(Format.indefinite(kind)) model has no vectors that say what is like what"
     }

@@ -16,6 +16,7 @@ package enum SettingMeanings {
     .merging(models) { own, _ in own }
     .merging(training) { own, _ in own }
     .merging(twoStages) { own, _ in own }
+    .merging(clusters) { own, _ in own }
     .merging(measuring) { own, _ in own }
 
   private static let blocks = [
@@ -26,6 +27,7 @@ package enum SettingMeanings {
     "loss": "What training minimises",
     "negatives": "Which items a positive is compared with",
     "correction": "How the loss allows for popular items being drawn more often as negatives",
+    "clusters": "Clusters of items, among which retrieval is divided; kind off makes none",
     "train": "How the retriever is trained",
     "rankerTraining": "How the ranker is trained, with method independent",
     "method": "How retriever and ranker are trained: each by itself, or for each other",
@@ -33,6 +35,42 @@ package enum SettingMeanings {
     "cooperation": "How the stages teach each other, with method icc, rankflow or corr",
     "evaluate": "How the model is measured",
     "index": "How candidates are found when the model serves",
+  ]
+
+  private static let clusters = [
+    "clusters.kind": "What clusters are made of: item2vec vectors, a saved model's, or a feature",
+    "clusters.count": "The number of clusters that k-means looks for",
+    "clusters.model": "For kind model, the folder of the model whose item vectors are clustered",
+    "clusters.feature": "For kind feature, the column of the item file, such as genres",
+    "clusters.several": "Which category of an item with several counts: the first, or the rarest",
+    "clusters.smallest": "A cluster of fewer items becomes part of another one",
+    "clusters.restarts": "How often k-means starts anew; the best result is taken",
+    "clusters.item2vec":
+      "How the vectors of kind item2vec are learned, as retriever.model item2vec",
+    "clusters.item2vec.dimension": "Elements of a vector",
+    "clusters.item2vec.window": "The largest distance between two items that belong together",
+    "clusters.item2vec.negatives": "Negatives of each pair",
+    "clusters.item2vec.exponent": "Negatives are drawn by their count to this power",
+    "clusters.item2vec.epochs": "Passes over all histories",
+    "clusters.item2vec.rate": "The learning rate of the first pair",
+    "clusters.item2vec.lastRate": "The learning rate of the last pair",
+    "clusters.item2vec.minimumCount": "Items with fewer interactions get no vector",
+    "clusters.item2vec.subsample":
+      "The share of interactions above which an item is read less often",
+    "clusters.item2vec.history": "Not read by clusters",
+    "clusters.task": "How the retriever is told which cluster it searches: not, or by a prompt",
+    "clusters.intent": "How the clusters that a user will choose from are foretold",
+    "clusters.intent.kind": "Learned from the user's vector and history, or the history's shares",
+    "clusters.intent.halfLife":
+      "For kind history, after how many items an item counts half; 0: never",
+    "clusters.intent.prior": "For kind history, how many items the shares of all users count as",
+    "clusters.intent.neighbours": "For kind history, how many like users join in; 0 for none",
+    "clusters.intent.neighbourWeight": "The part of the probabilities that is theirs",
+    "clusters.intent.epochs": "For kind learned, passes over the examples",
+    "clusters.intent.rate": "For kind learned, the learning rate",
+    "clusters.alpha": "A cluster's part of a list is its probability to this power; 0: all alike",
+    "clusters.cap": "The largest part of a list of one cluster; 1 for no limit",
+    "clusters.merge": "How lists are made: quotas of the clusters, or score for an ordinary search",
   ]
 
   private static let data = [
@@ -149,6 +187,7 @@ package enum SettingMeanings {
     "negatives.kind": "Where negatives come from",
     "negatives.count": "How many are drawn; with in-batch, besides the items of the batch",
     "negatives.sharing": "Whether all examples of a batch share them",
+    "negatives.easy": "The share of draws from the whole catalogue (in-cluster)",
     "negatives.exponent": "The power of counts that draws are in proportion to (popularity)",
     "negatives.temperature": "What scores are divided by (softmax, multi-index)",
     "negatives.clusters": "Clusters of half vectors (multi-index) or of items (cluster)",

@@ -16,9 +16,11 @@ extension Settings {
     try checkUnreadBlocks()
     try SettingError.within("data") { try data.validate() }
     try checkStages()
+    try checkClusters()
     try SettingError.within("loss") { try loss.validate() }
     try SettingError.within("negatives") { try negatives.validate() }
     try SettingError.within("correction") { try correction.validate() }
+    try SettingError.within("clusters") { try clusters.validate() }
     try SettingError.within("train") { try train.validate() }
     try SettingError.within("evaluate") { try evaluate.validate() }
     try SettingError.within("index") { try index.validate() }
@@ -51,6 +53,46 @@ extension Settings {
       try training(ranker).validate(over: network)
     } else {
       try training(RankerSettings()).validate()
+    }
+  }
+
+  /// Throws for clusters that do not fit the models, and for what needs clusters when there are none.
+  private func checkClusters() throws {
+    let isDivided = clusters.kind != .off
+    try SettingError.check(
+      isDivided || negatives.kind != .inCluster, "negatives.kind", negatives.kind.rawValue,
+      "there are no clusters to draw in; set clusters.kind, such as item2vec, or give uniform")
+    try SettingError.check(
+      isDivided || clusters.task == .none, "clusters.task", clusters.task.rawValue,
+      "there are no clusters to tell apart; set clusters.kind, such as item2vec, or give none")
+    guard isDivided else { return }
+    if case .network(let network) = retriever {
+      try SettingError.check(
+        network.model.isInnerProduct, "clusters.kind", clusters.kind.rawValue,
+        "clusters are searched by inner products, and the scores of \(network.name) are none; give off"
+      )
+      try network.check(clusters.task)
+    } else {
+      try SettingError.check(
+        clusters.task == .none, "clusters.task", clusters.task.rawValue,
+        "\(retriever.name) is no network that can be told clusters; give none, or set "
+          + "retriever.model to sasrec")
+    }
+    if clusters.task == .none { return }
+    try SettingError.check(
+      method == .independent, "method", method.rawValue,
+      "both stages would compare items of all clusters, and a retriever that is told them cannot; "
+        + "give independent, or set clusters.task to none")
+    try SettingError.check(
+      negatives.kind == .inCluster, "negatives.kind", negatives.kind.rawValue,
+      "a retriever that is told clusters learns to tell the items of each apart; give in-cluster, or "
+        + "set clusters.task to none")
+    if ranker != .none {
+      let kind = rankerTraining.negatives.kind
+      try SettingError.check(
+        !kind.followsItems, "rankerTraining.negatives.kind", kind.rawValue,
+        "the retriever has another vector for each cluster, which draws cannot follow; give uniform "
+          + "or popularity")
     }
   }
 

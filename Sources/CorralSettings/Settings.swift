@@ -24,6 +24,8 @@ package struct Settings: Codable, Equatable, Sendable {
   package var negatives = NegativeSettings()
   /// How popular negatives are corrected for.
   package var correction = CorrectionSettings()
+  /// Clusters of items, among which retrieval is divided.
+  package var clusters = ClusterSettings()
   /// How the model is trained.
   package var train = TrainingSettings()
   /// How a ranker is trained by itself.

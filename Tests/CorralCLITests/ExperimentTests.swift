@@ -10,7 +10,7 @@ import Testing
     #expect(
       Set(questions.keys) == [
         "popularity-bias", "frequency-estimator", "retrievers", "corr-main", "corr-pairs",
-        "corr-samplers", "corr-distillation", "corr-negatives",
+        "corr-samplers", "corr-distillation", "corr-negatives", "dnc-main", "dnc-strong",
       ])
     #expect(questions["corr-negatives"] == "How many negatives does cooperative training need?")
     let unknown = try Binary.run("experiment", "run", "popularity-bais")

@@ -33,8 +33,9 @@ import Testing
       }
       let listed = try listed()
       #expect(Set(names).subtracting(listed).isEmpty)
-      // Without contexts in the data, nothing is known of them.
-      #expect(Set(listed).subtracting(names) == ["context.safetensors"])
+      // Without contexts in the data, nothing is known of them, and there are no clusters.
+      #expect(
+        Set(listed).subtracting(names) == ["context.safetensors", "clusters.safetensors"])
     }
   }
 }

@@ -28,6 +28,9 @@ struct Evaluate: ParsableCommand {
   @Option(help: "The held-out part: test or validation.")
   var split = HeldOut.test
 
+  @Option(help: .listClusters)
+  var clusters: String?
+
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("One setting of evaluate, as in cutoffs=[10,20].", valueName: "key=value"))
@@ -49,7 +52,9 @@ struct Evaluate: ParsableCommand {
     console.detail(
       "ranking \(Format.counted(ranking.itemCount, "item")) for "
         + Format.counted(ranking.userCount, "user"))
-    var report = try opened.measured(by: ranking, on: data.split, part: split).report()
+    let lists = try opened.listMeasuring(by: clusters.map { ListClusters($0) }, on: data)
+    var report = try opened.measured(by: ranking, on: data.split, part: split, lists: lists)
+      .report()
     report.index = try opened.measuredThroughIndex(by: ranking, on: data.split, part: split)
     try show(report, of: opened, data: data, on: console)
   }
@@ -64,6 +69,11 @@ struct Evaluate: ParsableCommand {
     console.print(console.style.dim(EvaluationTables.protocolLine(report)))
     for line in EvaluationTables.masked(report) { console.print(console.style.warning(line)) }
     console.print("\n" + EvaluationTables.metrics(stage).rendered(console.style) + "\n")
+    if let lists = EvaluationTables.lists(report) {
+      console.print(lists.rendered(console.style))
+      if let line = EvaluationTables.listsLine(report) { console.print(console.style.dim(line)) }
+      console.print()
+    }
     if let index = EvaluationTables.index(report) {
       console.print(index.rendered(console.style) + "\n")
     }

@@ -153,7 +153,8 @@ struct Experiment: ParsableCommand {
         options: options, folder: place.appending(path: "models"), note: console.note
       ).run()
       let pair = try study.pair(named: options.pair)
-      let table = found.table(rows: study.rows, publishedOn: pair.publishedOn)
+      let table = found.table(
+        rows: study.rows, publishedOn: pair.publishedOn, metrics: study.columns)
       try console.printJSON(found)
       console.print(console.style.dim("\(found.rules.split), seeds \(found.seeds)\n"))
       console.print(table.rendered(console.style))

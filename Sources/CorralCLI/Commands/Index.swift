@@ -53,7 +53,8 @@ struct Index: ParsableCommand {
           + Format.counted(vectors.rows, "item"))
       let start = ContinuousClock.now
       let index = try SettingError.within("index") {
-        try BuiltIndex(vectors, settings: settings)
+        try BuiltIndex(
+          vectors, settings: settings, partition: opened.clusters?.items.partition)
       }
       let seconds = (ContinuousClock.now - start).inSeconds
       let saved = try opened.replacingIndex(index, settings: settings)

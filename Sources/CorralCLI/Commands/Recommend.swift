@@ -53,6 +53,12 @@ struct Recommend: ParsableCommand {
     help: ArgumentHelp("How many items: 10, or all where there are fewer.", valueName: "count"))
   var k: ItemCount?
 
+  @Option(
+    help: ArgumentHelp(
+      "For a model with clusters, what a cluster's probability is raised to: 0 makes lists diverse."
+    ))
+  var alpha: Double?
+
   @Flag(help: "Also recommend what the user has already met.")
   var includeSeen = false
 
@@ -68,9 +74,9 @@ struct Recommend: ParsableCommand {
         "say for whom: --user ID, or --history ITEM,ITEM,..., or --all for every user")
     }
     if all, users != nil { throw ValidationError("give --all or --users, not both") }
-    if isMany, user != nil || history.isGiven || !context.isEmpty || explain {
+    if isMany, user != nil || history.isGiven || !context.isEmpty || explain || alpha != nil {
       throw ValidationError(
-        "--all and --users take no --user, --history, --context or --explain")
+        "--all and --users take no --user, --history, --context, --alpha or --explain")
     }
     if isMany, out == nil {
       throw ValidationError("--all and --users need a file to write: --out recommendations.csv")
@@ -134,6 +140,7 @@ struct Recommend: ParsableCommand {
       count: try k?.checked(upTo: recommender.items.count) ?? min(10, recommender.items.count))
     request.context = try ContextOptions.values(context, of: recommender, model: model)
     request.includesMet = includeSeen
+    request.alpha = alpha
     request.isExplained = explain
     return request
   }

@@ -92,7 +92,8 @@ struct Train: ParsableCommand {
     }
     let measured = try ranking.map {
       try Measurement(
-        of: outcome.model, then: outcome.ranker, by: $0, on: data.split, part: .test)
+        outcome.scoring(data.split, part: .test, settings.clusters), then: outcome.ranker, by: $0,
+        on: data.split, part: .test, lists: outcome.clusters.map { ListMeasuring($0.items) })
     }
     let saved = try ModelSaving(
       settings: settings, data: data, measured: measured, outcome: outcome,

@@ -8,19 +8,31 @@ enum RecommendationsView {
   /// A row for each item, with titles if any item has one, and with reasons if they were asked for.
   static func table(_ items: [Recommendations.Item], isExplained: Bool = false) -> Table {
     let hasTitles = items.contains { $0.title != nil }
-    var table = Table(
-      [("", .right), ("item", .left)] + (hasTitles ? [("title", .left)] : [])
-        + [("score", .right)] + (isExplained ? [("because of", .left)] : []), widest: 50)
+    let hasClusters = items.contains { $0.cluster != nil }
+    var columns: [(String, Table.Alignment)] = [("", .right), ("item", .left)]
+    if hasTitles { columns.append(("title", .left)) }
+    columns.append(("score", .right))
+    if hasClusters { columns.append(("cluster", .left)) }
+    if isExplained { columns.append(("because of", .left)) }
+    var table = Table(columns, widest: 50)
     for (place, item) in items.enumerated() {
       let reasons = (item.because ?? []).map {
         "\($0.title ?? $0.id) (\(String(format: "%.2f", $0.similarity)))"
       }
-      table.add(
-        ["\(place + 1)", item.id] + (hasTitles ? [item.title ?? ""] : [])
-          + [item.score.map { String(format: "%.4f", $0) } ?? "-"]
-          + (isExplained ? [reasons.joined(separator: ", ")] : []))
+      var cells = ["\(place + 1)", item.id]
+      if hasTitles { cells.append(item.title ?? "") }
+      cells.append(item.score.map { String(format: "%.4f", $0) } ?? "-")
+      if hasClusters { cells.append(item.cluster.map(text) ?? "") }
+      if isExplained { cells.append(reasons.joined(separator: ", ")) }
+      table.add(cells)
     }
     return table
+  }
+
+  /// The cluster of an item: its name or number, its probability, and its places among the candidates.
+  private static func text(_ cluster: ClusterReason) -> String {
+    "\(cluster.name?.shown ?? "\(cluster.cluster)"): \(Format.percent(Double(cluster.share))), "
+      + Format.counted(cluster.quota, "place")
   }
 
   /// Why what is popular answers, in words.
@@ -59,6 +71,8 @@ enum RecommendationsView {
       console.warn("not in this model, so ignored: \(ids.map(\.shown).listed())")
     case .unknownUser(let user, let nearest):
       console.warn("\(unknownUser(user, nearest: nearest)): the history alone answers")
+    case .ignoredAlpha:
+      console.warn("--alpha is ignored: this model searches no clusters")
     case .unknownContext(let name, let value):
       console.warn("training met no \(name) '\(value.shown)': it counts as unknown")
     }
@@ -94,12 +108,23 @@ struct RecommendedItem: Encodable {
   private let score: Float?
   private let stage: String
   private let because: [Reason]?
+  private let cluster: Cluster?
+
+  private struct Cluster: Encodable {
+    let number: Int
+    let name: String?
+    let probability: Float
+    let quota: Int
+  }
 
   init(_ item: Recommendations.Item) {
     id = item.id
     title = item.title
     score = item.score
     stage = item.stage.rawValue
+    cluster = item.cluster.map {
+      Cluster(number: $0.cluster, name: $0.name, probability: $0.share, quota: $0.quota)
+    }
     because = item.because?.map {
       Reason(id: $0.id, title: $0.title, similarity: $0.similarity)
     }

@@ -22,6 +22,9 @@ final class TrainingView {
     case .began(let stage): began(stage)
     case .step(let progress, let stage): step(progress, of: stage)
     case .epoch(let epoch, let stage): ended(epoch, of: stage)
+    case .note(let text): console.note(text)
+    case .clustered(let clusters): console.note(ClusterTables.line(clusters))
+    case .foretold(let report): if let report { console.note(ClusterTables.line(report)) }
     case .ended(let stage, let outcome):
       endBar()
       if outcome == .stoppedEarly {

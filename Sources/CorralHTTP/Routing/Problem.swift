@@ -89,6 +89,7 @@ package struct Problem: Error, Equatable {
     switch error {
     case .unknownItems, .unknownHistory, .noItemVectors: self = .notFound(error.description)
     case .badCount: self = .init(422, "unusable", error.description, field: "k")
+    case .badAlpha: self = .init(422, "unusable", error.description, field: "alpha")
     case .readsNoContext, .unknownContext, .badContext:
       self = .init(422, "unusable", error.description, field: "context")
     case .unknownFeature, .unknownCategory:

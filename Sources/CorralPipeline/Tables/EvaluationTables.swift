@@ -15,15 +15,37 @@ package enum EvaluationTables {
 
   /// A row for each measure, a column for each cut-off; `±` is half of the 95% interval.
   package static func metrics(_ stage: [String: Interval]) -> Table {
-    let metrics = stage.keys.compactMap { try? Metric(named: $0) }
-    let cutoffs = Set(metrics.map(\.cutoff)).sorted()
-    var table = Table([("metric", .left)] + cutoffs.map { ("@\($0)", .right) })
-    for measure in Measure.allCases where metrics.contains(where: { $0.measure == measure }) {
-      table.add(
-        [measure.rawValue]
-          + cutoffs.map { cutoff in
-            stage["\(measure.rawValue)@\(cutoff)"].map(cell) ?? ""
-          })
+    table(
+      of: stage, under: "metric", names: Measure.allCases.map(\.rawValue),
+      cutoffs: stage.keys.compactMap { try? Metric(named: $0).cutoff })
+  }
+
+  /// A row for each measure of the lists, a column for each cut-off; `nil` where there are none.
+  package static func lists(_ report: EvaluationReport) -> Table? {
+    if report.lists.isEmpty { return nil }
+    return table(
+      of: report.lists, under: "lists", names: ListMeasure.allCases.map(\.rawValue),
+      cutoffs: report.lists.keys.compactMap { ListMetric(named: $0)?.cutoff })
+  }
+
+  /// What the lists were measured by, in lines; `nil` if that was not clusters.
+  package static func listsLine(_ report: EvaluationReport) -> String? {
+    guard let basis = report.listBasis, let count = basis.clusters else { return nil }
+    return """
+      by \(basis.origin ?? Format.counted(count, "cluster")), \
+      minor: below \(Format.percent(basis.minorShare)) of a history, miscalibration: 0 is best
+      """.foldedAtCommas
+  }
+
+  private static func table(
+    of values: [String: Interval], under heading: String, names: [String], cutoffs: [Int]
+  ) -> Table {
+    let cutoffs = Set(cutoffs).sorted()
+    var table = Table([(heading, .left)] + cutoffs.map { ("@\($0)", .right) })
+    for name in names {
+      let row = cutoffs.map { values["\(name)@\($0)"] }
+      if row.allSatisfy({ $0 == nil }) { continue }
+      table.add([name] + row.map { $0.map(cell) ?? "" })
     }
     return table
   }

@@ -1,0 +1,103 @@
+package import CorralData
+package import CorralIndex
+package import CorralVectors
+
+/// The search of a catalogue in clusters: each cluster fills its share of the list (Divide and
+/// Conquer: Zhang and others, 2023).
+package struct DividedSearch: Sendable {
+  /// Makes the vectors of some requests, those of a request one after the other, and how probable it
+  /// is that each chooses from each cluster, `[requests, clusters]`.
+  package typealias Encoder = @Sendable (QueryBatch) throws -> (vectors: Matrix, shares: Matrix)
+
+  /// The index inside each cluster.
+  package let index: PartitionedIndex
+  /// Whether a request has other vectors for each cluster.
+  package let isPerCluster: Bool
+  /// How the items of all clusters become one list.
+  package let merge: ListMerge
+  /// What the places of each cluster follow from, where a request does not say.
+  package let rule: QuotaRule
+  /// The name of each cluster, `[clusters]`; empty if they have none.
+  package let names: [String]
+  let encoder: Encoder
+
+  /// A search inside the clusters of an index.
+  package init(
+    _ index: PartitionedIndex, isPerCluster: Bool, merge: ListMerge = .quotas, rule: QuotaRule,
+    names: [String],
+    encoder: @escaping Encoder
+  ) {
+    self.index = index
+    self.isPerCluster = isPerCluster
+    self.merge = merge
+    self.rule = rule
+    self.names = names
+    self.encoder = encoder
+  }
+
+  /// The rule of a request.
+  package func rule(alpha: Double?) -> QuotaRule {
+    QuotaRule(alpha: alpha ?? rule.alpha, cap: rule.cap)
+  }
+
+  /// The vectors that an item is scored with, among those of a request.
+  func rows(for item: ItemIndex, of count: Int) -> Range<Int> {
+    guard isPerCluster else { return 0..<count }
+    let interests = count / index.partition.count
+    let first = Int(index.partition.clusters[item.position]) * interests
+    return first..<first + interests
+  }
+
+  /// The list of each of some requests; all threads share the requests.
+  ///
+  /// The clusters of one request stay on the thread that asks, beside which others ask too.
+  func candidates(
+    for encoded: [RetrieverStage.Encoded], count: Int, placed: PlacedItems,
+    leavingOut exclusions: [Exclusion]
+  ) -> [[Candidate]] {
+    Parallel.map(encoded.count, grain: 4) { range in
+      range.map { place in
+        let asked = merge.search(
+          count, rule(alpha: encoded[place].alpha), clusters: index.partition.count)
+        let found = index.search(
+          encoded[place].vectors ?? Matrix(rows: 0, columns: index.dimension),
+          isPerCluster: isPerCluster, shares: encoded[place].shares, rule: asked.rule,
+          count: asked.count, placed: placed, where: exclusions[place].allows)
+        return merge.list(found, count)
+      }
+    }.flatMap(\.self)
+  }
+}
+
+/// Why an item of a cluster is in a list.
+package struct ClusterReason: Sendable, Equatable {
+  /// The number of the cluster, from 0.
+  package let cluster: Int
+  /// Its name; `nil` if it has none.
+  package let name: String?
+  /// How probable it is that the user chooses from it.
+  package let share: Float
+  /// How many candidates it had in the list.
+  package let quota: Int
+}
+
+extension RetrieverStage {
+  /// Why each item of a list is in it, given all candidates of the list; empty without clusters.
+  package func clusterReasons(
+    of items: [ItemIndex], among candidates: some Sequence<ItemIndex>, for encoded: Encoded
+  ) -> [ClusterReason] {
+    guard case .clusters(let divided, _) = search else { return [] }
+    let clusters = divided.index.partition.clusters
+    var quotas = [Int](repeating: 0, count: divided.index.partition.count)
+    for item in candidates { quotas[Int(clusters[item.position])] += 1 }
+    return items.map { item in
+      let cluster = Int(clusters[item.position])
+      return ClusterReason(
+        cluster: cluster, name: divided.names.isEmpty ? nil : divided.names[cluster],
+        share: encoded.shares[cluster], quota: quotas[cluster])
+    }
+  }
+
+  /// Whether a request can say how much the shares of clusters matter.
+  package var takesAlpha: Bool { if case .clusters = search { true } else { false } }
+}
