@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes what PyTorch says small sequence models do: Tests/CorralModelsTests/Golden/{sasrec,bert4rec,gru4rec}.safetensors.
+Two more of SASRec, which is told the cluster that a query searches: {sasrec-hadamard,sasrec-prepend}.safetensors.
 
   pip install torch==2.13.0 numpy safetensors && Scripts/golden_sequences.py
 Each file holds the parameters, `queries` (the vectors of QUERIES), `loss` (the full softmax of a training batch) and
-`gradient/NAME` of every parameter. The files are in the repository; run this only when a model changes its shape.
+`gradient/NAME` of every parameter; with tasks also `untold/queries`, those of queries that are not told. The files are in the repository; run this only when a model changes its shape.
 """
 import pathlib
 
@@ -16,6 +17,8 @@ QUERIES = [[1, 2, 3], [5], [0, 6, 6, 2, 5, 4, 1], [], [4, 3]]
 # Every position but the last is an input, every position but the first a target; cloze: HIDDEN_AT of each are hidden.
 STRETCHES = [[1, 2, 3, 0], [4, 6], [0, 6, 6, 2, 5, 1]]
 CLOZE, HIDDEN_AT = [[1, 2, 3], [4], [0, 6, 6, 2, 5]], [[1], [0], [0, 3, 4]]
+# Query i searches the first; an item is in the second. A pass that is told a cluster trains the targets in it.
+TASKS, TASK, CLUSTER = 3, [1, 0, 2, 2, 1], [0, 1, 2, 0, 1, 2, 0]
 folder = pathlib.Path(__file__).parent.parent / "Tests/CorralModelsTests/Golden"
 
 
@@ -55,9 +58,14 @@ def block_shapes():
     return shapes
 
 
-def sasrec(p, items):
-    """The vector after each item; the last item has the last place."""
-    x = p["items.weight"][items] * D**0.5 + p["positions.weight"][POSITIONS - len(items):]
+def sasrec(p, items, task=None, how=None):
+    """The vector after each item, and first after the token if there is one; the last item has the last place."""
+    x = p["items.weight"][items] * D**0.5
+    if task is not None and how == "hadamard":
+        x = x * p["prompt.weight"][task]
+    x = x + p["positions.weight"][POSITIONS - len(items):]
+    if task is not None and how == "prepend":
+        x = torch.cat([p["prompt.weight"][task][None] * D**0.5, x])
     for layer in range(LAYERS):
         x = block(x, p, f"blocks.{layer}", True, True, F.relu)
     return F.layer_norm(x, [D], p["blocks.norm.weight"], p["blocks.norm.bias"])
@@ -89,11 +97,12 @@ def gru4rec(p, items):
     return F.linear(x, p["output.weight"], p["output.bias"])
 
 
-def write(name, seed, shapes, queries, train):
+def write(name, seed, shapes, queries, train, more={}):
     torch.manual_seed(seed)
     p = {key: (0.5 * torch.randn(shape)).requires_grad_() for key, shape in shapes.items()}
     out = {key: value.detach().clone() for key, value in p.items()}
     out["queries"] = queries(p).detach()
+    out.update({key: make(p).detach() for key, make in more.items()})
     vectors, targets = train(p)
     loss = F.cross_entropy(vectors @ p["items.weight"].T, torch.tensor(targets))
     loss.backward()
@@ -108,6 +117,27 @@ def forward_training(model):
 
 def last(model):
     return lambda p: torch.stack([model(p, rows[-LENGTH:])[-1] if rows else torch.zeros(D) for rows in QUERIES])
+
+
+def told(how):
+    def vectors(p):
+        states = [sasrec(p, rows[-LENGTH:], task, how) for rows, task in zip(QUERIES, TASK)]
+        return torch.stack([x[-1] if len(x) else torch.zeros(D) for x in states])
+    return vectors
+
+
+def task_training(how):
+    """A pass over each stretch for each cluster of its targets."""
+    def train(p):
+        vectors, targets = [], []
+        for rows in STRETCHES:
+            for task in range(TASKS):
+                own = [i for i, item in enumerate(rows[1:]) if CLUSTER[item] == task]
+                if own:
+                    vectors.append(sasrec(p, rows[:-1], task, how)[1 - len(rows):][own])
+                    targets += [rows[1 + i] for i in own]
+        return torch.cat(vectors), targets
+    return train
 
 
 tables = {"items.weight": (ITEMS, D), "positions.weight": (POSITIONS, D)}
@@ -126,3 +156,7 @@ write("gru4rec", 13,
           for part, inputs in (("input", HIDDEN if layer else D), ("state", HIDDEN))
           for kind, shape in (("weight", (3 * HIDDEN, inputs)), ("bias", (3 * HIDDEN,)))}},
       last(gru4rec), forward_training(gru4rec))
+for how, seed in (("hadamard", 14), ("prepend", 19)):
+    write(f"sasrec-{how}", seed,
+          {**tables, **block_shapes(), **{f"blocks.norm.{k}": v for k, v in norm.items()}, "prompt.weight": (TASKS, D)},
+          told(how), task_training(how), {"untold/queries": last(sasrec)})

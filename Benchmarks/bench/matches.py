@@ -30,6 +30,8 @@ class Sizes:
     served_items: int = 1_000_000
     requests: int = 10_000
     peer_requests: int = 200  # of those that score all served items
+    divided_items: int = 108_025  # as many as KuaiRand has
+    divided_requests: int = 200
 
 
 QUICK = Sizes(
@@ -37,6 +39,7 @@ QUICK = Sizes(
     table_items=200_000, steps=5, sweeps=2, trained_users=512, recbole_batches=1, ranker_steps=3,
     drawn_items=100_000, few_drawn_items=10_000, exact_draws=16,
     opened_users=200_000, opened_items=100_000, served_items=100_000, requests=1000, peer_requests=100,
+    divided_items=20_000, divided_requests=50,
 )
 
 
@@ -264,6 +267,37 @@ class Matches:
             )
         ]
 
+    def clusters(self):
+        """Pairs of a history of 50 items and a target of its cluster, and all targets of passes over histories."""
+
+        def side(*words):
+            return self.corral("clusters", "--steps", self.sizes.steps, "--threads", 2, *words)
+
+        def told(task, *words, model="sasrec"):
+            return side("--model", model, "--task", task, *words)
+
+        def match(name, title, left, right, right_name, left_name="Corral"):
+            return Match(left, right, right_name, 2, [Line(name, title, "target")], left_name=left_name)
+
+        plain, large = side(), self.sizes.table_items
+        return [
+            match("clusters-hadamard", "hadamard, (prefix, target) pairs", told("hadamard"), plain, "plain SASRec"),
+            match("clusters-prepend", "prepend, (prefix, target) pairs", told("prepend"), plain, "plain SASRec"),
+            match("clusters-mmoe", "MMoE, 4 experts, pairs", told("mmoe", model="mmoe"), plain, "plain SASRec"),
+            match(
+                "clusters-passes", "hadamard, a pass for each cluster", told("hadamard", "--passes", "--batch", 32),
+                side("--passes", "--batch", 32), "plain SASRec, a pass for all",
+            ),
+            match(
+                "clusters-count", "hadamard, 100 clusters", told("hadamard", "--clusters", 100), told("hadamard"),
+                "10 clusters", "100 clusters",
+            ),
+            match(
+                "clusters-catalogue", f"hadamard, {large:,} items", told("hadamard", "--items", large),
+                told("hadamard", "--items", 10_000), "10,000 items", f"{large:,} items",
+            ),
+        ]
+
     def open(self):
         users, items = self.sizes.opened_users, self.sizes.opened_items
         matches = []
@@ -324,6 +358,35 @@ class Matches:
             )
         return matches
 
+    def divided(self):
+        """Lists of 500 shared out among clusters, one request at a time, beside one index of all items."""
+        items, requests = self.sizes.divided_items, self.sizes.divided_requests
+
+        def lists(kind, clusters, threads=1):
+            words = ("--items", items, "--requests", requests, "--kind", kind, "--clusters", clusters)
+            return self.corral("divided", *words, "--threads", threads)
+
+        matches = []
+        for kind, name in (("exact", "exact"), ("hnsw", "HNSW")):
+            title = f"500 of {items:,} x 64, {name}, in 15 clusters"
+            for threads in (1, 2):
+                line = Line(f"divided-{kind}-{threads}", title, "request", shows=("recall",))
+                matches.append(
+                    Match(
+                        lists(kind, 15, threads), lists(kind, 0), "one index, 1 thread", threads, [line],
+                        left_name="clusters",
+                    )
+                )
+            for clusters in (15, 25, 50, 100):
+                line = Line(
+                    f"divided-{kind}-{clusters}-clusters", f"500 of {items:,} x 64, {name}, in {clusters} clusters",
+                    "request", shows=("recall",),
+                )
+                matches.append(
+                    Match(lists(kind, clusters), lists(kind, 10), "10 clusters", 1, [line], left_name=str(clusters))
+                )
+        return matches
+
     def _trained(self, name, settings):
         """A model of the log, trained once for a few epochs: what it is worth does not matter here."""
         folder = self.peers.parent / "data" / f"model-{name}-{Path(self.log_file).stem}"
@@ -356,5 +419,5 @@ class Matches:
 
 GROUPS = [
     "parse", "als", "evaluate", "exact", "hnsw", "step", "item2vec", "bpr", "sasrec", "ranker", "proposals",
-    "cooperation", "open", "serve", "batch",
+    "cooperation", "clusters", "open", "serve", "batch", "divided",
 ]

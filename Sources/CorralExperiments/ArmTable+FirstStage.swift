@@ -1,5 +1,7 @@
 import CorralData
+import CorralModels
 import CorralPipeline
+import CorralSampling
 import CorralSettings
 import CorralTraining
 import Foundation
@@ -38,6 +40,8 @@ extension ArmTable {
   private struct FirstStage: Equatable {
     let training: FlatSettings
     let data: FlatSettings
+    /// What it is told of clusters; `nil` if it learns nothing of them.
+    let clusters: ClusterSettings?
   }
 
   /// The first stage of an arm; `nil` unless it is a network that is trained by itself.
@@ -50,6 +54,7 @@ extension ArmTable {
     var data = settings.data
     data.impressions = .drop
     return FirstStage(
-      training: try FlatSettings(settings.training(retriever)), data: try FlatSettings(data))
+      training: try FlatSettings(settings.training(retriever)), data: try FlatSettings(data),
+      clusters: settings.negatives.kind == .inCluster ? settings.clusters.learned : nil)
   }
 }

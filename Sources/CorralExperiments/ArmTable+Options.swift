@@ -57,6 +57,8 @@ extension ArmTable {
     /// Settings of every arm, in the form of `--set`; an arm skips the blocks that it does not read.
     package var set: [String] = []
     package var arms: [Arm]
+    /// The metric that arms are ordered and tested by; empty for ndcg@10.
+    package var headline = ""
 
     /// The defaults of a study, for its first pair or another one.
     package init(_ study: Study, pair: String = "") throws {
@@ -64,6 +66,7 @@ extension ArmTable {
       experiment = study.name
       self.pair = pair.name
       against = study.against
+      headline = study.headline
       arms = pair.arms
     }
 
@@ -71,7 +74,9 @@ extension ArmTable {
     ///
     /// An assignment that is no option of the experiment is a setting of every arm.
     package init(_ study: Study, file: String?, assignments: [String]) throws {
-      let own = ["seeds", "repeatWithin", "repeated", "only", "against", "arms", "pair"]
+      let own = [
+        "seeds", "repeatWithin", "repeated", "only", "against", "arms", "pair", "headline",
+      ]
       var (mine, ofArms): ([String], [String]) = ([], [])
       for assignment in assignments {
         if own.contains(try SettingsAssignment(assignment).names[0]) {

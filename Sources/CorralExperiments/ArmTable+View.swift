@@ -8,14 +8,19 @@ extension ArmTable.Results {
   /// - Parameters:
   ///   - title: The title of the first column.
   ///   - place: The data on which published numbers were measured; empty to leave them out.
+  ///   - metrics: The metrics to show; empty for recall@10, ndcg@10 and mrr@10.
   /// - Returns: The table.
-  package func table(rows title: String, publishedOn place: String) -> Table {
+  package func table(
+    rows title: String, publishedOn place: String, metrics: [String] = []
+  ) -> Table {
     let (recall, ndcg, mrr) = ("recall@10", "ndcg@10", "mrr@10")
+    let shown = metrics.isEmpty ? [recall, ndcg, mrr] : metrics
     let isBeside = !place.isEmpty && rows.contains { !$0.arm.published.isEmpty }
     let isPair = rows.contains { $0.retriever != nil }
     var columns: [(String, Table.Alignment)] = [
-      (title, .left), (recall, .right), (ndcg, .right), (mrr, .right), ("p", .right), ("", .left),
+      (title, .left)
     ]
+    columns += shown.map { ($0, .right) } + [("p", .right), ("", .left)]
     let isRepeated = rows.contains { $0.test?.pOverSeeds != nil }
     if isRepeated { columns.append(("p of seeds", .right)) }
     if isBeside { columns.append(("published (\(place))", .right)) }
@@ -31,7 +36,7 @@ extension ArmTable.Results {
     columns += [("epochs", .right), ("time", .right), ("memory", .right)]
     var table = Table(columns)
     for row in rows {
-      var cells = [row.arm.name] + [recall, ndcg, mrr].map { row.cell($0) }
+      var cells = [row.arm.name] + shown.map { row.cell($0) }
       cells += [row.test.map { Format.pValue($0.p) } ?? "", row.test?.stars ?? ""]
       if isRepeated { cells.append(row.test?.pOverSeeds.map(Format.pValue) ?? "") }
       if isBeside {
@@ -80,7 +85,7 @@ extension ExperimentFolder {
         \(rules.split), seen items \(rules.masked ? "masked" : "ranked"), \(rules.candidates); \
         seeds \(results.seeds), p against \(results.against)\(options.settingsOfAll)
 
-        \(results.table(rows: study.rows, publishedOn: pair.publishedOn).markdown)
+        \(results.table(rows: study.rows, publishedOn: pair.publishedOn, metrics: study.columns).markdown)
         """,
       seconds: results.rows.reduce(0) { $0 + $1.seconds * Double($1.seeds.count) },
       heading: study.isOfPairs

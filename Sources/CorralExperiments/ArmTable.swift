@@ -82,7 +82,9 @@ package struct ArmTable {
     for arm in arms { measured.append(try MeasuredArm(arm, trained(arm), seeds: options.seeds)) }
     let data = measured[measured.count - 1].data
     let cutoffs = measured[0].average.evaluations[0].settings.cutoffs
-    let headline = Metric(.ndcg, at: cutoffs.contains(10) ? 10 : cutoffs[0])
+    let headline =
+      try options.headline.isEmpty
+      ? Metric(.ndcg, at: cutoffs.contains(10) ? 10 : cutoffs[0]) : Metric(named: options.headline)
     measured.sort {
       ($0.row.metrics["\(headline)"]?.mean ?? 0) > ($1.row.metrics["\(headline)"]?.mean ?? 0)
     }

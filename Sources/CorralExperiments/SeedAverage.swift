@@ -41,6 +41,10 @@ package struct SeedAverage {
   package func summaries() throws -> [String: Summary] {
     var summaries: [String: Summary] = [:]
     for metric in evaluations[0].metrics { summaries["\(metric)"] = try summary(of: metric) }
+    for metric in evaluations[0].lists?.metrics ?? [] {
+      let values = evaluations.compactMap { $0.lists?.value(of: metric) }
+      if values.count == evaluations.count { summaries["\(metric)"] = Self.summary(values) }
+    }
     return summaries
   }
 

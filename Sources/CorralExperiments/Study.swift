@@ -1,3 +1,4 @@
+import CorralEvaluation
 import CorralSettings
 import CorralText
 import Foundation
@@ -12,6 +13,9 @@ import Foundation
 ///   settings file has them, and `published` numbers of a paper.
 /// - `each`: `retriever` adds an arm for every retriever, with its defaults.
 /// - `publishedOn`: the data on which those numbers were measured.
+/// - `columns`: the metrics of the table, as `recall@20` or `clusters@50`; if left out, recall@10, ndcg@10
+///   and mrr@10. Published numbers are of these.
+/// - `headline`: the metric that arms are ordered and tested by; if left out, ndcg@10.
 /// - `pairs`: in a study of pairs, `arms` and `publishedOn` of each pair, by its name.
 /// - `include`: another file with named parts of settings, grouped by pair in a study of pairs. An
 ///   arm lists the `parts` it is made of; its own settings win over them.
@@ -24,6 +28,10 @@ package struct Study {
   package let rows: String
   /// The arm that the others are tested against; empty for the best of them.
   package let against: String
+  /// The metrics of the table; empty for the usual ones.
+  package let columns: [String]
+  /// The metric that arms are ordered and tested by; empty for the usual one.
+  let headline: String
   /// The tables of a study of pairs; any other study has one pair, without a name.
   package let pairs: [Pair]
 
@@ -66,7 +74,15 @@ package struct Study {
     question = description.question
     rows = description.rows
     against = description.against
+    (columns, headline) = (description.columns, description.headline)
     guard !question.isEmpty else { throw file.error("it has no 'question'") }
+    for column in columns
+    where ListMetric(named: column) == nil && (try? Metric(named: column)) == nil {
+      throw file.error("'columns' has '\(column)', which is no metric; give one such as recall@20")
+    }
+    if !headline.isEmpty, (try? Metric(named: headline)) == nil {
+      throw file.error("'headline' is '\(headline)'; give a metric such as recall@20")
+    }
     let parts = try description.include.isEmpty ? nil : file.included(description.include)
     let entries = description.pairs.group?.entries ?? []
     switch (description.arms.isEmpty, entries.isEmpty) {
@@ -105,10 +121,14 @@ extension Study {
     "corr-samplers": PackageResources.corr_samplers_yaml,
     "corr-distillation": PackageResources.corr_distillation_yaml,
     "corr-negatives": PackageResources.corr_negatives_yaml,
+    "dnc-main": PackageResources.dnc_main_yaml,
+    "dnc-strong": PackageResources.dnc_strong_yaml,
   ]
 
   /// The files that those studies include.
-  private static let includes = ["pairs.yaml": PackageResources.pairs_yaml]
+  private static let includes = [
+    "pairs.yaml": PackageResources.pairs_yaml, "clusters.yaml": PackageResources.clusters_yaml,
+  ]
 
   /// The names of the studies that come with Corral.
   package static var names: [String] { files.map(\.key) }

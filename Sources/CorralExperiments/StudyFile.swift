@@ -25,6 +25,8 @@ struct StudyFile {
     var against = ""
     var include = ""
     var publishedOn = ""
+    var headline = ""
+    var columns: [String] = []
     var each = ""
     var arms: [SettingsTree] = []
     var pairs = SettingsTree.group(SettingsGroup())

@@ -9,7 +9,7 @@ import Testing
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Sources/CorralExperiments/Studies")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    #expect(Set(files) == Set(Study.names.map { "\($0).yaml" } + ["pairs.yaml"]))
+    #expect(Set(files) == Set(Study.names.map { "\($0).yaml" } + ["pairs.yaml", "clusters.yaml"]))
     #expect(try Study(named: "corr-mian") == nil)
   }
 

@@ -10,7 +10,8 @@ struct CorralBench: ParsableCommand {
     subcommands: [
       ParseCase.self, EvaluateCase.self, ALSCase.self, FlatCase.self, GraphCase.self,
       StepCase.self, RankerCase.self, TrainCase.self, Item2VecCase.self, ProposalCase.self,
-      CooperationCase.self, OpenCase.self, ServeCase.self, BatchCase.self,
+      CooperationCase.self, ClusterCase.self, OpenCase.self, ServeCase.self, BatchCase.self,
+      DividedCase.self,
     ])
 }
 
