@@ -61,7 +61,7 @@ package struct ModelSaving {
         try folder.write(
           BuiltIndex(
             outcome.model.itemVectors(), settings: settings.index,
-            partition: outcome.clusters?.items.partition))
+            partition: outcome.divided(settings.clusters)?.searched))
       }
     }
   }

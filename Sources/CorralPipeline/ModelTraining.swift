@@ -35,6 +35,11 @@ package struct ModelTraining {
       try model.scoring(split, part: part, clusters: clusters, settings)
     }
 
+    /// The model over its clusters; `nil` without any.
+    func divided(_ settings: ClusterSettings) -> DividedModel? {
+      clusters.map { DividedModel(model: model, clusters: $0, settings: settings) }
+    }
+
     /// What training did to each stage.
     package var summaries: [EpochSummary] { [retriever] + (rankerSummary.map { [$0] } ?? []) }
   }

@@ -1,6 +1,7 @@
 package import CorralArtifacts
 import CorralBaselines
 package import CorralData
+import CorralIndex
 import CorralModels
 package import CorralSettings
 import CorralTraining
@@ -45,6 +46,7 @@ extension OpenedModel {
     if !titles.isEmpty { try fit(ModelFile.titles, titles.count, "titles", items.count, "items") }
     try fit(ModelFile.histories, histories.count, "rows", users.count, "users")
     try checkModel()
+    try checkClusters()
     if let ranker {
       try fit(catalogue: ranker.catalogue)
       guard case .network(let settings) = settings.ranker, settings.name == ranker.settings.name
@@ -70,6 +72,24 @@ extension OpenedModel {
         throw saved.damaged(ModelFile.retriever, "it is not the retriever that the manifest names")
       }
     }
+  }
+
+  private func checkClusters() throws {
+    guard let clusters else {
+      if settings.clusters.kind == .off { return }
+      throw damagedManifest("its settings name clusters, and there is no \(ModelFile.clusters)")
+    }
+    guard settings.clusters.kind != .off else {
+      throw damagedManifest("its settings name no clusters, and there is \(ModelFile.clusters)")
+    }
+    if let tasks = model.network?.tasks {
+      try fit(
+        ModelFile.clusters, clusters.items.count, "clusters", tasks.count, "tasks of the retriever")
+    }
+  }
+
+  private func damagedManifest(_ reason: String) -> ArtifactError {
+    .damagedManifest(path: saved.url.appending(path: Manifest.fileName).path, reason: reason)
   }
 
   private func fit(catalogue: Catalogue) throws {

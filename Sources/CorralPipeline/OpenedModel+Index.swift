@@ -14,7 +14,7 @@ extension OpenedModel {
 
   /// The index that the model was saved with, over the vectors of its items.
   package func index(over vectors: Matrix) throws -> BuiltIndex {
-    let partition = clusters?.items.partition
+    let partition = divided?.searched
     guard settings.index.kind != .exact, saved.contains(Self.indexFile) else {
       return try BuiltIndex(vectors, settings: settings.index, partition: partition)
     }
@@ -24,7 +24,7 @@ extension OpenedModel {
   }
 
   /// The model over its clusters; `nil` for a model without clusters.
-  var divided: DividedModel? {
+  package var divided: DividedModel? {
     clusters.map { DividedModel(model: model, clusters: $0, settings: settings.clusters) }
   }
 

@@ -14,6 +14,8 @@ package struct Answer: Sendable, Equatable {
     package var source: Source
     /// The nearest items of the history; `nil` unless reasons were asked for.
     package var because: [Recommendations.Item.Reason]?
+    /// The cluster that the search found it in; `nil` unless reasons were asked for.
+    package var cluster: ClusterReason?
   }
 
   /// What gives an item its place in a list.

@@ -1,6 +1,7 @@
 import CorralData
 import CorralServing
 import CorralStore
+import Foundation
 
 extension RecommendationService {
   /// Why an item was shown to a user, or what keeps it out, at every stage.
@@ -64,7 +65,9 @@ extension RecommendationService {
   ) throws -> Explanation.Step {
     let list = plan.lists.first { $0.source == source }?.items ?? []
     var step = Self.step(source.rawValue, key, list, "the first \(list.count) items of the source")
-    guard source == .retriever, step.rank == nil else { return step }
+    guard source == .retriever else { return step }
+    if let cluster = clusterReason(key, list, plan) { step.reason += "; \(cluster)" }
+    if step.rank != nil { return step }
     step.passed = false
     guard let encoded = plan.encoded else {
       step.reason =
@@ -80,6 +83,20 @@ extension RecommendationService {
     step.score = score.isFinite ? score : nil
     if !score.isFinite { step.reason = "training learned nothing about the item" }
     return step
+  }
+
+  /// What the item's cluster got of a list, in words; `nil` for a model without clusters.
+  private func clusterReason(
+    _ key: LiveKey, _ list: [Found], _ plan: AnswerPlan
+  ) -> String? {
+    guard let encoded = plan.encoded, let item = plan.served.numbers.position(of: key),
+      let cluster = plan.served.recommender.retriever.clusterReasons(
+        of: [item], among: list.lazy.compactMap(\.item), for: encoded
+      ).first
+    else { return nil }
+    let name = cluster.name.map { " '\($0)'" } ?? " \(cluster.cluster)"
+    return "its cluster\(name), chosen with a probability of "
+      + String(format: "%.3f", cluster.share) + ", has \(cluster.quota) of them"
   }
 
   /// What the filters say about the item.

@@ -223,7 +223,7 @@ package final class RecommendationService: Sendable {
     }
     return AnswerStyle(
       arm: arm.name, shares: arm.shares ?? settings.sources,
-      diversity: arm.diversity ?? settings.diversity)
+      diversity: arm.diversity ?? settings.diversity, alpha: arm.alpha)
   }
 
   /// The plan of a list for nobody in particular.

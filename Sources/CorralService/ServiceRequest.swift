@@ -24,7 +24,7 @@ package struct ServiceRequest: Sendable, Equatable {
   package var seen = Seen.exclude
   /// The time within which the answer is wanted, in milliseconds; `nil` takes the setting.
   package var deadline: Double?
-  /// Whether each item says which items of the history it is near to.
+  /// Whether each item says which items of the history it is near to, and which cluster it is from.
   package var isExplained = false
   /// The arm of the experiment that must answer; `nil` lets the user's hash choose.
   package var arm: String?
@@ -32,6 +32,9 @@ package struct ServiceRequest: Sendable, Equatable {
   package var context: [String: String] = [:]
   /// The dial of diversification from 0 (relevance alone) to 1; `nil` takes the setting.
   package var diversity: Double?
+  /// The dial of a model that searches clusters, from 0 (all clusters alike); `nil` takes the setting,
+  /// and other models ignore it.
+  package var alpha: Double?
 
   /// A request of a known user, of an anonymous one with a history, or both.
   package init(user: String? = nil, history: [String]? = nil, count: Int = 10) {

@@ -36,8 +36,8 @@ package struct DividedSearch: Sendable {
   }
 
   /// The rule of a request.
-  package func rule(alpha: Double?) -> QuotaRule {
-    QuotaRule(alpha: alpha ?? rule.alpha, cap: rule.cap)
+  func rule(of request: RetrieverStage.Encoded) -> QuotaRule {
+    QuotaRule(alpha: request.alpha ?? rule.alpha, cap: rule.cap, block: request.block)
   }
 
   /// The vectors that an item is scored with, among those of a request.
@@ -48,22 +48,22 @@ package struct DividedSearch: Sendable {
     return first..<first + interests
   }
 
-  /// The list of each of some requests; all threads share the requests.
+  /// The list of each of some requests, as long as it asks for; all threads share the requests.
   ///
   /// The clusters of one request stay on the thread that asks, beside which others ask too.
   func candidates(
-    for encoded: [RetrieverStage.Encoded], count: Int, placed: PlacedItems,
+    for encoded: [RetrieverStage.Encoded], counts: [Int], placed: PlacedItems,
     leavingOut exclusions: [Exclusion]
   ) -> [[Candidate]] {
     Parallel.map(encoded.count, grain: 4) { range in
       range.map { place in
         let asked = merge.search(
-          count, rule(alpha: encoded[place].alpha), clusters: index.partition.count)
+          counts[place], rule(of: encoded[place]), clusters: index.partition.count)
         let found = index.search(
           encoded[place].vectors ?? Matrix(rows: 0, columns: index.dimension),
           isPerCluster: isPerCluster, shares: encoded[place].shares, rule: asked.rule,
           count: asked.count, placed: placed, where: exclusions[place].allows)
-        return merge.list(found, count)
+        return merge.list(found, counts[place])
       }
     }.flatMap(\.self)
   }
@@ -77,8 +77,10 @@ package struct ClusterReason: Sendable, Equatable {
   package let name: String?
   /// How probable it is that the user chooses from it.
   package let share: Float
-  /// How many candidates it had in the list.
+  /// How many places of the list it got.
   package let quota: Int
+  /// The places of the whole list.
+  package let places: Int
 }
 
 extension RetrieverStage {
@@ -90,11 +92,12 @@ extension RetrieverStage {
     let clusters = divided.index.partition.clusters
     var quotas = [Int](repeating: 0, count: divided.index.partition.count)
     for item in candidates { quotas[Int(clusters[item.position])] += 1 }
+    let places = quotas.reduce(0, +)
     return items.map { item in
       let cluster = Int(clusters[item.position])
       return ClusterReason(
         cluster: cluster, name: divided.names.isEmpty ? nil : divided.names[cluster],
-        share: encoded.shares[cluster], quota: quotas[cluster])
+        share: encoded.shares[cluster], quota: quotas[cluster], places: places)
     }
   }
 

@@ -71,9 +71,8 @@ extension Recommender {
     let candidates = ranker.map { min($0.candidates, items.count) } ?? 0
     let wanted = places.map { max(counts[$0], candidates) }
     var lists = try retriever.candidates(
-      for: known.compactMap { encoded[$0] }, count: wanted.max() ?? 0,
+      for: known.compactMap { encoded[$0] }, counts: wanted,
       leavingOut: places.map { exclusions[$0] })
-    lists = zip(lists, wanted).map { Array($0.prefix($1)) }
     answers.time.search = clock.milliseconds(each: requests.count)
     let found = lists
     if let ranker, !lists.isEmpty {

@@ -35,34 +35,37 @@ package struct Exclusion: Sendable {
 }
 
 extension RetrieverStage {
-  /// The best `count` allowed items for each of some requests; all threads share the work of several.
+  /// The best allowed items for each of some requests, as many as it asks for; all threads share the
+  /// work of several.
   ///
   /// One request stays on the thread that asks, beside which others ask too. Items that the model
-  /// cannot place come last, with a score of minus infinity.
+  /// cannot place come last, with a score of minus infinity. The list of a request does not depend on
+  /// the others.
   ///
   /// An exact index compares many queries with each item while the item is in the cache. Other
   /// indexes are searched query by query.
   package func candidates(
-    for encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
+    for encoded: [Encoded], counts: [Int], leavingOut exclusions: [Exclusion]
   ) throws -> [[Candidate]] {
     if encoded.isEmpty { return [] }
     switch search {
     case .everyItem(let scorer):
-      return try zip(encoded, exclusions).map { request, exclusion in
-        try scorer.candidates(for: request.query, count: count, where: exclusion.allows)
+      return try encoded.indices.map { place in
+        try scorer.candidates(
+          for: encoded[place].query, count: counts[place], where: exclusions[place].allows)
       }
     case .clusters(let divided, _):
       return divided.candidates(
-        for: encoded, count: count, placed: placed, leavingOut: exclusions)
+        for: encoded, counts: counts, placed: placed, leavingOut: exclusions)
     case .index(.exact(let index), _)
     where placed.unplaced.count <= Self.fewUnplaced && exclusions.allSatisfy(\.isListed):
-      return exact(index, for: encoded, count: count, leavingOut: exclusions)
+      return exact(index, for: encoded, counts: counts, leavingOut: exclusions)
     case .index(let index, _):
       let found = Parallel.map(encoded.count, grain: 8) { range in
         range.map { place in
           index.search(
             anyOf: encoded[place].vectors ?? Matrix(rows: 0, columns: index.dimension),
-            count: count, placed: placed, where: exclusions[place].allows)
+            count: counts[place], placed: placed, where: exclusions[place].allows)
         }
       }
       return found.flatMap(\.self)
@@ -72,8 +75,9 @@ extension RetrieverStage {
   /// The most unplaced items that are listed with each query of a block.
   private static var fewUnplaced: Int { 1024 }
 
+  /// All requests are searched for as many items as the longest list has.
   private func exact(
-    _ index: ExactIndex, for encoded: [Encoded], count: Int, leavingOut exclusions: [Exclusion]
+    _ index: ExactIndex, for encoded: [Encoded], counts: [Int], leavingOut exclusions: [Exclusion]
   ) -> [[Candidate]] {
     var vectors: [Float] = []
     var excluded: [Int32] = []
@@ -91,16 +95,16 @@ extension RetrieverStage {
     let interests = vectors.count / max(1, encoded.count * index.dimension)
     let found = index.search(
       Matrix(rows: encoded.count * interests, columns: index.dimension, values: vectors),
-      interests: interests, count: count, excluding: excluded, offsets: offsets,
+      interests: interests, count: counts.max() ?? 0, excluding: excluded, offsets: offsets,
       threads: encoded.count == 1 ? 1 : Parallel.threads)
     return exclusions.enumerated().map { place, exclusion in
-      let range = found[place]
+      let range = found[place].prefix(counts[place])
       let best = range.map {
         Candidate(item: ItemIndex(Int(found.rows[$0])), score: found.scores[$0])
       }
       return best
         + placed.candidates(
-          after: best.count, of: min(count, index.count), where: exclusion.allows)
+          after: best.count, of: min(counts[place], index.count), where: exclusion.allows)
     }
   }
 }

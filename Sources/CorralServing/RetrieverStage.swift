@@ -61,6 +61,8 @@ extension RetrieverStage {
     package let shares: [Float]
     /// How much the shares matter; `nil` leaves it to the model.
     package var alpha: Double?
+    /// How many places clusters share out at a time; `nil` for the whole list.
+    package var block: Int?
 
     init(query: Query, vectors: Matrix?, shares: [Float] = []) {
       self.query = query

@@ -24,6 +24,45 @@ import Testing
     }
   }
 
+  @Test func `the dial of clusters is followed, by body and by link`() async throws {
+    try await withServer(clusters: 4) { server in
+      for (alpha, clusters) in [("0", 4), ("50", 1)] {
+        let answer = try await server.client.send(
+          "POST", "/v1/recommend", #"{"user": "u1", "k": 8, "explain": true, "alpha": \#(alpha)}"#)
+        let found = try #require(try answer.json["items"]?.elements).compactMap { $0["cluster"] }
+        #expect(found.count == 8, "\(answer.body)")
+        #expect(Set(found.compactMap { $0["number"]?.integer }).count == clusters)
+        for cluster in found {
+          #expect(cluster["name"]?.text == cluster["number"]?.integer.map { "c\($0)" })
+          #expect(cluster["quota"]?.integer == 8 / clusters && cluster["places"]?.integer == 8)
+          #expect((cluster["probability"]?.number ?? 0) > 0)
+        }
+        #expect(try answer.json["notices"] == nil)
+        let link = try await server.client.send(
+          "GET", "/v1/users/u1/recommendations?k=8&alpha=\(alpha)")
+        #expect(link.ids == answer.ids)
+        #expect(try link.json["items"]?.elements?.first?["cluster"] == nil)
+      }
+      let why = try await server.client.send(
+        "POST", "/v1/explain", #"{"user": "u1", "item": "i0", "alpha": 50}"#)
+      #expect(why.body.contains("its cluster 'c0', chosen with a probability of"), "\(why.body)")
+      let wrong = try await server.client.send(
+        "POST", "/v1/recommend", #"{"user": "u1", "alpha": -1}"#)
+      #expect(try wrong.status == 400 && wrong.json["error"]?["field"]?.text == "alpha")
+    }
+  }
+
+  @Test func `what of a request is ignored is said`() async throws {
+    try await withServer { server in
+      let answer = try await server.client.send(
+        "POST", "/v1/recommend", #"{"history": ["i1", "gone"], "k": 3, "alpha": 2}"#)
+      let notices = try answer.json["notices"]?.texts ?? []
+      #expect(
+        notices.contains("alpha was ignored: the model searches no clusters"), "\(answer.body)")
+      #expect(notices.contains { $0.contains("'gone'") }, "\(answer.body)")
+    }
+  }
+
   @Test func `an event changes the next answer, and is kept once by its id`() async throws {
     try await withServer { server in
       let ask = #"{"user": "new", "k": 3}"#

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ContractTests {
   /// A body for a route that takes one, by its path.
   private static let bodies: [String: String] = [
-    "POST /v1/recommend": #"{"user": "u1", "k": 3, "explain": true}"#,
+    "POST /v1/recommend": #"{"user": "u1", "k": 3, "explain": true, "alpha": 0.5}"#,
     "POST /v1/rank": #"{"user": "u1", "items": ["i1", "i2"], "explain": true}"#,
     "POST /v1/explain": #"{"user": "u1", "item": "i1"}"#,
     "POST /v1/events": #"[{"user": "u1", "item": "i1", "type": "click", "value": 2}]"#,
@@ -49,8 +49,9 @@ import Testing
     ($0.method == .delete ? 1 : 0) < ($1.method == .delete ? 1 : 0)
   }
 
-  @Test func `every route answers as its schema says`() async throws {
-    try await withServer { server in
+  @Test(arguments: [0, 3])
+  func `every route answers as its schema says`(clusters: Int) async throws {
+    try await withServer(clusters: clusters) { server in
       for route in Self.routes {
         let name = "\(route.method.rawValue) \(route.path)"
         let body = Self.bodies[name]

@@ -9,8 +9,12 @@ import ServiceLifecycle
 import Synchronization
 
 /// The model of a server: 50 items `i0`, `i1`, ..., and 20 users `u0`, `u1`, ...
-func madeUpModel(title: String = "Title", prefix: String = "i") throws -> Recommender {
-  try SmallCatalogue(items: 50, users: 20, seed: 3, title: title, prefix: prefix).recommender()
+func madeUpModel(
+  clusters: Int = 0, title: String = "Title", prefix: String = "i"
+) throws -> Recommender {
+  try SmallCatalogue(
+    items: 50, users: 20, seed: 3, clusters: clusters, title: title, prefix: prefix
+  ).recommender()
 }
 
 /// A server that runs in this process, and a folder for what it keeps.
@@ -24,9 +28,11 @@ struct RunningServer: Sendable {
 }
 
 /// Calls `body` with a server of a made-up model on a free port; the server has ended afterwards.
+///
+/// The model searches some clusters, or none.
 func withServer<Result: Sendable>(
   settings: ServerSettings = ServerSettings(), service serviceSettings: ServiceSettings = .init(),
-  keys: Keys = Keys(), folder: URL? = nil,
+  keys: Keys = Keys(), folder: URL? = nil, clusters: Int = 0,
   _ body: @escaping @Sendable (RunningServer) async throws -> Result
 ) async throws -> Result {
   let place =
@@ -48,7 +54,7 @@ func withServer<Result: Sendable>(
     settings: serviceSettings, metrics: metrics
   ) { model in
     switch model.lastPathComponent {
-    case "model": try madeUpModel()
+    case "model": try madeUpModel(clusters: clusters)
     case "better": try madeUpModel(title: "Better")
     case "other": try madeUpModel(prefix: "x")
     default: throw CocoaError(.fileNoSuchFile)

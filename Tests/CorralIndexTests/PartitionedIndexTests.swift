@@ -40,7 +40,8 @@ struct PartitionedIndexTests {
         rows: interests * (isPerCluster ? clusters : 1), columns: columns, seed: generator.next())
       shares = (0..<clusters).map { _ in Float(generator.uniform()) }
       rule = QuotaRule(
-        alpha: [0, 0.5, 1, 3][generator.next(below: 4)], cap: [1, 0.4][generator.next(below: 2)])
+        alpha: [0, 0.5, 1, 3][generator.next(below: 4)], cap: [1, 0.4][generator.next(below: 2)],
+        block: [nil, nil, 1, 6, 60][generator.next(below: 5)])
       count = [0, 1, 7, 40, 150, 500][generator.next(below: 6)]
       let isPlaced = [0, 0, 40][generator.next(below: 3)]
       placed = PlacedItems((0..<items).map { _ in generator.next(below: 100) >= isPlaced })
@@ -68,14 +69,24 @@ struct PartitionedIndexTests {
     func twin(_ items: Matrix, _ partition: Partition) -> DividedList {
       let ranked = (0..<partition.count).map { self.ranked($0, items, partition) }
       var available = (0..<partition.count).map { partition.members[$0].count }
-      var quotas: [Int] = []
+      var (blocks, quotas): ([[Int]], [Int]) = ([], [])
       while true {
-        quotas = rule.quotas(count, shares: shares, available: available)
+        blocks = rule.blocks(count, shares: shares, available: available)
+        quotas = (0..<partition.count).map { cluster in blocks.reduce(0) { $0 + $1[cluster] } }
         let short = quotas.indices.filter { quotas[$0] > ranked[$0].count }
         if short.isEmpty { break }
         for cluster in short { available[cluster] = ranked[cluster].count }
       }
-      var list = DividedList(merging: zip(ranked, quotas).map { $0.prefix($1) }, shares: shares)
+      var next = quotas.map { _ in 0 }
+      var list = DividedList(merging: ranked.map { $0[..<0] }, shares: shares)
+      list.quotas = quotas
+      for block in blocks {
+        let parts = ranked.indices.map { ranked[$0][next[$0]..<next[$0] + block[$0]] }
+        let own = DividedList(merging: parts, shares: shares)
+        list.candidates += own.candidates
+        list.clusters += own.clusters
+        for (cluster, quota) in block.enumerated() { next[cluster] += quota }
+      }
       list.append(
         unplacedOf: placed, upTo: min(count, items.rows), partition: partition
       ) { !excluded.contains($0) }

@@ -71,6 +71,30 @@ struct QuotaRuleTests {
     }
   }
 
+  @Test func `with a block, a short list is the beginning of a longer one`() {
+    var generator = SeededGenerator(seed: 9)
+    var differ = 0
+    for _ in 0..<1000 {
+      var each = Case(using: &generator)
+      each.rule.block = 1 + generator.next(below: 20)
+      let blocks = each.rule.blocks(each.count, shares: each.shares, available: each.available)
+      let sums = each.available.indices.map { cluster in blocks.reduce(0) { $0 + $1[cluster] } }
+      #expect(sums.reduce(0, +) == each.places)
+      #expect(zip(sums, each.available).allSatisfy { $0 <= $1 })
+      for count in stride(from: 0, through: each.count, by: each.rule.block ?? 1) {
+        let shorter = each.rule.blocks(count, shares: each.shares, available: each.available)
+        #expect(count == 0 || Array(blocks.prefix(shorter.count)) == shorter)
+      }
+      if sums != each.quotas { differ += 1 }
+      each.rule.block = nil
+      #expect(
+        each.rule.blocks(each.count, shares: each.shares, available: each.available)
+          == [each.quotas])
+    }
+    // Quotas of parts are rounded part by part, so that a block is no idle setting.
+    #expect(differ > 100)
+  }
+
   @Test func `quotas fill the list, or use up what there is`() {
     var generator = SeededGenerator(seed: 2)
     var short = 0
@@ -173,5 +197,6 @@ struct QuotaRuleTests {
     }
     await #expect(processExitsWith: .failure) { _ = QuotaRule(alpha: -1) }
     await #expect(processExitsWith: .failure) { _ = QuotaRule(cap: 1.5) }
+    await #expect(processExitsWith: .failure) { _ = QuotaRule(block: 0) }
   }
 }

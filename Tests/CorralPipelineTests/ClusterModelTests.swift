@@ -149,6 +149,50 @@ private let small = ["retriever.dimension=8"]
     }
   }
 
+  @Test func `a model without the clusters that its settings name is refused`() throws {
+    try withTemporaryFolder { folder in
+      let (opened, _) = try Trained.model("item2vec", small, in: folder)
+      let place = URL(filePath: opened.path)
+      func rewritten(_ kind: ClusterSettings.Kind, without file: String?) throws -> String {
+        var (settings, manifest) = (opened.settings, opened.saved.manifest)
+        settings.clusters.kind = kind
+        manifest.settings = try JSONValue(encoding: settings)
+        let other = place.deletingLastPathComponent().appending(path: "other")
+        _ = try SavedModel.write(to: other, manifest: manifest) { target in
+          for name in opened.saved.manifest.files.keys.sorted() where name != file {
+            try target.copy(name, of: opened.saved)
+          }
+        }
+        return other.path
+      }
+      for (kind, file, reason) in [
+        (.item2vec, ModelFile.clusters, "there is no clusters.safetensors"),
+        (.off, nil, "its settings name no clusters"),
+      ] as [(ClusterSettings.Kind, String?, String)] {
+        let other = try rewritten(kind, without: file)
+        let error = #expect(throws: ArtifactError.self) { try OpenedModel(other) }
+        #expect("\(String(describing: error))".contains(reason), "\(String(describing: error))")
+      }
+      #expect(try OpenedModel(rewritten(.off, without: ModelFile.clusters)).clusters == nil)
+    }
+  }
+
+  @Test(arguments: ["exact", "hnsw"])
+  func `a search of the whole catalogue goes through no clusters`(index: String) throws {
+    try withTemporaryFolder { folder in
+      let (opened, _) = try Trained.model(
+        "item2vec", small + ["clusters.merge=score", "index.kind=\(index)"], in: folder)
+      var request = Request(user: opened.users[1], count: 10)
+      request.alpha = 2
+      let answer = try opened.recommender().recommend(request)
+      #expect(answer.notices == [.ignoredAlpha])
+      let vectors = opened.model.itemVectors()
+      if case .partitioned = try opened.index(over: vectors) { Issue.record("it is partitioned") }
+      #expect(
+        try opened.indexScoring(Trained.data.get().split, part: .test) == nil || index == "hnsw")
+    }
+  }
+
   @Test func `a retriever that was told its clusters takes no others, and is not exported`() throws
   {
     try withTemporaryFolder { folder in

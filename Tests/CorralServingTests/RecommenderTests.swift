@@ -11,7 +11,9 @@ import Testing
   static let catalogues: [SmallCatalogue] = [
     SmallCatalogue(), SmallCatalogue(unplacedEvery: 5), SmallCatalogue(index: .hnsw),
     SmallCatalogue(index: .multiIndex), SmallCatalogue(index: .hnsw, unplacedEvery: 4),
-    SmallCatalogue(unplacedEvery: 5, ranker: LastFirst()),
+    SmallCatalogue(unplacedEvery: 5, ranker: LastFirst()), SmallCatalogue(clusters: 4),
+    SmallCatalogue(index: .hnsw, clusters: 3, unplacedEvery: 5),
+    SmallCatalogue(clusters: 4, ranker: LastFirst()),
   ]
 
   @Test(arguments: catalogues.indices)

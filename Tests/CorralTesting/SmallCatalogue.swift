@@ -12,6 +12,11 @@ package struct SmallCatalogue: Sendable {
   package var users: Int
   package var seed: UInt64
   package var index: IndexSettings.Kind
+  /// How many clusters are searched, item `n` in cluster `n` modulo their number; 0 for an ordinary
+  /// search.
+  ///
+  /// A user chooses from a cluster in proportion to one more than the items of the history in it.
+  package var clusters: Int
   /// Every how many-th item training never met; 0 for none.
   package var unplacedEvery: Int
   package var ranker: (any CandidateRanker)?
@@ -24,13 +29,15 @@ package struct SmallCatalogue: Sendable {
   /// A catalogue with its vectors drawn from a seed.
   package init(
     items: Int = 60, users: Int = 40, seed: UInt64 = 7, index: IndexSettings.Kind = .exact,
-    unplacedEvery: Int = 0, ranker: (any CandidateRanker)? = nil, candidates: Int = 20,
+    clusters: Int = 0, unplacedEvery: Int = 0, ranker: (any CandidateRanker)? = nil,
+    candidates: Int = 20,
     title: String = "Title", prefix: String = "i"
   ) {
     self.items = items
     self.users = users
     self.seed = seed
     self.index = index
+    self.clusters = clusters
     self.unplacedEvery = unplacedEvery
     self.ranker = ranker
     self.candidates = candidates
@@ -55,20 +62,9 @@ package struct SmallCatalogue: Sendable {
     settings.kind = index
     settings.clusters = 3
     let stage = RetrieverStage(
-      .index(try BuiltIndex(vectors, settings: settings), items: vectors), placed: placed,
+      try search(vectors, settings), placed: placed,
       scoredBy: .history, similarity: ItemSimilarity(vectors, placed: placed),
-      encoder: { batch in
-        var queries = Matrix(rows: batch.count, columns: vectors.columns)
-        for row in 0..<batch.count {
-          let history = batch.histories[row]
-          for item in history {
-            for (column, value) in vectors[item.position].enumerated() {
-              queries[row, column] += value / Float(history.count)
-            }
-          }
-        }
-        return queries
-      })
+      encoder: { batch in Self.means(of: batch, vectors) })
     return Recommender(
       kind: "mean", users: Vocabulary((0..<users).map { "u\($0)" }),
       items: Vocabulary((0..<items).map { "\(prefix)\($0)" }),
@@ -87,6 +83,47 @@ package struct SmallCatalogue: Sendable {
         RankerStage($0, candidates: candidates, context: ContextTable())
       },
       cost: Recommender.OpeningCost(seconds: 0, bytes: 0))
+  }
+}
+
+extension SmallCatalogue {
+  /// The mean of the vectors of each history.
+  private static func means(of batch: QueryBatch, _ vectors: Matrix) -> Matrix {
+    var queries = Matrix(rows: batch.count, columns: vectors.columns)
+    for row in 0..<batch.count {
+      let history = batch.histories[row]
+      for item in history {
+        for (column, value) in vectors[item.position].enumerated() {
+          queries[row, column] += value / Float(history.count)
+        }
+      }
+    }
+    return queries
+  }
+
+  private func search(
+    _ vectors: Matrix, _ settings: IndexSettings
+  ) throws -> RetrieverStage.Search {
+    guard clusters > 0 else {
+      return .index(try BuiltIndex(vectors, settings: settings), items: vectors)
+    }
+    let partition = Partition(
+      clusters: (0..<items).map { Int32($0 % clusters) }, count: clusters)
+    let index = try PartitionedIndex(vectors, partition: partition, settings: settings)
+    return .clusters(
+      DividedSearch(
+        index, isPerCluster: false, rule: QuotaRule(), names: (0..<clusters).map { "c\($0)" }
+      ) { batch in
+        var shares = Matrix(rows: batch.count, columns: partition.count)
+        for row in 0..<batch.count {
+          let whole = Float(batch.histories[row].count + partition.count)
+          for cluster in 0..<partition.count { shares[row, cluster] = 1 / whole }
+          for cluster in partition.clusters(of: Array(batch.histories[row])) {
+            shares[row, Int(cluster)] += 1 / whole
+          }
+        }
+        return (Self.means(of: batch, vectors), shares)
+      }, items: vectors)
   }
 }
 

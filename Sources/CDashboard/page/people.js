@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { $, announce, attempt, element, name, naming, number, titled, when } from "./elements.js";
 import { showList, forgetList } from "./recommendations.js";
 import { learn, look, titleOf } from "./titles.js";
-import { diversity, person, wishes } from "./wishes.js";
+import { person, wishes } from "./wishes.js";
 
 const page = 10;
 let history = [];
@@ -39,9 +39,7 @@ async function refresh() {
   const mine = ++question;
   const asked = person.id;
   await attempt(async () => {
-    const request = {
-      ...wishes(), k: $("count").valueAsNumber || 10, explain: true, diversity: diversity(),
-    };
+    const request = { ...wishes(), k: $("count").valueAsNumber || 10, explain: true };
     const [events, answer] = await Promise.allSettled([api.events(asked), api.recommend(request)]);
     if (mine !== question) return;
     $("somebody").hidden = true;
@@ -111,10 +109,6 @@ $("history-more").addEventListener("click", () => {
   shown += 50;
   showHistory();
 });
-$("diversity").addEventListener("input", () => {
-  person.hasTurnedDial = true;
-  $("diversity-shown").value = $("diversity").value;
-});
-for (const id of ["diversity", "category", "seen", "count", "arm"]) {
+for (const id of ["diversity", "alpha", "category", "seen", "count", "arm"]) {
   $(id).addEventListener("change", () => person.id && $("person-form").checkValidity() && refresh());
 }

@@ -1,7 +1,7 @@
 // The list of recommendations: its items with their reasons, and what changed since the last answer.
 
 import * as api from "./api.js";
-import { $, announce, attempt, element, name, naming, number, titled } from "./elements.js";
+import { $, announce, attempt, element, name, naming, number, percent, titled } from "./elements.js";
 import { learn } from "./titles.js";
 import { wishes } from "./wishes.js";
 
@@ -21,6 +21,8 @@ export function forgetList() {
 
 export function showList(answer, { send }) {
   learn(answer.items);
+  // Only a model that searches clusters has this dial.
+  if (answer.items.some((item) => item.cluster)) $("alpha-field").hidden = false;
   const change = previous ? difference(previous, answer.items) : undefined;
   $("list-summary").replaceChildren(...summary(answer));
   const focus = focusedPlace();
@@ -42,6 +44,7 @@ function summary(answer) {
   if (answer.arm) nodes.push(", arm ", name(answer.arm));
   nodes.push(`, ${number(times.total ?? 0, 2)} ms${parts.length ? ` (${parts.join(", ")})` : ""}`);
   nodes.push(", request ", name(answer.request, "id"), ".");
+  for (const notice of answer.notices ?? []) nodes.push(" ", element("span", { class: "chip" }, notice));
   if (answer.degraded) {
     nodes.push(" ", element("strong", { class: "chip down" }, `degraded: ${answer.degraded} was late`));
   }
@@ -86,6 +89,7 @@ function row(item, place, answer, mark, send) {
         mark && element("span", { class: `chip ${mark.kind}` }, mark.text),
         element("span", { class: "chip", title: sources[item.source] }, `source ${item.source}`),
         element("span", { class: "chip", title: stages[item.stage] }, `stage ${item.stage}`),
+        item.cluster && clusterChip(item.cluster),
         item.score !== undefined && item.score !== null && element("span", { class: "chip" }, `score ${number(item.score, 4)}`)),
       because.length > 0 && element("p", { class: "because" }, "Because of ",
         because.flatMap((reason, number_) => [number_ ? ", " : "", name(titled(reason)), ` (${number(reason.similarity, 2)})`])),
@@ -100,6 +104,13 @@ function row(item, place, answer, mark, send) {
         }, "Why"),
         element("a", { href: `#/items/${encodeURIComponent(item.id)}`, "aria-label": `Similar to ${label}` }, "Similar")),
       explanation));
+}
+
+function clusterChip({ number: place, name: title, probability, quota, places }) {
+  return element("span", {
+    class: "chip cluster",
+    title: `The user chooses from this cluster with a probability of ${percent(probability)}; it got ${quota} of ${places} places.`,
+  }, "cluster ", name(title ?? String(place)), `, ${quota} of ${places}`);
 }
 
 async function toggle(button, place, item) {

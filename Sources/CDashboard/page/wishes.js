@@ -2,7 +2,7 @@
 
 import { $ } from "./elements.js";
 
-export const person = { id: undefined, hasTurnedDial: false };
+export const person = { id: undefined };
 
 /// The parts that every question about this user shares.
 export function wishes() {
@@ -12,8 +12,16 @@ export function wishes() {
     seen: $("seen").value,
     filter: category ? { category } : undefined,
     arm: $("arm").value.trim() || undefined,
+    ...Object.fromEntries([...turned].map((dial) => [dial, $(dial).valueAsNumber])),
   };
 }
 
-/// The dial, once somebody has turned it; until then the server's own setting counts.
-export const diversity = () => (person.hasTurnedDial ? $("diversity").valueAsNumber : undefined);
+// Until somebody turns a dial, the server's own setting counts.
+const turned = new Set();
+
+for (const dial of ["diversity", "alpha"]) {
+  $(dial).addEventListener("input", () => {
+    turned.add(dial);
+    $(`${dial}-shown`).value = $(dial).value;
+  });
+}

@@ -54,7 +54,7 @@ struct Index: ParsableCommand {
       let start = ContinuousClock.now
       let index = try SettingError.within("index") {
         try BuiltIndex(
-          vectors, settings: settings, partition: opened.clusters?.items.partition)
+          vectors, settings: settings, partition: opened.divided?.searched)
       }
       let seconds = (ContinuousClock.now - start).inSeconds
       let saved = try opened.replacingIndex(index, settings: settings)

@@ -29,10 +29,10 @@ enum RecommendationsView {
     return table
   }
 
-  /// The cluster of an item: its name or number, its probability, and its places among the candidates.
+  /// The cluster of an item: its name or number, its probability, and its places among all candidates.
   private static func text(_ cluster: ClusterReason) -> String {
     "\(cluster.name?.shown ?? "\(cluster.cluster)"): \(Format.percent(Double(cluster.share))), "
-      + Format.counted(cluster.quota, "place")
+      + "\(cluster.quota) of \(Format.counted(cluster.places, "place"))"
   }
 
   /// Why what is popular answers, in words.
@@ -115,6 +115,7 @@ struct RecommendedItem: Encodable {
     let name: String?
     let probability: Float
     let quota: Int
+    let places: Int
   }
 
   init(_ item: Recommendations.Item) {
@@ -123,7 +124,9 @@ struct RecommendedItem: Encodable {
     score = item.score
     stage = item.stage.rawValue
     cluster = item.cluster.map {
-      Cluster(number: $0.cluster, name: $0.name, probability: $0.share, quota: $0.quota)
+      Cluster(
+        number: $0.cluster, name: $0.name, probability: $0.share, quota: $0.quota,
+        places: $0.places)
     }
     because = item.because?.map {
       Reason(id: $0.id, title: $0.title, similarity: $0.similarity)

@@ -22,6 +22,7 @@ enum AnswerRoutes {
       .query("explain", .boolean, "Whether each item says what it is near to."),
       .query("arm", RequestSchema.name, "The arm of the experiment."),
       .query("diversity", .number(min: 0, max: 1), "From relevance alone to variety."),
+      .query("alpha", RequestSchema.alpha, RequestSchema.alphaText),
       .query(
         "deadline_ms", .number(min: Limits.deadline.lowerBound, max: Limits.deadline.upperBound),
         "The time within which the answer is wanted."),

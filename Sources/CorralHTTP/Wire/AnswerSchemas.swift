@@ -32,6 +32,15 @@ package enum AnswerSchema {
       .required("stage", .choice(Answer.Stage.allCases.map(\.rawValue)), "What placed the item."),
       .required("source", .choice(Source.allCases.map(\.rawValue)), "What found the item."),
       .optional("because", list(reason), "The items of the history that it is near to."),
+      .optional(
+        "cluster",
+        .closed([
+          .required("number", whole, "The cluster that the search found it in."),
+          .optional("name", text),
+          .required("probability", number, "How probable it is that the user chooses from it."),
+          .required("quota", whole, "The places of the list that the cluster got."),
+          .required("places", whole, "The places of the whole list."),
+        ])),
     ]))
 
   package static let answer = Schema.named(
@@ -48,6 +57,7 @@ package enum AnswerSchema {
         .closed(
           ["queue", "encoding", "search", "ranking", "total"].map { .required($0, number) })),
       .required("items", list(item)),
+      .optional("notices", list(text), "What of the request was ignored."),
     ]))
 
   package static let items = Schema.named("Items", .closed([.required("items", list(item))]))

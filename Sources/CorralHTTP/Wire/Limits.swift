@@ -32,6 +32,8 @@ package enum Limits {
   package static let categories = 0...100
   /// Facts about a request.
   package static let context = 0...100
+  /// The dial of clusters: what is larger leaves only the most probable one as well.
+  package static let alpha = 100.0
   /// A deadline, in milliseconds.
   package static let deadline = 1.0...60_000.0
 }

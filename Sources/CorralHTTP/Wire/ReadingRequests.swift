@@ -17,6 +17,7 @@ extension ServiceRequest {
     isExplained = json["explain"]?.bool ?? false
     arm = json["arm"]?.text
     diversity = json["diversity"]?.number
+    alpha = json["alpha"]?.number
     for fact in json["context"]?.members ?? [] { context[fact.name] = fact.value.text }
   }
 
@@ -28,6 +29,7 @@ extension ServiceRequest {
     isExplained = call["explain"]?.bool ?? false
     arm = call["arm"]?.text
     diversity = call["diversity"]?.number
+    alpha = call["alpha"]?.number
     deadline = call["deadline_ms"]?.number
     filter = Filter(call)
   }

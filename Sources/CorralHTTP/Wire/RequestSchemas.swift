@@ -7,6 +7,9 @@ package enum RequestSchema {
   package static let text = Schema.string(Limits.text, .id)
   package static let count = Schema.integer(Limits.count)
   package static let offset = Schema.integer(Limits.offset)
+  package static let alpha = Schema.number(min: 0, max: Limits.alpha)
+  static let alphaText =
+    "How much the probabilities of clusters matter: 0 shows all clusters alike; left out for the model's own."
   package static let seen = Schema.choice(ServiceRequest.Seen.allCases.map(\.rawValue))
 
   /// A time as text, or as seconds since 1970.
@@ -44,6 +47,12 @@ package enum RequestSchema {
       "The time within which the answer is wanted."),
   ]
 
+  /// What changes a list without naming items.
+  private static let dials: [Schema.Property] = [
+    .optional("diversity", .number(min: 0, max: 1), "From 0 for relevance alone to 1 for variety."),
+    .optional("alpha", alpha, alphaText),
+  ]
+
   package static let recommend = Schema.named(
     "RecommendRequest",
     .closed(
@@ -51,9 +60,7 @@ package enum RequestSchema {
         .optional("k", count, "How many items at most; 10 by default."),
         .optional("offset", offset, "How many items of the list to skip."),
         .optional("explain", .boolean, "Whether each item says what of the history it is near to."),
-        .optional(
-          "diversity", .number(min: 0, max: 1), "From 0 for relevance alone to 1 for variety."),
-      ]))
+      ] + dials))
 
   package static let rank = Schema.named(
     "RankRequest",
@@ -65,7 +72,7 @@ package enum RequestSchema {
 
   package static let explain = Schema.named(
     "ExplainRequest",
-    .closed(who + [.required("item", id, "The item that is asked about.")]))
+    .closed(who + [.required("item", id, "The item that is asked about.")] + dials))
 
   package static let event = Schema.named(
     "Event",

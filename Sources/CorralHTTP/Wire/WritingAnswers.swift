@@ -20,6 +20,7 @@ extension JSONWriter {
       }
       writer.name("items")
       writer.items(answer.items)
+      if !answer.notices.isEmpty { writer.field("notices", answer.notices) }
     }
   }
 
@@ -38,19 +39,34 @@ extension JSONWriter {
           if let score = item.score, score.isFinite { writer.field("score", score) }
           writer.field("stage", item.stage.rawValue)
           writer.field("source", item.source.rawValue)
-          guard let reasons = item.because else { return }
-          writer.name("because")
-          writer.array { writer in
-            for reason in reasons {
-              writer.object { writer in
-                writer.field("id", reason.id)
-                writer.field("title", reason.title)
-                writer.field("similarity", reason.similarity)
-              }
-            }
-          }
+          if let reasons = item.because { writer.because(reasons) }
+          if let cluster = item.cluster { writer.cluster(cluster) }
         }
       }
+    }
+  }
+
+  private mutating func because(_ reasons: [Recommendations.Item.Reason]) {
+    name("because")
+    array { writer in
+      for reason in reasons {
+        writer.object { writer in
+          writer.field("id", reason.id)
+          writer.field("title", reason.title)
+          writer.field("similarity", reason.similarity)
+        }
+      }
+    }
+  }
+
+  private mutating func cluster(_ reason: ClusterReason) {
+    name("cluster")
+    object { writer in
+      writer.field("number", reason.cluster)
+      writer.field("name", reason.name)
+      writer.field("probability", reason.share)
+      writer.field("quota", reason.quota)
+      writer.field("places", reason.places)
     }
   }
 

@@ -46,6 +46,13 @@ package struct DividedList: Sendable, Equatable {
     }
   }
 
+  /// The lists of blocks, one after the other.
+  init(of blocks: [DividedList], quotas: [Int], shares: [Float]) {
+    candidates = blocks.flatMap(\.candidates)
+    clusters = blocks.flatMap(\.clusters)
+    (self.quotas, self.shares) = (quotas, shares)
+  }
+
   /// The clusters in order of falling share; equal shares in order of cluster.
   private static func ranked(_ shares: [Float]) -> [Int] {
     shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }

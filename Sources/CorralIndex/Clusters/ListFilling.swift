@@ -9,7 +9,9 @@ struct ListFilling {
   private let rule: QuotaRule
   private let shares: [Float]
   private var available: [Int]
-  private(set) var quotas: [Int]
+  /// The quotas of each block, and of all together.
+  private var blocks: [[Int]] = []
+  private(set) var quotas: [Int] = []
   private var asked: [Int]
   private var found: [[Candidate]]
   private var isShort = false
@@ -20,9 +22,14 @@ struct ListFilling {
     self.rule = rule
     self.shares = shares
     available = sizes
-    quotas = rule.quotas(count, shares: shares, available: sizes)
     asked = sizes.map { _ in 0 }
     found = sizes.map { _ in [] }
+    shareOut()
+  }
+
+  private mutating func shareOut() {
+    blocks = rule.blocks(count, shares: shares, available: available)
+    quotas = available.indices.map { cluster in blocks.reduce(0) { $0 + $1[cluster] } }
   }
 
   /// The clusters to be searched for as many as their quota.
@@ -43,12 +50,20 @@ struct ListFilling {
 
   /// Ends a round: what short clusters cannot fill goes to the others.
   mutating func settle() {
-    if isShort { quotas = rule.quotas(count, shares: shares, available: available) }
+    if isShort { shareOut() }
     isShort = false
   }
 
   /// The list once no cluster is open.
   var list: DividedList {
-    DividedList(merging: zip(found, quotas).map { $0.prefix($1) }, shares: shares)
+    var next = found.map(\.startIndex)
+    let parts = blocks.map { block in
+      DividedList(
+        merging: found.indices.map { cluster in
+          defer { next[cluster] += block[cluster] }
+          return found[cluster][next[cluster]..<next[cluster] + block[cluster]]
+        }, shares: shares)
+    }
+    return DividedList(of: parts, quotas: quotas, shares: shares)
   }
 }

@@ -14,14 +14,37 @@ package struct QuotaRule: Sendable, Equatable {
   ///
   /// It gives way when the other clusters are used up.
   package var cap: Double
+  /// How many places are shared out at a time; `nil` for a whole list at once.
+  ///
+  /// Quotas follow from the length of what is shared out. So with a block a short list is the
+  /// beginning of a longer one, and pages of a list fit together.
+  package var block: Int?
 
   /// Creates a rule.
-  package init(alpha: Double = 1, cap: Double = 1) {
-    if !(alpha >= 0) || !(0...1).contains(cap) {
-      fatalError("QuotaRule: alpha \(alpha) is not 0 or more, or cap \(cap) is not from 0 to 1")
+  package init(alpha: Double = 1, cap: Double = 1, block: Int? = nil) {
+    if !(alpha >= 0) || !(0...1).contains(cap) || !(block ?? 1 > 0) {
+      fatalError(
+        "QuotaRule: alpha \(alpha) is not 0 or more, cap \(cap) is not from 0 to 1, or a block of "
+          + "\(block ?? 1) is not 1 or more")
     }
     self.alpha = alpha
     self.cap = cap
+    self.block = block
+  }
+
+  /// The places of each cluster in each block of a list, `[blocks][clusters]`.
+  ///
+  /// What a block has taken is not available to the next.
+  package func blocks(_ count: Int, shares: [Float], available: [Int]) -> [[Int]] {
+    guard let block, block < count else {
+      return [quotas(count, shares: shares, available: available)]
+    }
+    var left = available
+    return stride(from: 0, to: count, by: block).map { start in
+      let quotas = quotas(min(block, count - start), shares: shares, available: left)
+      for (cluster, quota) in quotas.enumerated() { left[cluster] -= quota }
+      return quotas
+    }
   }
 
   /// The places of each cluster in a list; their sum is the smaller of `count` and all that is available.

@@ -81,6 +81,11 @@ package struct DividedModel {
   /// Whether the retriever has a vector of its own for each cluster.
   package var isPerCluster: Bool { model.network?.tasks != nil }
 
+  /// The clusters that a search goes through; `nil` for an ordinary search of the whole catalogue.
+  package var searched: Partition? {
+    settings.merge == .score && !isPerCluster ? nil : clusters.items.partition
+  }
+
   /// What quotas follow from.
   package var rule: QuotaRule { QuotaRule(alpha: settings.alpha, cap: settings.cap) }
 
@@ -149,9 +154,9 @@ extension TrainedModel {
   ) throws -> Scoring {
     guard let clusters else { return scoring(split, part: part) }
     let divided = DividedModel(model: self, clusters: clusters, settings: settings)
-    if settings.merge == .score, !divided.isPerCluster { return scoring(split, part: part) }
+    guard let partition = divided.searched else { return scoring(split, part: part) }
     let index = try PartitionedIndex(
-      itemVectors(), partition: clusters.items.partition, settings: IndexSettings())
+      itemVectors(), partition: partition, settings: IndexSettings())
     return divided.scoring(through: index, split, part: part)
   }
 }

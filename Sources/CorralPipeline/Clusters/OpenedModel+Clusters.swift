@@ -61,7 +61,10 @@ extension OpenedModel {
       if changed.index.kind != .exact {
         try folder.write(
           BuiltIndex(
-            model.itemVectors(), settings: changed.index, partition: clusters?.items.partition))
+            model.itemVectors(), settings: changed.index,
+            partition: clusters.flatMap {
+              DividedModel(model: model, clusters: $0, settings: settings).searched
+            }))
       }
     }
   }

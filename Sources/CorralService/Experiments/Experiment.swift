@@ -14,20 +14,23 @@ package struct Experiment: Sendable, Equatable, Codable {
     package var sources: [String: Double]?
     /// The dial of diversification; `nil` for the service's setting.
     package var diversity: Double?
+    /// The dial of a model that searches clusters; `nil` for the model's setting.
+    package var alpha: Double?
 
     /// An arm with a share of the traffic.
     package init(
       _ name: String, share: Double = 1, model: String? = nil, sources: [String: Double]? = nil,
-      diversity: Double? = nil
+      diversity: Double? = nil, alpha: Double? = nil
     ) {
       self.name = name
       self.share = share
       self.model = model
       self.sources = sources
       self.diversity = diversity
+      self.alpha = alpha
     }
 
-    private enum CodingKeys: CodingKey { case name, share, model, sources, diversity }
+    private enum CodingKeys: CodingKey { case name, share, model, sources, diversity, alpha }
 
     /// Reads an arm, of which only the name is needed.
     package init(from decoder: any Decoder) throws {
@@ -37,6 +40,7 @@ package struct Experiment: Sendable, Equatable, Codable {
       model = try container.decodeIfPresent(String.self, forKey: .model)
       sources = try container.decodeIfPresent([String: Double].self, forKey: .sources)
       diversity = try container.decodeIfPresent(Double.self, forKey: .diversity)
+      alpha = try container.decodeIfPresent(Double.self, forKey: .alpha)
     }
   }
 
@@ -91,6 +95,9 @@ package struct Experiment: Sendable, Equatable, Codable {
       }
       if let diversity = arm.diversity, !(0...1).contains(diversity) {
         try refuse("arms", "the diversity of '\(arm.name)' is \(diversity); it goes from 0 to 1")
+      }
+      if let alpha = arm.alpha, !(alpha >= 0 && alpha.isFinite) {
+        try refuse("arms", "the alpha of '\(arm.name)' is \(alpha); 0 or more is needed")
       }
     }
     if arms.allSatisfy({ $0.share == 0 }) {

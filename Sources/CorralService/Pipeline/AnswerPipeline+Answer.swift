@@ -50,6 +50,7 @@ extension AnswerPipeline {
     let similarity =
       plan.request.isExplained && plan.encoded != nil ? recommender.retriever.similarity : nil
     let names = names(page, recommender)
+    let clusters = plan.request.isExplained ? clusters(of: page, plan) : [:]
     return zip(page, names).map { found, name in
       Answer.Item(
         id: name.id, title: name.title, score: found.score.isFinite ? found.score : nil,
@@ -58,8 +59,19 @@ extension AnswerPipeline {
           found.item.map {
             recommender.reasons(for: $0, in: plan.query.history, by: similarity)
           }
-        })
+        }, cluster: found.item.flatMap { clusters[$0] })
     }
+  }
+
+  /// Which cluster each item that the search found is from, and how many places of the list it got.
+  private func clusters(
+    of page: some Collection<Found>, _ plan: AnswerPlan
+  ) -> [ItemIndex: ClusterReason] {
+    guard let encoded = plan.encoded, let retrieved = plan.retrieved else { return [:] }
+    let items = page.compactMap { $0.source == .retriever ? $0.item : nil }
+    let reasons = plan.served.recommender.retriever.clusterReasons(
+      of: items, among: retrieved.lazy.compactMap(\.item), for: encoded)
+    return Dictionary(zip(items, reasons)) { $1 }
   }
 
   /// The ids and titles of items: those of the model, and over them what the service was told.

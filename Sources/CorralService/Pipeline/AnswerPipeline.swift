@@ -50,6 +50,8 @@ struct AnswerPipeline: Sendable {
     let encoded = try retriever.encoded(asked.map { plans[$0].query })
     for (place, encoded) in zip(asked, encoded) {
       plans[place].encoded = encoded
+      plans[place].encoded?.alpha = plans[place].alpha
+      plans[place].encoded?.block = plans[place].block
       if encoded == nil { plans[place].fallback = .nothingKnown }
     }
     let encoding = clock.milliseconds(each: group.count)
@@ -57,10 +59,10 @@ struct AnswerPipeline: Sendable {
     for places in Self.searches(searched, plans) {
       let depths = places.map { min(plans[$0].depth, served.numbers.keys.count) }
       let found = try retriever.candidates(
-        for: places.compactMap { plans[$0].encoded }, count: depths.max() ?? 0,
+        for: places.compactMap { plans[$0].encoded }, counts: depths,
         leavingOut: places.map { plans[$0].exclusion })
-      for ((place, depth), candidates) in zip(zip(places, depths), found) {
-        let items = candidates.prefix(depth).map { candidate in
+      for (place, candidates) in zip(places, found) {
+        let items = candidates.map { candidate in
           Found(
             key: served.numbers.key(of: candidate.item), item: candidate.item,
             score: candidate.score, source: .retriever, stage: .retriever)

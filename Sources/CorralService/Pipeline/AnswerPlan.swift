@@ -26,6 +26,8 @@ struct AnswerPlan: Sendable {
   let shares: SourceShares
   /// The dial of diversification.
   let diversity: Double
+  /// The dial of clusters; `nil` for the model's own.
+  let alpha: Double?
   let gate: Gate
   /// The same for a search among the items of the model.
   let exclusion: Exclusion
@@ -45,13 +47,24 @@ struct AnswerPlan: Sendable {
   var list: [Found] = []
   var milliseconds = Answer.Milliseconds()
 
+  /// What the search of the model found; `nil` where nobody searched.
+  var retrieved: [Found]? { lists.first { $0.source == .retriever }?.items }
+
   /// How many items of the whole list the answer needs.
   var need: Int { min(request.offset + request.count, known) }
 
   /// How many candidates the list is made of: whole blocks of what is put in order together, so that
   /// pages of one list fit together.
   var depth: Int {
-    let unit = max(served.recommender.ranker?.candidates ?? 0, diversity > 0 ? Diversity.pool : 0)
+    let unit = ordered
     return unit == 0 ? need : (need + unit - 1) / unit * unit
+  }
+
+  /// How many places clusters share out at a time: a page, or what is put in order together.
+  var block: Int { ordered == 0 ? request.count : ordered }
+
+  /// How many candidates are put in order together; 0 where the order is that of the sources.
+  private var ordered: Int {
+    max(served.recommender.ranker?.candidates ?? 0, diversity > 0 ? Diversity.pool : 0)
   }
 }

@@ -9,6 +9,8 @@ struct AnswerStyle: Sendable {
   var arm: String?
   var shares: SourceShares
   var diversity: Double
+  /// The dial of clusters; `nil` for the model's own.
+  var alpha: Double?
 }
 
 extension AnswerPipeline {
@@ -52,12 +54,16 @@ extension AnswerPipeline {
       leavingOut: (request.seen == .exclude ? history : []) + (state.person?.disliked ?? [])
         + state.excluded)
     var notices = request.notices(history: state.history)
+    let alpha = request.alpha ?? style.alpha
+    if alpha != nil, !served.recommender.retriever.takesAlpha {
+      notices.append("alpha was ignored: the model searches no clusters")
+    }
     let query = Query(
       user: user, history: history.compactMap(numbers.position),
       context: try context(of: request, served.recommender, notices: &notices))
     return AnswerPlan(
       request: request, id: id, arm: style.arm, served: served, shares: style.shares,
-      diversity: request.diversity ?? style.diversity, gate: gate,
+      diversity: request.diversity ?? style.diversity, alpha: alpha, gate: gate,
       exclusion: exclusion(gate, served, revision: state.revision), history: history,
       query: query, known: state.known, notices: notices,
       fallback: fallback(query, request, served.recommender))
@@ -122,6 +128,9 @@ extension ServiceRequest {
     }
     if let diversity, !(0...1).contains(diversity) {
       throw ServiceError.badField("diversity", reason: "a number from 0 to 1 is needed")
+    }
+    if let alpha, !(alpha >= 0 && alpha.isFinite) {
+      throw ServiceError.badField("alpha", reason: "a number from 0 is needed")
     }
     if let deadline, !(deadline > 0 && deadline.isFinite) {
       throw ServiceError.badField("deadline_ms", reason: "a number above 0 is needed")
