@@ -108,7 +108,7 @@ package struct EvaluationProtocol: Sendable, Hashable, Codable {
   package internal(set) var clusters: Int?
 
   /// The items that a target was ranked among, in words.
-  var candidates: String {
+  package var candidates: String {
     clusters.map { "the items in the target's cluster, one of \($0) clusters of \(items) items" }
       ?? "all \(items) items"
   }

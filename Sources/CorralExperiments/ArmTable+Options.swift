@@ -3,6 +3,14 @@ package import CorralSettings
 import Foundation
 
 extension ArmTable {
+  /// What each held-out target is ranked among.
+  package enum Ranking: String, Codable, Sendable, CaseIterable {
+    /// All items, as a model serves them.
+    case catalogue
+    /// The items of its own cluster, by the retriever alone.
+    case inCluster = "in-cluster"
+  }
+
   /// One way of training: a row of the table.
   package struct Arm: Codable, Equatable {
     package var name: String
@@ -59,6 +67,8 @@ extension ArmTable {
     package var arms: [Arm]
     /// The metric that arms are ordered and tested by; empty for ndcg@10.
     package var headline = ""
+    /// What each target is ranked among.
+    package var ranking = Ranking.catalogue
 
     /// The defaults of a study, for its first pair or another one.
     package init(_ study: Study, pair: String = "") throws {
@@ -67,6 +77,7 @@ extension ArmTable {
       self.pair = pair.name
       against = study.against
       headline = study.headline
+      ranking = study.ranking
       arms = pair.arms
     }
 
@@ -76,6 +87,7 @@ extension ArmTable {
     package init(_ study: Study, file: String?, assignments: [String]) throws {
       let own = [
         "seeds", "repeatWithin", "repeated", "only", "against", "arms", "pair", "headline",
+        "ranking",
       ]
       var (mine, ofArms): ([String], [String]) = ([], [])
       for assignment in assignments {

@@ -110,10 +110,12 @@ package struct ArmTable {
   /// Trains an arm with a seed, or reads its model if an earlier experiment left it.
   private func trained(_ arm: Arm, seed: UInt64) throws -> TrainedArm {
     let place = place(of: arm, seed: seed)
-    if let kept = try TrainedArm(at: place) {
-      try kept.checkSettings(
-        are: options.settings(of: arm, seed: seed), butFor: options.unreadBlocks(of: arm),
-        at: place)
+    let settings = try options.settings(of: arm, seed: seed)
+    // What is measured anew may be measured in another way.
+    let free =
+      try options.unreadBlocks(of: arm) + (options.ranking == .catalogue ? [] : ["evaluate"])
+    if let kept = try TrainedArm(at: place, ranking: options.ranking, by: settings.evaluate) {
+      try kept.checkSettings(are: settings, butFor: free, at: place)
       return kept
     }
     note("\(arm.name), seed \(seed)")
@@ -128,7 +130,9 @@ package struct ArmTable {
         "training \(arm.name) ended with exit code \(child.code); its message is above")
     }
     try TrainedArm.note(peakMemory: child.peakMemory, at: place)
-    guard let trained = try TrainedArm(at: place) else {
+    guard
+      let trained = try TrainedArm(at: place, ranking: options.ranking, by: settings.evaluate)
+    else {
       throw ExperimentError("\(place.path) holds no evaluation")
     }
     return trained

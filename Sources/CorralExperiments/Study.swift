@@ -16,6 +16,8 @@ import Foundation
 /// - `columns`: the metrics of the table, as `recall@20` or `clusters@50`; if left out, recall@10, ndcg@10
 ///   and mrr@10. Published numbers are of these.
 /// - `headline`: the metric that arms are ordered and tested by; if left out, ndcg@10.
+/// - `ranking`: `in-cluster` ranks each target among the items of its own cluster, by the retriever
+///   alone; if left out, `catalogue`.
 /// - `pairs`: in a study of pairs, `arms` and `publishedOn` of each pair, by its name.
 /// - `include`: another file with named parts of settings, grouped by pair in a study of pairs. An
 ///   arm lists the `parts` it is made of; its own settings win over them.
@@ -32,6 +34,8 @@ package struct Study {
   package let columns: [String]
   /// The metric that arms are ordered and tested by; empty for the usual one.
   let headline: String
+  /// What each target is ranked among.
+  let ranking: ArmTable.Ranking
   /// The tables of a study of pairs; any other study has one pair, without a name.
   package let pairs: [Pair]
 
@@ -75,6 +79,7 @@ package struct Study {
     rows = description.rows
     against = description.against
     (columns, headline) = (description.columns, description.headline)
+    ranking = description.ranking
     guard !question.isEmpty else { throw file.error("it has no 'question'") }
     for column in columns
     where ListMetric(named: column) == nil && (try? Metric(named: column)) == nil {
@@ -123,6 +128,9 @@ extension Study {
     "corr-negatives": PackageResources.corr_negatives_yaml,
     "dnc-main": PackageResources.dnc_main_yaml,
     "dnc-strong": PackageResources.dnc_strong_yaml,
+    "dnc-in-cluster": PackageResources.dnc_in_cluster_yaml,
+    "dnc-alpha": PackageResources.dnc_alpha_yaml,
+    "dnc-large": PackageResources.dnc_large_yaml,
   ]
 
   /// The files that those studies include.

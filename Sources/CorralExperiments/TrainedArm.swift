@@ -21,14 +21,23 @@ struct TrainedArm {
   private let settings: Settings
 
   /// Reads a trained model; `nil` if the folder holds no model or no evaluation.
-  init?(at place: URL) throws {
+  ///
+  /// A ranking within clusters is made anew, with the settings that it is to have.
+  init?(at place: URL, ranking: ArmTable.Ranking, by measuring: EvaluationSettings) throws {
     guard
       FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
     else { return nil }
     let opened = try OpenedModel(place.path)
-    guard let evaluation = try opened.savedEvaluation() else { return nil }
-    self.evaluation = evaluation
-    retriever = try opened.savedEvaluation(ModelFile.retrieverEvaluation)
+    guard let saved = try opened.savedEvaluation() else { return nil }
+    switch ranking {
+    case .catalogue:
+      evaluation = saved
+      retriever = try opened.savedEvaluation(ModelFile.retrieverEvaluation)
+    case .inCluster:
+      evaluation = try opened.measuredWithinClusters(
+        on: opened.loadData(from: nil), part: .test, settings: measuring)
+      retriever = nil
+    }
     data = opened.saved.manifest.data
     settings = opened.settings
     seconds = opened.saved.manifest.created.seconds

@@ -11,6 +11,7 @@ import Testing
       Set(questions.keys) == [
         "popularity-bias", "frequency-estimator", "retrievers", "corr-main", "corr-pairs",
         "corr-samplers", "corr-distillation", "corr-negatives", "dnc-main", "dnc-strong",
+        "dnc-in-cluster", "dnc-alpha", "dnc-large", "dnc-throughput",
       ])
     #expect(questions["corr-negatives"] == "How many negatives does cooperative training need?")
     let unknown = try Binary.run("experiment", "run", "popularity-bais")
@@ -273,6 +274,88 @@ import Testing
         #expect(borrowed.retriever?["recall@5"]?.mean == solo.metrics["recall@5"]?.mean)
       }
     }
+  }
+
+  @Test func `targets are ranked within clusters, whatever lists were measured before`() throws {
+    struct Answer: Decodable {
+      struct Row: Decodable {
+        struct Arm: Decodable { let name: String }
+        struct Summary: Decodable { let mean: Double }
+        let arm: Arm
+        let metrics: [String: Summary]
+      }
+      struct Rules: Decodable { let candidates: String }
+      let rows: [Row]
+      let `protocol`: Rules
+    }
+    try withTemporaryFolder { folder in
+      let data = try TinyData.write(into: folder)
+      func run(_ study: String, _ more: String...) throws -> Outcome {
+        try Binary.run(
+          [
+            "experiment", "run", study, "--data", data.path, "--json", "--seed", "1", "--out",
+            folder.appending(path: study).path,
+          ]
+            + [
+              "only=[SASRec, hadamard]", "retriever.dimension=8", "clusters.count=2",
+              "clusters.smallest=2", "train.epochs=1", "train.batch=64", "train.threads=1",
+              "train.metric=ndcg@5", "evaluate.resamples=0",
+            ].flatMap { ["--set", $0] } + more)
+      }
+      let within = try run("dnc-in-cluster", "--set", "evaluate.cutoffs=[1,5]")
+      try #require(within.code == 0, "\(within.errors)")
+      let answer = try within.json(Answer.self)
+      #expect(answer.protocol.candidates.contains("in the target's cluster, one of 2 clusters"))
+      #expect(Set(answer.rows.map(\.arm.name)) == ["SASRec", "hadamard"])
+      // The models that were trained are ranked anew, so that other cut-offs need no other training.
+      var options = try ArmTable.Options(
+        #require(try Study(named: "dnc-in-cluster")), file: nil,
+        assignments: [
+          "seeds=[1]", "only=[SASRec, hadamard]", "retriever.dimension=8", "clusters.count=2",
+          "clusters.smallest=2", "train.epochs=1", "train.batch=64", "train.threads=1",
+          "train.metric=ndcg@5", "evaluate.resamples=0", "evaluate.cutoffs=[3]",
+          "headline=recall@3",
+        ])
+      options.data = data.path
+      func table() throws -> ArmTable.Results {
+        try ArmTable(
+          options: options, folder: folder.appending(components: "dnc-in-cluster", "models")
+        ) { Issue.record("\($0) is trained again") }.run()
+      }
+      let again = try table()
+      #expect(again.rows.allSatisfy { $0.metrics["recall@3"] != nil })
+      // Lists of the whole catalogue were measured by the cut-offs of the training.
+      options.ranking = .catalogue
+      #expect(throws: ExperimentError.self) { try table() }
+    }
+  }
+
+  @Test func `the study of throughput has a rate for each arm beside the first`() throws {
+    struct Answer: Decodable {
+      struct Row: Decodable {
+        let arm: String
+        let targetsPerSecond, ratio: Double
+        let range: [Double]
+      }
+      let rows: [Row]
+    }
+    let small = [
+      "users=20", "length=12", "items=60", "clusters=3", "history=6", "batch=16", "steps=2",
+      "rounds=2",
+    ]
+    let outcome = try Binary.run(
+      ["experiment", "run", "dnc-throughput", "--json"] + small.flatMap { ["--set", $0] })
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let rows = try outcome.json(Answer.self).rows
+    #expect(rows.map(\.arm) == ["SASRec", "SASRec, in cluster", "prepend", "hadamard", "MMoE"])
+    #expect(rows[0].ratio == 1 && rows[0].range == [1, 1])
+    for row in rows {
+      #expect(row.targetsPerSecond > 0 && row.range[0] <= row.ratio && row.ratio <= row.range[1])
+    }
+    let none = try Binary.run("experiment", "run", "dnc-throughput", "--set", "rounds=0")
+    #expect(none.code == 2 && none.errors.contains("rounds is too small"), "\(none.errors)")
+    let crowded = try Binary.run("experiment", "run", "dnc-throughput", "--set", "clusters=3000")
+    #expect(crowded.code == 2 && crowded.errors.contains("too few for 3000 clusters"))
   }
 
   @Test func `the estimator study prints its errors beside the known ones`() throws {

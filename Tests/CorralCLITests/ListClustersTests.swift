@@ -57,6 +57,22 @@ import Testing
       let saved = try Binary.run(["compare", "--json"] + models).json(Comparison.self)
       #expect(Set(saved.models[0].lists.map(\.metric)) == ["tail@5", "tail@10"])
 
+      // Among the items of its own half of the catalogue, a target has fewer rivals.
+      struct Ranked: Decodable {
+        struct Rules: Decodable { let candidates: String }
+        let stages: [String: [String: Mean]]
+        let `protocol`: Rules
+      }
+      let whole = try Binary.run("evaluate", als.path, "--json").json(Ranked.self)
+      let inside = try Binary.run(["evaluate", als.path, "--json", "--within-clusters"] + genre)
+        .json(Ranked.self)
+      #expect(whole.protocol.candidates == "all 40 items")
+      #expect(inside.protocol.candidates.contains("in the target's cluster, one of 2 clusters"))
+      let recalls = [whole, inside].map { $0.stages.values.first?["recall@5"]?.mean ?? -1 }
+      #expect(recalls[0] >= 0 && recalls[0] <= recalls[1])
+      let beside = try Binary.run(["compare", "--within-clusters"] + models + genre)
+      #expect(beside.output.contains("among the items in the target's cluster"), "\(beside.output)")
+
       let cases: [(arguments: [String], says: String)] = [
         (["compare", "--metric", "clusters@5"] + models, "pass --clusters with a model"),
         (
@@ -64,6 +80,7 @@ import Testing
           "the items have no feature 'genr' for --clusters; they have genre"
         ),
         (["evaluate", als.path, "--clusters", popularity.path], "has no clusters"),
+        (["evaluate", als.path, "--within-clusters"], "has no clusters to rank in"),
         (["evaluate", als.path, "--clusters", "nowhere"], "nowhere is not a saved model"),
       ]
       for (arguments, text) in cases {

@@ -67,11 +67,12 @@ import Testing
       func clusters() async throws -> Int {
         Set(try await made.service.recommend(request).items.map { $0.cluster?.cluster }).count
       }
-      #expect(try await clusters() == 1)
+      let ofArm = try await clusters()
       request.alpha = 0
-      #expect(try await clusters() == 4)
+      let ofRequest = try await clusters()
       (request.alpha, request.arm) = (nil, "own")
-      #expect(try await clusters() > 1)
+      let ofModel = try await clusters()
+      #expect(ofArm == 1 && ofRequest == 4 && ofModel > 1)
     }
     settings.experiment = Experiment(name: "dial", arms: [Experiment.Arm("one", alpha: -1)])
     #expect(throws: ServiceError.self) { try settings.experiment?.validate() }

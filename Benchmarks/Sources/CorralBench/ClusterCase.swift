@@ -1,9 +1,9 @@
 import ArgumentParser
 import CorralData
+import CorralExperiments
 import CorralModels
 import CorralSampling
 import CorralTraining
-import CorralVectors
 import Torch
 
 /// Training over clusters of items, in seconds a target: of (prefix, target) pairs, so that every model
@@ -76,37 +76,13 @@ struct ClusterCase: ParsableCommand {
   private func servePairs(
     _ split: Split, _ catalogue: Catalogue, _ partition: Partition
   ) throws {
-    let parameters = Parameters(seed: 1)
-    let settings = try retriever()
-    let network = try parameters.build { try settings.network(for: catalogue, in: $0) }
-    var optimiser = Optimizer(
-      .adam(.init()), rate: 1e-3, clipping: .off, of: parameters)
-    let examples = TrainingExamples(
-      split, historyLength: history, selection: .init(minimumHistory: 1),
-      partition: catalogue.tasks == nil ? nil : partition)
-    let order = examples.order(seed: 1, epoch: 0)
-    var source = try PairNegatives(
-      negativeSettings(catalogue), partition, counts: split.interactedItemCounts())
-    var place = 0
-    func step() throws {
-      if place + batch > examples.count { place = 0 }
-      var generator = SeededGenerator(seed: 1, stream: UInt64(place))
-      let phase = Phase.training(seed: generator.next())
-      let pairs = examples.batch(place..<place + batch, of: order)
-      place += batch
-      let columns = source.columns(of: pairs.targets, using: &generator)
-      let items = network.items(columns.items, phase)
-      let queries = network.queries(pairs, toward: items, phase)
-      let loss = LossSettings().mean(
-        ofDivided: Logits.blocks(queries, items, columns), in: columns, weights: pairs.weights,
-        itemCount: split.itemCount)
-      loss.backward()
-      optimiser.step()
-    }
-    try Worker.serve {
-      let seconds = try (0...steps).map { _ in try Worker.seconds(step) }
-      return ["seconds": seconds.dropFirst().sorted()[steps / 2] / Double(batch)]
-    }
+    var settings = PairTraining.Settings()
+    (settings.history, settings.batch) = (history, batch)
+    settings.negatives = negativeSettings(catalogue)
+    settings.identity = catalogue.tasks?.identity ?? .none
+    var training = try PairTraining(retriever(), settings, on: split, partition)
+    _ = try training.seconds(steps: 1)
+    try Worker.serve { ["seconds": try training.seconds(steps: steps) / Double(batch)] }
   }
 
   private func negativeSettings(_ catalogue: Catalogue) -> NegativeSettings {
@@ -129,39 +105,6 @@ struct ClusterCase: ParsableCommand {
       settings.experts = 4
       return RetrieverSettings(settings)
     default: throw ValidationError("the model is sasrec or mmoe, not '\(model)'")
-    }
-  }
-}
-
-/// Draws that a batch of pairs shares, over the catalogue or in clusters.
-private struct PairNegatives {
-  private enum Source {
-    case catalogue(TrainingNegatives, ColumnProbabilities)
-    case clusters(ClusterNegatives)
-  }
-
-  private var source: Source
-
-  init(_ settings: NegativeSettings, _ partition: Partition, counts: [Int]) throws {
-    var correction = CorrectionSettings()
-    correction.estimate = .none
-    source =
-      settings.kind == .inCluster
-      ? .clusters(try ClusterNegatives(settings, partition, form: nil))
-      : .catalogue(
-        try TrainingNegatives(settings, counts: counts),
-        ColumnProbabilities(correction, counts: counts))
-  }
-
-  mutating func columns(
-    of targets: [ItemIndex], using generator: inout SeededGenerator
-  ) -> ColumnBlocks {
-    switch source {
-    case .clusters(let negatives):
-      return negatives.columns(targets: targets, using: &generator)
-    case .catalogue(let negatives, var probabilities):
-      return ColumnBlocks(
-        negatives.columns(targets: targets, &probabilities, using: &generator))
     }
   }
 }

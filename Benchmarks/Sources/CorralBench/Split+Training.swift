@@ -13,17 +13,4 @@ extension Split {
         values: Array(training.values[..<end]), offsets: Array(training.offsets[...count])),
       weights: Array(weights[..<end]), validation: empty, test: empty, rule: rule)
   }
-
-  /// A training part alone: users with rows of items drawn uniformly.
-  static func drawn(users: Int, each length: Int, items: Int) -> Split {
-    var generator = SeededGenerator(seed: 1)
-    let empty = Ragged<ItemIndex>(values: [], offsets: [Int](repeating: 0, count: users + 1))
-    return Split(
-      itemCount: items,
-      training: Ragged(
-        values: (0..<users * length).map { _ in ItemIndex(generator.next(below: items)) },
-        offsets: (0...users).map { $0 * length }),
-      weights: [Float](repeating: 1, count: users * length), validation: empty, test: empty,
-      rule: "none held out")
-  }
 }

@@ -27,6 +27,9 @@ struct Compare: ParsableCommand {
   @Option(help: .listClusters)
   var clusters: String?
 
+  @Flag(help: .withinClusters)
+  var withinClusters = false
+
   @Option(help: "A metric to show, as in ndcg@10 or clusters@10; repeat it for more.")
   var metric: [String] = []
 
@@ -58,7 +61,7 @@ struct Compare: ParsableCommand {
     let baseline = evaluations[0].protocolInUse
     console.print(
       console.style.dim(
-        "\(baseline.part.rawValue) of \(baseline.split), "
+        "\(baseline.part.rawValue) of \(baseline.split), among \(baseline.candidates), "
           + "\(Format.counted(evaluations[0].users.count, "user"))\n"))
     for metric in shown {
       console.print(try table(metric, evaluations, tests).rendered(console.style) + "\n")
@@ -131,7 +134,8 @@ struct Compare: ParsableCommand {
     let opened = try OpenedModel(path)
     console.say(opened.notes)
     return try opened.evaluation(
-      of: split, dataAt: data, clusters: clusters.map { ListClusters($0) }
+      of: split, dataAt: data, clusters: clusters.map { ListClusters($0) },
+      isWithinClusters: withinClusters
     ) { data in
       console.say(data)
       console.note("evaluating \(path)")
@@ -151,6 +155,13 @@ struct Compare: ParsableCommand {
 }
 
 extension ArgumentHelp {
+  /// What `--within-clusters` means, for every command that measures models.
+  static var withinClusters: ArgumentHelp {
+    ArgumentHelp(
+      "Rank each target among the items of its own cluster alone, by the retriever.",
+      discussion: "It asks how well a retriever tells similar items apart.")
+  }
+
   /// What `--clusters` means, for every command that measures lists.
   static var listClusters: ArgumentHelp {
     ArgumentHelp(

@@ -31,6 +31,9 @@ struct Evaluate: ParsableCommand {
   @Option(help: .listClusters)
   var clusters: String?
 
+  @Flag(help: .withinClusters)
+  var withinClusters = false
+
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("One setting of evaluate, as in cutoffs=[10,20].", valueName: "key=value"))
@@ -48,11 +51,20 @@ struct Evaluate: ParsableCommand {
     let data = try opened.loadData(from: data)
     console.say(opened.notes)
     console.say(data)
+    let clusters = clusters.map { ListClusters($0) }
+    if withinClusters {
+      if opened.ranker != nil {
+        console.note("the ranker has no part in a ranking within clusters: this is the retriever")
+      }
+      let evaluation = try opened.measuredWithinClusters(
+        clusters, on: data, part: split, settings: overlay.decoded())
+      return try show(evaluation.report(), of: opened, data: data, on: console)
+    }
     let ranking = try FullRanking(of: data.split, part: split, settings: overlay.decoded())
     console.detail(
       "ranking \(Format.counted(ranking.itemCount, "item")) for "
         + Format.counted(ranking.userCount, "user"))
-    let lists = try opened.listMeasuring(by: clusters.map { ListClusters($0) }, on: data)
+    let lists = try opened.listMeasuring(by: clusters, on: data)
     var report = try opened.measured(by: ranking, on: data.split, part: split, lists: lists)
       .report()
     report.index = try opened.measuredThroughIndex(by: ranking, on: data.split, part: split)

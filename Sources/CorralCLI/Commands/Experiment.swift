@@ -19,7 +19,10 @@ struct Experiment: ParsableCommand {
 
     func run() throws {
       let console = output.console
-      var questions = [(FrequencyEstimatorStudy.name, FrequencyEstimatorStudy.question)]
+      var questions = [
+        (FrequencyEstimatorStudy.name, FrequencyEstimatorStudy.question),
+        (TrainingThroughput.name, TrainingThroughput.question),
+      ]
       for study in try Study.names.compactMap(Study.init(named:)) {
         questions.append((study.name, study.question))
       }
@@ -76,12 +79,14 @@ struct Experiment: ParsableCommand {
       switch name {
       case PopularityBias.name: try runPopularityBias(study(named: name), settings)
       case FrequencyEstimatorStudy.name: try runFrequencyEstimator(settings)
+      case TrainingThroughput.name: try runThroughput(settings)
       default: try run(study(named: name), settings)
       }
     }
 
     /// The experiments that come with Corral.
-    private static let names = [FrequencyEstimatorStudy.name] + Study.names
+    private static let names =
+      [FrequencyEstimatorStudy.name, TrainingThroughput.name] + Study.names
 
     /// The study that comes with Corral under a name, or that stands in a file.
     private func study(named name: String) throws -> Study {
@@ -139,6 +144,21 @@ struct Experiment: ParsableCommand {
           name: FrequencyEstimatorStudy.name, question: FrequencyEstimatorStudy.question,
           table: results.tables.map { "\($0)\n\n\($1.markdown)" }.joined(separator: "\n\n"),
           seconds: results.seconds),
+        settings: options, results: results)
+    }
+
+    private func runThroughput(_ settings: SettingsOptions) throws {
+      let console = output.console
+      var overlay = SettingsOverlay(TrainingThroughput.Options())
+      try settings.apply(to: &overlay)
+      let options = try overlay.decoded()
+      let results = try TrainingThroughput(options: options).run(note: console.note)
+      try console.printJSON(results)
+      console.print(results.table.rendered(console.style))
+      try save(
+        ExperimentFolder(
+          name: TrainingThroughput.name, question: TrainingThroughput.question,
+          table: results.table.markdown, seconds: results.seconds),
         settings: options, results: results)
     }
 

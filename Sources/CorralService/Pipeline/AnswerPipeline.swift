@@ -48,10 +48,10 @@ struct AnswerPipeline: Sendable {
     var clock = Stopwatch()
     let asked = group.filter { plans[$0].fallback == nil }
     let encoded = try retriever.encoded(asked.map { plans[$0].query })
-    for (place, encoded) in zip(asked, encoded) {
+    for (place, var encoded) in zip(asked, encoded) {
+      encoded?.alpha = plans[place].alpha
+      encoded?.block = plans[place].block
       plans[place].encoded = encoded
-      plans[place].encoded?.alpha = plans[place].alpha
-      plans[place].encoded?.block = plans[place].block
       if encoded == nil { plans[place].fallback = .nothingKnown }
     }
     let encoding = clock.milliseconds(each: group.count)

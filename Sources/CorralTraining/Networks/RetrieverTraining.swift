@@ -72,7 +72,7 @@ public struct RetrieverTraining: Training, TrainingLoop {
     guard examples.count > 0 else { throw TrainingError.noExamples(rule: split.rule) }
     validation = try RetrieverValidation(
       settings, of: split,
-      within: settings.learnsWithinClusters(catalogue.tasks) ? partition : nil, catalogue.tasks)
+      within: settings.learnsWithinClusters(catalogue.tasks) ? partition : nil)
     let parameters = Parameters(
       seed: settings.train.seed, device: try Device(named: settings.train.device))
     retriever = try parameters.build {

@@ -12,16 +12,14 @@ struct RetrieverValidation {
   /// What a target is ranked among.
   private enum Ranking {
     case catalogue(FullRanking)
-    case cluster(InClusterRanking, isTold: Bool)
+    case cluster(InClusterRanking)
   }
 
   /// The validation of a split; `nil` if nothing is held out for it.
   ///
-  /// With a partition, targets are ranked within their clusters, which the retriever is told if it has
-  /// `tasks` to be told of.
+  /// With a partition, targets are ranked within their clusters.
   init?(
-    _ settings: RetrieverTrainingSettings, of split: Split, within partition: Partition? = nil,
-    _ tasks: ItemTasks? = nil
+    _ settings: RetrieverTrainingSettings, of split: Split, within partition: Partition? = nil
   ) throws {
     guard !split.validation.values.isEmpty else { return nil }
     let watched = try Metric(named: settings.train.metric)
@@ -30,8 +28,7 @@ struct RetrieverValidation {
       if let partition {
         .cluster(
           try InClusterRanking(
-            of: split, part: .validation, settings: evaluation, partition: partition),
-          isTold: tasks.areTold)
+            of: split, part: .validation, settings: evaluation, partition: partition))
       } else {
         .catalogue(try FullRanking(of: split, part: .validation, settings: evaluation))
       }
@@ -53,18 +50,7 @@ struct RetrieverValidation {
   private func evaluation(of model: FrozenRetriever) throws -> Evaluation {
     switch ranking {
     case .catalogue(let ranking): try ranking.evaluate(model.scoring(histories: histories))
-    case .cluster(let ranking, isTold: true):
-      try ranking.evaluate(
-        vectors: { users, clusters in
-          model.vectors(
-            for: QueryBatch(
-              users: users, histories: Ragged(users.lazy.map { histories[$0.position] }),
-              clusters: clusters))
-        }, items: model.itemVectors(), placed: model.placed)
-    case .cluster(let ranking, isTold: false):
-      try ranking.evaluate(
-        queries: { model.vectors(for: QueryBatch(of: $0, histories: histories)) },
-        items: model.itemVectors(), placed: model.placed)
+    case .cluster(let ranking): try model.evaluation(by: ranking, histories: histories)
     }
   }
 }
@@ -83,6 +69,30 @@ extension EvaluationSettings {
 }
 
 extension FrozenRetriever {
+  /// Ranks each target among the items of its cluster, which the retriever is told if it can be.
+  ///
+  /// - Parameters:
+  ///   - ranking: the users and their targets.
+  ///   - histories: what all users of the split have met before the targets.
+  /// - Returns: the evaluation.
+  /// - Throws: what the ranking throws.
+  package func evaluation(
+    by ranking: InClusterRanking, histories: Ragged<ItemIndex>
+  ) throws -> Evaluation {
+    guard tasks.areTold else {
+      return try ranking.evaluate(
+        queries: { self.vectors(for: QueryBatch(of: $0, histories: histories)) },
+        items: itemVectors(), placed: placed)
+    }
+    return try ranking.evaluate(
+      vectors: { users, clusters in
+        self.vectors(
+          for: QueryBatch(
+            users: users, histories: Ragged(users.lazy.map { histories[$0.position] }),
+            clusters: clusters))
+      }, items: itemVectors(), placed: placed)
+  }
+
   /// How the model scores every item for the users of a split, given their histories.
   package func scoring(histories: Ragged<ItemIndex>) -> Scoring {
     func batch(_ users: Range<Int>) -> QueryBatch { QueryBatch(of: users, histories: histories) }
