@@ -15,7 +15,8 @@ package struct SmallCatalogue: Sendable {
   /// How many clusters are searched, item `n` in cluster `n` modulo their number; 0 for an ordinary
   /// search.
   ///
-  /// A user chooses from a cluster in proportion to one more than the items of the history in it.
+  /// A user chooses from a cluster in proportion to one more than the items of the history in it, of
+  /// which each counts a tenth more than the one before.
   package var clusters: Int
   /// Every how many-th item training never met; 0 for none.
   package var unplacedEvery: Int
@@ -116,11 +117,14 @@ extension SmallCatalogue {
       ) { batch in
         var shares = Matrix(rows: batch.count, columns: partition.count)
         for row in 0..<batch.count {
-          let whole = Float(batch.histories[row].count + partition.count)
-          for cluster in 0..<partition.count { shares[row, cluster] = 1 / whole }
+          var weights = [Float](repeating: 1, count: partition.count)
+          var weight: Float = 1
           for cluster in partition.clusters(of: Array(batch.histories[row])) {
-            shares[row, Int(cluster)] += 1 / whole
+            weights[Int(cluster)] += weight
+            weight *= 1.1
           }
+          let whole = weights.reduce(0, +)
+          for (cluster, weight) in weights.enumerated() { shares[row, cluster] = weight / whole }
         }
         return (Self.means(of: batch, vectors), shares)
       }, items: vectors)
