@@ -1,7 +1,9 @@
 package import CorralData
 package import CorralEvaluation
 import CorralIndex
+import CorralModels
 import CorralSettings
+import CorralTraining
 
 extension OpenedModel {
   /// The model measured on a part of its data by ranking the whole catalogue exactly, or by the lists

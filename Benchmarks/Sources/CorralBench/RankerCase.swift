@@ -1,5 +1,6 @@
 import ArgumentParser
 import CorralData
+import CorralExperiments
 import CorralModels
 import CorralTraining
 import CorralVectors

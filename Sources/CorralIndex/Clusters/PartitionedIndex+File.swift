@@ -13,7 +13,7 @@ extension PartitionedIndex {
     var tensors: [SafetensorsTensor] = []
     var metadata: [String: String] = [:]
     for (cluster, part) in parts.enumerated() {
-      guard case .index(let index) = part, let saved = index.saved else { continue }
+      guard case .index(let index, _) = part, let saved = index.saved else { continue }
       tensors += saved.tensors.map { $0.renamed("\(cluster).\($0.name)") }
       metadata = saved.metadata
     }

@@ -3,9 +3,10 @@ package import CorralVectors
 
 /// An index inside each cluster of a catalogue, for lists that are shared out among clusters.
 ///
-/// For the exact kind the items' vectors are laid out cluster by cluster, so that each cluster is a
-/// range of rows. The other kinds have one index a cluster, and compare every item of small
-/// clusters. Scores have the bits that `ExactIndex` finds. Without quotas it searches all clusters.
+/// The items' vectors are laid out cluster by cluster, so that each cluster is a range of rows that
+/// can be compared one by one. The other kinds have an index of each large cluster too, and use it
+/// where that is faster: a walk through a graph pays for each item that it keeps, and a row costs
+/// little. Scores have the bits that `ExactIndex` finds. Without quotas it searches all clusters.
 package struct PartitionedIndex: CandidateIndex {
   /// The clusters.
   package let partition: Partition
@@ -20,12 +21,14 @@ package struct PartitionedIndex: CandidateIndex {
   enum Part: Sendable {
     /// A range of rows is compared.
     case rows(RowRange)
-    /// An index of its own is searched.
-    case index(BuiltIndex)
+    /// An index of its own is searched, or the range of rows, if there is one, where that is faster.
+    case index(BuiltIndex, rows: RowRange?)
   }
 
-  /// Clusters of the other kinds that have fewer items are compared item by item: that is as fast.
+  /// Clusters of the other kinds that have fewer items get no index.
   static let fewest = 1000
+  /// How many rows are compared in the time in which a walk through a graph finds and keeps one item.
+  static let rowsPerKept = 40
 
   /// Makes an index of the rows of a matrix: item `i` is row `i`.
   ///
@@ -53,29 +56,21 @@ package struct PartitionedIndex: CandidateIndex {
     self.partition = partition
     self.settings = settings
     dimension = items.columns
-    if settings.kind == .exact {
-      let rows = InnerProductSearch(items.laidOut(by: members))
-      parts = (0..<partition.count).map { cluster in
-        .rows(RowRange(rows, members.offsets[cluster]..<members.offsets[cluster + 1]))
-      }
-    } else {
-      parts = try (0..<partition.count).map { cluster in
-        let own = members[cluster]
-        let vectors =
-          own.count == items.rows ? items : items.gathered(own.lazy.map(\.position))
-        return .index(
-          Self.isSmall(own.count, of: partition.count)
-            ? .exact(ExactIndex(vectors)) : try index(cluster, vectors))
-      }
+    if settings.kind != .exact, partition.count == 1 {
+      parts = [.index(try index(0, items), rows: nil)]
+      return
+    }
+    let rows = InnerProductSearch(items.laidOut(by: members))
+    parts = try (0..<partition.count).map { cluster in
+      let own = members.offsets[cluster]..<members.offsets[cluster + 1]
+      if settings.kind == .exact || own.count < Self.fewest { return .rows(RowRange(rows, own)) }
+      return .index(try index(cluster, rows.matrix.gathered(own)), rows: RowRange(rows, own))
     }
   }
 
-  /// Whether a cluster of another kind is compared item by item; a whole catalogue never is.
-  static func isSmall(_ items: Int, of clusters: Int) -> Bool { clusters > 1 && items < fewest }
-
   /// Whether a search always finds the best items.
   package var isExact: Bool {
-    parts.allSatisfy { if case .index(let index) = $0 { index.isExact } else { true } }
+    parts.allSatisfy { if case .index(let index, _) = $0 { index.isExact } else { true } }
   }
 
   /// The number of items.
@@ -83,9 +78,10 @@ package struct PartitionedIndex: CandidateIndex {
 
   /// The memory that it holds, its vectors included.
   package var byteCount: Int {
-    let floats = settings.kind == .exact ? count * dimension : 0
+    let isWhole = settings.kind != .exact && partition.count == 1
+    let floats = isWhole ? 0 : count * dimension
     let indexes = parts.reduce(0) {
-      if case .index(let index) = $1 { $0 + index.byteCount } else { $0 }
+      if case .index(let index, _) = $1 { $0 + index.byteCount } else { $0 }
     }
     // The cluster of each item, and the items of each cluster.
     return 4 * floats + indexes + 8 * count + 8 * partition.members.offsets.count
@@ -120,9 +116,9 @@ package struct PartitionedIndex: CandidateIndex {
       switch parts[cluster] {
       case .rows(let rows):
         rows.search(anyOf: vectors, count: count, where: isMemberAllowed)
-      case .index(let index):
+      case .index(let index, let rows):
         index.searching(count, of: list)
-          .search(anyOf: vectors, count: count, where: isMemberAllowed)
+          .search(anyOf: vectors, count: count, besides: rows, where: isMemberAllowed)
       }
     for place in found.indices { found[place].item = members[first + found[place].item.position] }
     return found
@@ -130,6 +126,19 @@ package struct PartitionedIndex: CandidateIndex {
 }
 
 extension BuiltIndex {
+  /// The best `count` allowed items by the index, or by comparing all rows where that is faster.
+  fileprivate func search(
+    anyOf vectors: Matrix, count: Int, besides rows: RowRange?,
+    where isAllowed: (ItemIndex) -> Bool
+  ) -> [Candidate] {
+    if let rows, case .hnsw(let graph) = self,
+      rows.count <= PartitionedIndex.rowsPerKept * max(graph.settings.ef, count)
+    {
+      return rows.search(anyOf: vectors, count: count, where: isAllowed)
+    }
+    return search(anyOf: vectors, count: count, where: isAllowed)
+  }
+
   /// The fewest candidates that a walk through a cluster keeps.
   private static var fewestKept: Int { 32 }
 
