@@ -1,4 +1,5 @@
 import CorralArtifacts
+import CorralData
 import CorralEvaluation
 import CorralPipeline
 import CorralSettings
