@@ -27,8 +27,7 @@ extension PartitionedIndex {
     let interests = interests(vectors, isPerCluster: isPerCluster, requests: 1)
     check(shares: shares.count)
     var filling = ListFilling(count, rule: rule, shares: shares, sizes: sizes)
-    let isFound: @Sendable (ItemIndex) -> Bool =
-      placed.areAll ? isAllowed : { placed.contains($0) && isAllowed($0) }
+    let areAllPlaced = placed.areAll
     while true {
       let open = filling.open.sorted { (size($1), $0) < (size($0), $1) }
       if open.isEmpty { break }
@@ -37,8 +36,8 @@ extension PartitionedIndex {
         let cluster = open[place.lowerBound]
         let first = isPerCluster ? cluster * interests : 0
         return candidates(
-          cluster, vectors.gathered(first..<first + interests), count: quotas[cluster], of: count,
-          where: isFound)
+          cluster, vectors.gathered(first..<first + interests), count: quotas[cluster], of: count
+        ) { (areAllPlaced || placed.contains($0)) && isAllowed($0) }
       }
       for (cluster, candidates) in zip(open, found) { filling.take(candidates, from: cluster) }
       filling.settle()
