@@ -131,6 +131,7 @@ extension Study {
     "dnc-in-cluster": PackageResources.dnc_in_cluster_yaml,
     "dnc-alpha": PackageResources.dnc_alpha_yaml,
     "dnc-large": PackageResources.dnc_large_yaml,
+    "dnc-ranker": PackageResources.dnc_ranker_yaml,
   ]
 
   /// The files that those studies include.

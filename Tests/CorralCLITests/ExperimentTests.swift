@@ -11,7 +11,7 @@ import Testing
       Set(questions.keys) == [
         "popularity-bias", "frequency-estimator", "retrievers", "corr-main", "corr-pairs",
         "corr-samplers", "corr-distillation", "corr-negatives", "dnc-main", "dnc-strong",
-        "dnc-in-cluster", "dnc-alpha", "dnc-large", "dnc-throughput",
+        "dnc-in-cluster", "dnc-alpha", "dnc-large", "dnc-ranker", "dnc-throughput",
       ])
     #expect(questions["corr-negatives"] == "How many negatives does cooperative training need?")
     let unknown = try Binary.run("experiment", "run", "popularity-bais")
