@@ -166,7 +166,7 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.
     .executableTarget(
-      name: "CorralBench", dependencies: umbrella + inner + ["CorralExperiments", arguments],
+      name: "CorralBench", dependencies: umbrella + inner + [arguments],
       path: "Benchmarks/Sources/CorralBench", swiftSettings: strict),
     // What every test target shares: planted data, temporary folders, contract checks.
     .target(

@@ -4,11 +4,11 @@ import Foundation
 
 extension ArmTable {
   /// What each held-out target is ranked among.
-  package enum Ranking: String, Codable, Sendable, CaseIterable {
+  package enum RankedAmong: String, Codable, Sendable, CaseIterable {
     /// All items, as a model serves them.
     case catalogue
     /// The items of its own cluster, by the retriever alone.
-    case inCluster = "in-cluster"
+    case cluster
   }
 
   /// One way of training: a row of the table.
@@ -68,7 +68,7 @@ extension ArmTable {
     /// The metric that arms are ordered and tested by; empty for ndcg@10.
     package var headline = ""
     /// What each target is ranked among.
-    package var ranking = Ranking.catalogue
+    package var rankedAmong = RankedAmong.catalogue
 
     /// The defaults of a study, for its first pair or another one.
     package init(_ study: Study, pair: String = "") throws {
@@ -77,7 +77,7 @@ extension ArmTable {
       self.pair = pair.name
       against = study.against
       headline = study.headline
-      ranking = study.ranking
+      rankedAmong = study.rankedAmong
       arms = pair.arms
     }
 
@@ -87,7 +87,7 @@ extension ArmTable {
     package init(_ study: Study, file: String?, assignments: [String]) throws {
       let own = [
         "seeds", "repeatWithin", "repeated", "only", "against", "arms", "pair", "headline",
-        "ranking",
+        "rankedAmong",
       ]
       var (mine, ofArms): ([String], [String]) = ([], [])
       for assignment in assignments {

@@ -113,8 +113,8 @@ package struct ArmTable {
     let settings = try options.settings(of: arm, seed: seed)
     // What is measured anew may be measured in another way.
     let free =
-      try options.unreadBlocks(of: arm) + (options.ranking == .catalogue ? [] : ["evaluate"])
-    if let kept = try TrainedArm(at: place, ranking: options.ranking, by: settings.evaluate) {
+      try options.unreadBlocks(of: arm) + (options.rankedAmong == .catalogue ? [] : ["evaluate"])
+    if let kept = try TrainedArm(at: place, among: options.rankedAmong, by: settings.evaluate) {
       try kept.checkSettings(are: settings, butFor: free, at: place)
       return kept
     }
@@ -131,7 +131,7 @@ package struct ArmTable {
     }
     try TrainedArm.note(peakMemory: child.peakMemory, at: place)
     guard
-      let trained = try TrainedArm(at: place, ranking: options.ranking, by: settings.evaluate)
+      let trained = try TrainedArm(at: place, among: options.rankedAmong, by: settings.evaluate)
     else {
       throw ExperimentError("\(place.path) holds no evaluation")
     }

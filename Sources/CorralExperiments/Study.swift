@@ -16,7 +16,7 @@ import Foundation
 /// - `columns`: the metrics of the table, as `recall@20` or `clusters@50`; if left out, recall@10, ndcg@10
 ///   and mrr@10. Published numbers are of these.
 /// - `headline`: the metric that arms are ordered and tested by; if left out, ndcg@10.
-/// - `ranking`: `in-cluster` ranks each target among the items of its own cluster, by the retriever
+/// - `rankedAmong`: `cluster` ranks each target among the items of its own cluster, by the retriever
 ///   alone; if left out, `catalogue`.
 /// - `pairs`: in a study of pairs, `arms` and `publishedOn` of each pair, by its name.
 /// - `include`: another file with named parts of settings, grouped by pair in a study of pairs. An
@@ -35,7 +35,7 @@ package struct Study {
   /// The metric that arms are ordered and tested by; empty for the usual one.
   let headline: String
   /// What each target is ranked among.
-  let ranking: ArmTable.Ranking
+  let rankedAmong: ArmTable.RankedAmong
   /// The tables of a study of pairs; any other study has one pair, without a name.
   package let pairs: [Pair]
 
@@ -79,7 +79,7 @@ package struct Study {
     rows = description.rows
     against = description.against
     (columns, headline) = (description.columns, description.headline)
-    ranking = description.ranking
+    rankedAmong = description.rankedAmong
     guard !question.isEmpty else { throw file.error("it has no 'question'") }
     for column in columns
     where ListMetric(named: column) == nil && (try? Metric(named: column)) == nil {

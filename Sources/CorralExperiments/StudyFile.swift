@@ -26,7 +26,7 @@ struct StudyFile {
     var include = ""
     var publishedOn = ""
     var headline = ""
-    var ranking = ArmTable.Ranking.catalogue
+    var rankedAmong = ArmTable.RankedAmong.catalogue
     var columns: [String] = []
     var each = ""
     var arms: [SettingsTree] = []

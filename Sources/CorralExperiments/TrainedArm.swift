@@ -24,17 +24,17 @@ struct TrainedArm {
   /// Reads a trained model; `nil` if the folder holds no model or no evaluation.
   ///
   /// A ranking within clusters is made anew, with the settings that it is to have.
-  init?(at place: URL, ranking: ArmTable.Ranking, by measuring: EvaluationSettings) throws {
+  init?(at place: URL, among: ArmTable.RankedAmong, by measuring: EvaluationSettings) throws {
     guard
       FileManager.default.fileExists(atPath: place.appending(path: Manifest.fileName).path)
     else { return nil }
     let opened = try OpenedModel(place.path)
     guard let saved = try opened.savedEvaluation() else { return nil }
-    switch ranking {
+    switch among {
     case .catalogue:
       evaluation = saved
       retriever = try opened.savedEvaluation(ModelFile.retrieverEvaluation)
-    case .inCluster:
+    case .cluster:
       evaluation = try opened.measuredWithinClusters(
         on: opened.loadData(from: nil), part: .test, settings: measuring)
       retriever = nil

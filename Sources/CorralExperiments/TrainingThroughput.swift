@@ -5,7 +5,6 @@ package import CorralText
 import CorralTraining
 import CorralVectors
 import Foundation
-import Torch
 
 /// How many targets a second a retriever learns that is told the cluster of each, beside one that is
 /// not (Divide and Conquer: Zhang and others, 2023, table 4).
@@ -106,7 +105,6 @@ package struct TrainingThroughput {
   package func run(note: (String) -> Void) throws -> Results {
     try options.validate()
     let start = ContinuousClock.now
-    Torch.threads = options.threads
     let split = Split.drawn(users: options.users, each: options.length, items: options.items)
     // A prime step spreads clusters over the catalogue.
     let partition = Partition(
@@ -140,7 +138,7 @@ package struct TrainingThroughput {
   private func settings(_ arm: Arm) -> PairTraining.Settings {
     var settings = PairTraining.Settings()
     (settings.history, settings.batch) = (options.history, options.batch)
-    settings.identity = arm.identity
+    (settings.identity, settings.threads) = (arm.identity, options.threads)
     settings.negatives.kind = arm == .plain ? .uniform : .inCluster
     (settings.negatives.count, settings.negatives.sharing) = (options.negatives, .example)
     return settings

@@ -325,7 +325,7 @@ import Testing
       let again = try table()
       #expect(again.rows.allSatisfy { $0.metrics["recall@3"] != nil })
       // Lists of the whole catalogue were measured by the cut-offs of the training.
-      options.ranking = .catalogue
+      options.rankedAmong = .catalogue
       #expect(throws: ExperimentError.self) { try table() }
     }
   }

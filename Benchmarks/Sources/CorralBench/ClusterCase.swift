@@ -1,6 +1,5 @@
 import ArgumentParser
 import CorralData
-import CorralExperiments
 import CorralModels
 import CorralSampling
 import CorralTraining
@@ -80,6 +79,7 @@ struct ClusterCase: ParsableCommand {
     (settings.history, settings.batch) = (history, batch)
     settings.negatives = negativeSettings(catalogue)
     settings.identity = catalogue.tasks?.identity ?? .none
+    settings.threads = threads.threads
     var training = try PairTraining(retriever(), settings, on: split, partition)
     _ = try training.seconds(steps: 1)
     try Worker.serve { ["seconds": try training.seconds(steps: steps) / Double(batch)] }

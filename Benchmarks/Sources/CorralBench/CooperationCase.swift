@@ -1,6 +1,5 @@
 import ArgumentParser
 import CorralData
-import CorralExperiments
 import CorralModels
 import CorralSampling
 import CorralTraining

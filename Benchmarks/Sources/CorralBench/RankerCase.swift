@@ -1,6 +1,5 @@
 import ArgumentParser
 import CorralData
-import CorralExperiments
 import CorralModels
 import CorralTraining
 import CorralVectors

@@ -1,7 +1,6 @@
 package import CorralData
 package import CorralModels
 import CorralSampling
-package import CorralTraining
 import CorralVectors
 import Torch
 
@@ -18,6 +17,8 @@ package struct PairTraining {
     package var batch = 256
     /// Where negatives come from, and how many.
     package var negatives = NegativeSettings()
+    /// Threads of an operation.
+    package var threads = 1
     /// How the retriever is told the cluster of a target.
     package var identity = TaskIdentity.none
 
@@ -37,6 +38,7 @@ package struct PairTraining {
   package init(
     _ retriever: RetrieverSettings, _ settings: Settings, on split: Split, _ partition: Partition
   ) throws {
+    Torch.threads = settings.threads
     let catalogue = Catalogue(
       users: FeatureTable(count: split.userCount), items: FeatureTable(count: split.itemCount),
       tasks: settings.identity == .none
