@@ -66,10 +66,15 @@ package struct ArmTable {
     options.arms.filter { options.only.isEmpty || options.only.contains($0.name) }
   }
 
-  /// Where the model of an arm is kept.
+  /// Where the model of an arm is kept; of arms with names that are alike as folders, each has its own.
   func place(of arm: Arm, seed: UInt64) -> URL {
-    folder.appending(
-      path: "\(arm.name.replacing(/[^A-Za-z0-9]+/, with: "-"))-seed-\(seed)")
+    func folderName(_ arm: Arm) -> String {
+      arm.name.replacing(/[^A-Za-z0-9]+/, with: "-")
+    }
+    let name = folderName(arm)
+    let alike = options.arms.filter { folderName($0) == name }
+    let place = alike.firstIndex { $0.name == arm.name } ?? 0
+    return folder.appending(path: "\(name)\(place == 0 ? "" : "-\(place + 1)")-seed-\(seed)")
   }
 
   /// Trains and measures every arm with every seed.

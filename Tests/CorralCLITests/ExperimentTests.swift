@@ -1,4 +1,5 @@
 import CorralExperiments
+import CorralPipeline
 import CorralTesting
 import Foundation
 import Testing
@@ -174,7 +175,7 @@ import Testing
         rows: model
         arms:
           - {name: counts, settings: {retriever: {model: popularity}}}
-          - {name: factors, settings: {retriever: {model: implicit-als, dimension: 4}}}
+          - {name: counts+, settings: {retriever: {model: implicit-als, dimension: 4}}}
         """, as: "my-study.yaml")
       let outcome = try Binary.run(
         [
@@ -183,16 +184,20 @@ import Testing
         ])
       try #require(outcome.code == 0, "\(outcome.errors)")
       #expect(
-        try Set(outcome.json(Answer.self).rows.map(\.arm.name)) == ["counts", "factors"])
+        try Set(outcome.json(Answer.self).rows.map(\.arm.name)) == ["counts", "counts+"])
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## my-study: tiny\n\nDoes order matter, on or off?\n"), "\(text)")
       #expect(text.contains("| model | recall@10 | ") && text.contains("| counts | "))
+      // Names that are alike as folders have each their own.
+      for (name, kind) in [("counts-seed-1", "popularity"), ("counts--2-seed-1", "implicit-als")] {
+        #expect(try OpenedModel(place.appending(components: "models", name).path).kind == kind)
+      }
       let again = try Binary.run(
         "experiment", "run", place.appending(path: "settings.json").path, "--json", "--out",
         folder.appending(path: "again").path)
       try #require(again.code == 0, "\(again.errors)")
       #expect(
-        try Set(again.json(Answer.self).rows.map(\.arm.name)) == ["counts", "factors"])
+        try Set(again.json(Answer.self).rows.map(\.arm.name)) == ["counts", "counts+"])
     }
   }
 
