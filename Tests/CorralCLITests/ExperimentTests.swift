@@ -174,8 +174,8 @@ import Testing
         question: Does order matter, on or off?
         rows: model
         arms:
-          - {name: counts, settings: {retriever: {model: popularity}}}
-          - {name: counts+, settings: {retriever: {model: implicit-als, dimension: 4}}}
+          - {name: "counts, all", settings: {retriever: {model: popularity}}}
+          - {name: "counts+, all", settings: {retriever: {model: implicit-als, dimension: 4}}}
         """, as: "my-study.yaml")
       let outcome = try Binary.run(
         [
@@ -184,12 +184,12 @@ import Testing
         ])
       try #require(outcome.code == 0, "\(outcome.errors)")
       #expect(
-        try Set(outcome.json(Answer.self).rows.map(\.arm.name)) == ["counts", "counts+"])
+        try Set(outcome.json(Answer.self).rows.map(\.arm.name)) == ["counts, all", "counts+, all"])
       let text = try String(contentsOf: results, encoding: .utf8)
       #expect(text.contains("## my-study: tiny\n\nDoes order matter, on or off?\n"), "\(text)")
-      #expect(text.contains("| model | recall@10 | ") && text.contains("| counts | "))
+      #expect(text.contains("| model | recall@10 | ") && text.contains("| counts, all | "))
       // Names that are alike as folders have each their own.
-      for (name, kind) in [("counts-seed-1", "popularity"), ("counts--2-seed-1", "implicit-als")] {
+      for (name, kind) in [("counts-all-seed-1", "popularity"), ("counts-all-2-seed-1", "implicit-als")] {
         #expect(try OpenedModel(place.appending(components: "models", name).path).kind == kind)
       }
       let again = try Binary.run(
@@ -197,7 +197,7 @@ import Testing
         folder.appending(path: "again").path)
       try #require(again.code == 0, "\(again.errors)")
       #expect(
-        try Set(again.json(Answer.self).rows.map(\.arm.name)) == ["counts", "counts+"])
+        try Set(again.json(Answer.self).rows.map(\.arm.name)) == ["counts, all", "counts+, all"])
     }
   }
 
