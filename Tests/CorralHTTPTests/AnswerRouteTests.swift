@@ -26,7 +26,7 @@ import Testing
 
   @Test func `the dial of clusters is followed, by body and by link`() async throws {
     try await withServer(clusters: 4) { server in
-      for (alpha, clusters) in [("0", 4), ("50", 1)] {
+      for (alpha, clusters) in [("0", 4), ("100", 1)] {
         let answer = try await server.client.send(
           "POST", "/v1/recommend", #"{"user": "u1", "k": 8, "explain": true, "alpha": \#(alpha)}"#)
         let found = try #require(try answer.json["items"]?.elements).compactMap { $0["cluster"] }
@@ -44,7 +44,7 @@ import Testing
         #expect(try link.json["items"]?.elements?.first?["cluster"] == nil)
       }
       let why = try await server.client.send(
-        "POST", "/v1/explain", #"{"user": "u1", "item": "i0", "alpha": 50}"#)
+        "POST", "/v1/explain", #"{"user": "u1", "item": "i0", "alpha": 100}"#)
       #expect(why.body.contains("its cluster 'c0', chosen with a probability of"), "\(why.body)")
       let wrong = try await server.client.send(
         "POST", "/v1/recommend", #"{"user": "u1", "alpha": -1}"#)
