@@ -63,7 +63,8 @@ package struct DividedSearch: Sendable {
           encoded[place].vectors ?? Matrix(rows: 0, columns: index.dimension),
           isPerCluster: isPerCluster, shares: encoded[place].shares, rule: asked.rule,
           count: asked.count, placed: placed, where: exclusions[place].allows)
-        return merge.list(found, counts[place])
+        return merge.list(
+          found, counts[place], alpha: rule(of: encoded[place]).alpha, temperature: 1)
       }
     }.flatMap(\.self)
   }

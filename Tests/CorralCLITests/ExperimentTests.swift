@@ -189,7 +189,9 @@ import Testing
       #expect(text.contains("## my-study: tiny\n\nDoes order matter, on or off?\n"), "\(text)")
       #expect(text.contains("| model | recall@10 | ") && text.contains("| counts, all | "))
       // Names that are alike as folders have each their own.
-      for (name, kind) in [("counts-all-seed-1", "popularity"), ("counts-all-2-seed-1", "implicit-als")] {
+      for (name, kind) in [
+        ("counts-all-seed-1", "popularity"), ("counts-all-2-seed-1", "implicit-als"),
+      ] {
         #expect(try OpenedModel(place.appending(components: "models", name).path).kind == kind)
       }
       let again = try Binary.run(
@@ -307,7 +309,8 @@ import Testing
               "train.metric=ndcg@5", "evaluate.resamples=0",
             ].flatMap { ["--set", $0] } + more)
       }
-      let within = try run("dnc-in-cluster", "--set", "evaluate.cutoffs=[1,5]")
+      let within = try run(
+        "dnc-in-cluster", "--set", "evaluate.cutoffs=[1,5]", "--set", "headline=recall@5")
       try #require(within.code == 0, "\(within.errors)")
       let answer = try within.json(Answer.self)
       #expect(answer.protocol.candidates.contains("in the target's cluster, one of 2 clusters"))

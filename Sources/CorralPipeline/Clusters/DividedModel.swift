@@ -142,7 +142,11 @@ package struct DividedModel {
       return index.search(
         vectors, isPerCluster: isPerCluster, shares: shares, rule: asked.rule, count: asked.count,
         placed: placed, excluding: masked
-      ).map { settings.merge.list($0, count).filter { placed.contains($0.item) }.map(\.item) }
+      ).map {
+        settings.merge.list($0, count, alpha: rule.alpha, temperature: 1).filter {
+          placed.contains($0.item)
+        }.map(\.item)
+      }
     }
   }
 }

@@ -84,7 +84,8 @@ extension OpenedModel {
       name: name,
       stops: try alphas.map { alpha in
         var settings = settings.clusters
-        (settings.alpha, settings.merge) = (alpha, .quotas)
+        settings.alpha = alpha
+        if settings.merge == .score { settings.merge = .quotas }
         return AlphaCurve.Stop(
           alpha: alpha,
           evaluation: try Measurement(
