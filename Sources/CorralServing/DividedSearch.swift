@@ -19,12 +19,14 @@ package struct DividedSearch: Sendable {
   package let rule: QuotaRule
   /// The name of each cluster, `[clusters]`; empty if they have none.
   package let names: [String]
+  /// What scores are divided by in the softmax over a cluster's items.
+  let temperature: Float
   let encoder: Encoder
 
   /// A search inside the clusters of an index.
   package init(
     _ index: PartitionedIndex, isPerCluster: Bool, merge: ListMerge = .quotas, rule: QuotaRule,
-    names: [String],
+    temperature: Float = 1, names: [String],
     encoder: @escaping Encoder
   ) {
     self.index = index
@@ -32,6 +34,7 @@ package struct DividedSearch: Sendable {
     self.merge = merge
     self.rule = rule
     self.names = names
+    self.temperature = temperature
     self.encoder = encoder
   }
 
@@ -64,7 +67,7 @@ package struct DividedSearch: Sendable {
           isPerCluster: isPerCluster, shares: encoded[place].shares, rule: asked.rule,
           count: asked.count, placed: placed, where: exclusions[place].allows)
         return merge.list(
-          found, counts[place], alpha: rule(of: encoded[place]).alpha, temperature: 1)
+          found, counts[place], alpha: rule(of: encoded[place]).alpha, temperature: temperature)
       }
     }.flatMap(\.self)
   }

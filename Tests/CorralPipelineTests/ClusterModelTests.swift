@@ -62,6 +62,7 @@ private let small = ["retriever.dimension=8"]
       ("implicit-als", small), ("item2vec", small), ("popularity", []),
       ("two-tower", small + told), ("mmoe", small + ["clusters.task=mmoe"] + told.dropFirst()),
       ("comirec", small), ("sasrec", small + told + ["retriever.history=10"]),
+      ("two-tower", small + told + ["clusters.merge=probability"]),
       (
         "sasrec",
         small + [
@@ -120,6 +121,20 @@ private let small = ["retriever.dimension=8"]
       #expect(try clusters(nil) == clusters(1))
       request.alpha = -1
       #expect(throws: ServingError.badAlpha(-1)) { try recommender.recommend(request) }
+    }
+  }
+
+  @Test func `scores are divided by what foretells choices best, and that is saved`() throws {
+    try withTemporaryFolder { folder in
+      let (opened, _) = try Trained.model("two-tower", small + told, in: folder)
+      let clusters = try #require(opened.clusters)
+      let data = try Trained.data.get()
+      // Cosines spread too little for a softmax, so that they are divided by less than 1.
+      #expect(clusters.temperature < 0.5 && clusters.temperature > 0.01)
+      let again = try ModelClusters(
+        clusters.items, of: opened.model, opened.settings.clusters.intent, on: data.split,
+        seed: opened.settings.train.seed)
+      #expect(abs(again.temperature - clusters.temperature) < 1e-4)
     }
   }
 

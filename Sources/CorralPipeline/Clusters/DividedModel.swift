@@ -16,6 +16,8 @@ package struct ModelClusters: Sendable {
   package let intent: ClusterIntent
   /// How good the probabilities are on validation; `nil` if that was not measured.
   package var report: IntentReport?
+  /// What scores are divided by, so that the softmax over a cluster's items says how probable each is.
+  package var temperature: Float = 1
 
   /// Creates a value of its parts.
   package init(items: ItemClusters, intent: ClusterIntent, report: IntentReport? = nil) {
@@ -42,6 +44,8 @@ package struct ModelClusters: Sendable {
       settings, on: split, partition: items.partition, seed: seed
     ).intent(for: encoder)
     self.init(items: items, intent: intent, report: report)
+    temperature = try DividedModel(model: model, clusters: self, settings: ClusterSettings())
+      .choiceTemperature(on: split)
   }
 
   /// The clusters of a saved model; `nil` for a model without.
@@ -55,9 +59,11 @@ package struct ModelClusters: Sendable {
     report = file.metadata[Self.reportKey].flatMap {
       try? JSONDecoder().decode(IntentReport.self, from: Data($0.utf8))
     }
+    temperature = file.metadata[Self.temperatureKey].flatMap(Float.init) ?? 1
   }
 
   private static let reportKey = "intent.report"
+  private static let temperatureKey = "choice.temperature"
 
   /// Writes the clusters into a model folder.
   package func write(to folder: ModelFolder) throws {
@@ -67,6 +73,7 @@ package struct ModelClusters: Sendable {
       encoder.outputFormatting = .sortedKeys
       metadata[Self.reportKey] = String(decoding: try encoder.encode(report), as: UTF8.self)
     }
+    metadata[Self.temperatureKey] = "\(temperature)"
     try folder.write(items.tensors + intent.tensors, metadata: metadata, as: ModelFile.clusters)
   }
 }
@@ -124,6 +131,7 @@ package struct DividedModel {
   func search(_ index: PartitionedIndex) -> DividedSearch {
     DividedSearch(
       index, isPerCluster: isPerCluster, merge: settings.merge, rule: rule,
+      temperature: clusters.temperature,
       names: clusters.items.names, encoder: { try encoded($0) })
   }
 
@@ -143,7 +151,8 @@ package struct DividedModel {
         vectors, isPerCluster: isPerCluster, shares: shares, rule: asked.rule, count: asked.count,
         placed: placed, excluding: masked
       ).map {
-        settings.merge.list($0, count, alpha: rule.alpha, temperature: 1).filter {
+        settings.merge.list($0, count, alpha: rule.alpha, temperature: clusters.temperature).filter
+        {
           placed.contains($0.item)
         }.map(\.item)
       }
