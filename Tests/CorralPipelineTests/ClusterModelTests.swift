@@ -127,10 +127,28 @@ private let small = ["retriever.dimension=8"]
   @Test func `scores are divided by what foretells choices best, and that is saved`() throws {
     try withTemporaryFolder { folder in
       let (opened, _) = try Trained.model("two-tower", small + told, in: folder)
-      let clusters = try #require(opened.clusters)
+      let (clusters, divided) = (try #require(opened.clusters), try #require(opened.divided))
       let data = try Trained.data.get()
-      // Cosines spread too little for a softmax, so that they are divided by less than 1.
-      #expect(clusters.temperature < 0.5 && clusters.temperature > 0.01)
+      let (items, partition) = (opened.model.itemVectors(), clusters.items.partition)
+      /// The mean cross-entropy of the held-out items among those of their clusters.
+      func loss(_ temperature: Float) throws -> Float {
+        var sum: Float = 0
+        for user in 0..<data.split.userCount {
+          let target = try #require(data.split.validation[user].first)
+          let cluster = Int(partition.clusters[target.position])
+          let (vectors, _) = try divided.encoded(
+            QueryBatch(users: [UserIndex(user)], histories: Ragged([data.split.training[user]])))
+          func logit(_ item: ItemIndex) -> Float {
+            zip(vectors[cluster], items[item.position]).reduce(0) { $0 + $1.0 * $1.1 } / temperature
+          }
+          let sums = partition.members[cluster].reduce(0) { $0 + exp(logit($1)) }
+          sum += log(sums) - logit(target)
+        }
+        return sum
+      }
+      let best = try loss(clusters.temperature)
+      #expect(try best < loss(clusters.temperature * 1.3))
+      #expect(try best < loss(clusters.temperature / 1.3))
       let again = try ModelClusters(
         clusters.items, of: opened.model, opened.settings.clusters.intent, on: data.split,
         seed: opened.settings.train.seed)
