@@ -5,6 +5,10 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <algorithm>
+#include <mutex>
 
 #include "Guard.h"
 
@@ -118,3 +122,47 @@ bool ct_all_finite(const ct_tensor *x, bool *out) {
     *out = (value - value).sum().item().toDouble() == 0;
   });
 }
+
+bool ct_grow(ct_tensor *x, ct_int rows, const float *values) {
+  return guarded([&] {
+    c10::NoGradGuard no_gradients;
+    auto &tensor = x->value;
+    TORCH_CHECK(tensor.is_leaf(), "the result of an operation cannot grow");
+    TORCH_CHECK(!tensor.grad().defined(), "a tensor with a gradient cannot grow: take the step, or clear the gradient");
+    TORCH_CHECK(tensor.dim() > 0 && tensor.scalar_type() == at::kFloat && tensor.is_contiguous() &&
+                    tensor.storage_offset() == 0,
+                "only contiguous 32-bit floats with rows can grow");
+    const int64_t before = tensor.size(0);
+    TORCH_CHECK(rows >= before, "a tensor of ", before, " rows cannot shrink to ", rows);
+    if (rows == before) return;
+    auto shape = tensor.sizes().vec();
+    shape[0] = rows;
+    const auto &storage = tensor.storage();
+    const size_t needed = c10::multiply_integers(shape) * sizeof(float);
+    at::Tensor grown;
+    // Room behind the rows is spare only if no other tensor lies in the same storage.
+    if (needed <= storage.nbytes() && storage.use_count() == 1) {
+      grown = at::empty({0}, tensor.options()).set_(storage, 0, shape);
+    } else {
+      shape[0] = std::max<int64_t>(rows, 2 * before);
+      grown = at::empty(shape, tensor.options()).narrow(0, 0, rows);
+      grown.narrow(0, 0, before).copy_(tensor);
+    }
+    auto added = grown.narrow(0, before, rows - before);
+    if (values) {
+      added.copy_(view(values, ct_dtype_float32, added.sizes()));
+    } else {
+      added.zero_();
+    }
+    tensor.set_data(grown);
+    // What gathers gradients, and lives as long as an old loss does, expects the old shape; and that loss is to know
+    // that the tensor is another one.
+    if (auto *graph = torch::autograd::impl::get_autograd_meta(tensor)) {
+      std::lock_guard hold(graph->mutex_);
+      graph->grad_accumulator_.reset();
+    }
+    tensor.unsafeGetTensorImpl()->bump_version();
+  });
+}
+
+const void *ct_address(const ct_tensor *x) { return x->value.const_data_ptr(); }

@@ -26,7 +26,8 @@ extension ModelFolder {
 
   /// Writes features, one or three tensors for each column.
   ///
-  /// Column `i` of numbers is `i.values`, a float a row. One of categories is `i.values`, positions
+  /// Column `i` of numbers is `i.values`, a float a row, and `i.standard`, the mean and deviation that
+  /// standardise them, if it has grown. One of categories is `i.values`, positions
   /// in its vocabulary, `i.offsets`, where each row begins, and `i.vocabulary`, the bytes of its
   /// categories, one a line. The metadata's `columns` lists the names in order, one a line, `count`
   /// is the number of rows, and `tensors` says that columns are named by position.
@@ -37,6 +38,10 @@ extension ModelFolder {
       switch column.values {
       case .numbers(let numbers):
         tensors.append(SafetensorsTensor(names.values, numbers))
+        if let standard = column.standardisation {
+          tensors.append(
+            SafetensorsTensor(names.standard, [standard.mean, standard.deviation]))
+        }
       case .categories(let rows, let vocabulary):
         tensors += [
           SafetensorsTensor(names.values, rows.values),
@@ -66,6 +71,7 @@ private struct ColumnTensors {
   let values: String
   let offsets: String
   let vocabulary: String
+  let standard: String
 
   /// The tensors of a column by its position, so that names of columns cannot clash.
   init(_ position: Int) { self.init("\(position)", values: "\(position).values") }
@@ -79,6 +85,7 @@ private struct ColumnTensors {
     self.values = values
     offsets = "\(stem).offsets"
     vocabulary = "\(stem).vocabulary"
+    standard = "\(stem).standard"
   }
 }
 
@@ -116,7 +123,8 @@ extension SavedModel {
         isByPosition ? ColumnTensors(position) : ColumnTensors(named: name, in: tensors)
       if tensors.entries[names.values]?.type == .float32 {
         return FeatureColumn(
-          name: name, values: .numbers(try tensors.array(names.values, shape: [count])))
+          name: name, values: .numbers(try tensors.array(names.values, shape: [count])),
+          standardisation: isByPosition ? try tensors.standardisation(names.standard) : nil)
       }
       let vocabulary = try tensors.withBytes(names.vocabulary, type: .uint8, shape: [nil]) {
         try Lines.vocabulary($0, path: path)
@@ -140,6 +148,17 @@ extension Int32: Position {}
 extension ItemIndex: Position {}
 
 extension SafetensorsFile {
+  /// How a column is standardised; `nil` if the file does not say it.
+  fileprivate func standardisation(_ name: String) throws -> Standardisation? {
+    guard entries[name] != nil else { return nil }
+    let values: [Double] = try array(name, shape: [2])
+    guard Standardisation.isPossible(values[0], values[1]) else {
+      throw ArtifactError.damagedFile(
+        path: url.path, reason: "'\(name)' holds \(values), which are no mean and deviation")
+    }
+    return Standardisation(mean: values[0], deviation: values[1])
+  }
+
   /// Rows of positions below a bound, with every promise checked.
   fileprivate func ragged<Element: Position>(
     _ valuesName: String, _ offsetsName: String, positions: Int

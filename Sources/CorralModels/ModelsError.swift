@@ -4,6 +4,8 @@ public enum ModelsError: Error, Equatable, CustomStringConvertible {
   case damaged(path: String, reason: String)
   /// The retriever of a saved model is not a network.
   case otherKind(path: String, kind: String)
+  /// A model that takes no new users and items while it trains.
+  case cannotGrow(kind: String)
   /// The scores of a query do not follow from one vector; `advice` says what to ask for instead.
   case noSingleVector(kind: String, advice: String)
   /// A query names no known user and has no history of known items.
@@ -20,6 +22,11 @@ public enum ModelsError: Error, Equatable, CustomStringConvertible {
       """
       \(path) is \(kind), which is not a network: open it with Popularity, ImplicitALS or Item2Vec from \
       its retriever.safetensors
+      """
+    case .cannotGrow(let kind):
+      """
+      \(kind) takes no new users and items while it trains: set retriever.model to \
+      \(TwoTowerSettings.name), or train again on data that hold them
       """
     case .noSingleVector(let kind, let advice):
       "\(kind) does not score by one vector a query: \(advice)"

@@ -1,3 +1,5 @@
+import CorralVectors
+
 /// The distribution that a parameter's first values are drawn from.
 package enum Initializer: Sendable, Hashable {
   /// Zeros.
@@ -28,6 +30,30 @@ package enum Initializer: Sendable, Hashable {
       .uniform(
         shape, in: -(6 / fans(shape)).squareRoot()..<(6 / fans(shape)).squareRoot(), seed: seed)
     }
+  }
+
+  /// The values of some rows of a table, each drawn from the seed and its own number alone; `nil` for
+  /// zeros.
+  ///
+  /// Traps for a distribution that depends on the length of the table.
+  func rows(_ numbers: Range<Int>, width: Int, seed: UInt64) -> [Float]? {
+    let draw: (inout SeededGenerator) -> Double
+    switch self {
+    case .zeros: return nil
+    case .ones: return [Float](repeating: 1, count: numbers.count * width)
+    case .normal(let mean, let deviation):
+      draw = { Double(mean) + Double(deviation) * $0.normal() }
+    case .uniform(let bound): draw = { Double(bound) * (2 * $0.uniform() - 1) }
+    case .xavierNormal, .xavierUniform:
+      fatalError("\(self) depends on the length of a table, and so is none for a table that grows")
+    }
+    var values: [Float] = []
+    values.reserveCapacity(numbers.count * width)
+    for number in numbers {
+      var generator = SeededGenerator(seed: seed, stream: UInt64(number))
+      for _ in 0..<width { values.append(Float(draw(&generator))) }
+    }
+    return values
   }
 
   /// `in + out` of a weight `[out, in]`.

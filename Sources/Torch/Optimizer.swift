@@ -9,6 +9,8 @@ import CorralVectors
 /// decay, and neither does its weight. (RMSProp's means catch up.) Adam's bias correction counts the
 /// steps of the whole run, as in PyTorch's `SparseAdam`: a row that is first named late takes a small
 /// first step.
+///
+/// When parameters grow, the state grows with them: new rows have that of rows that no step has named.
 package struct Optimizer {
   /// How a gradient becomes an update.
   package let rule: Rule
@@ -52,6 +54,16 @@ package struct Optimizer {
     }
   }
 
+  /// Gives rows that tables got since the last step the state of rows that no step has named, which is
+  /// zeros in every rule.
+  private func followGrowth() {
+    for (parameter, state) in zip(parameters, states) where parameter.layout == .rows {
+      guard let state else { continue }
+      let rows = parameter.tensor.size(0)
+      if state.size(0) < rows { state.grow(to: rows) }
+    }
+  }
+
   /// Updates every parameter that has a gradient, and clears the gradient.
   package mutating func step() {
     step(portable: false)
@@ -59,6 +71,7 @@ package struct Optimizer {
 
   /// A step in tensor operations alone, as on devices other than a CPU: the twin of `step()`.
   package mutating func step(portable: Bool) {
+    followGrowth()
     steps += 1
     var numbers = rule.numbers
     numbers.rate = Double(rate)
@@ -128,8 +141,10 @@ extension Optimizer {
     steps = saved.steps
   }
 
+  /// Every state under its name.
   var namedStates: [(name: String, state: Tensor)] {
-    zip(parameters, states).compactMap { parameter, state in
+    followGrowth()
+    return zip(parameters, states).compactMap { parameter, state in
       state.map { ("\(parameter.name).\(rule.stateName)", $0) }
     }
   }

@@ -7,6 +7,8 @@ import CorralVectors
 ///
 ///     let parameters = Parameters(seed: 1)
 ///     let model = try parameters.build { try TwoTower(settings, in: $0) }
+///
+/// Tables can grow while a model is trained: `grow(_:)`.
 package final class Parameters {
   /// One trainable tensor.
   package struct Parameter {
@@ -18,6 +20,8 @@ package final class Parameters {
     package let layout: GradientLayout
     /// What its rows stand for.
     package let rows: ParameterRows
+    /// What the first values of its rows are drawn from.
+    let initializer: Initializer
   }
 
   /// The parameters in the order in which the model claimed them.
@@ -25,13 +29,15 @@ package final class Parameters {
   /// Where they are.
   package let device: Device
   private let source: Source
+  /// What parameters and new rows are drawn from; `nil` if nothing can be drawn.
+  let seed: UInt64?
   /// What the rows of each parameter stand for, by its full name.
   private var rows: [String: ParameterRows] = [:]
   /// The bytes of all parameters; not a whole number, which a product of lengths could exceed.
-  private var bytes = 0.0
+  var bytes = 0.0
 
   private enum Source {
-    case seed(UInt64)
+    case seed
     case stored([String: StoredTensor])
   }
 
@@ -40,13 +46,15 @@ package final class Parameters {
   /// The values follow from the seed and the parameter's name alone, so that a layer more or less
   /// does not change the others.
   package init(seed: UInt64, device: Device = .cpu) {
-    source = .seed(seed)
+    source = .seed
+    self.seed = seed
     self.device = device
   }
 
-  /// Parameters that were saved.
-  package init(stored: [String: StoredTensor], device: Device = .cpu) {
+  /// Parameters that were saved; the seed is that of rows that tables get later, if they are to grow.
+  package init(stored: [String: StoredTensor], seed: UInt64? = nil, device: Device = .cpu) {
     source = .stored(stored)
+    self.seed = seed
     self.device = device
   }
 
@@ -100,15 +108,24 @@ package final class Parameters {
     }
     let tensor: Tensor
     switch source {
-    case .seed(let seed):
-      tensor = initializer.tensor(shape, seed: mixed(seed, stream: FNVHash(name.utf8).value)).to(
-        device)
+    case .seed:
+      tensor = initializer.tensor(shape, seed: seed(of: name)).to(device)
     case .stored(let stored):
       tensor = Tensor(try find(name, shape, in: stored).values, shape: shape, device: device)
     }
     tensor.requiresGradient = true
-    all.append(Parameter(name: name, tensor: tensor, layout: layout, rows: rows))
+    all.append(
+      Parameter(name: name, tensor: tensor, layout: layout, rows: rows, initializer: initializer))
     return tensor
+  }
+
+  /// The seed of one parameter's values; traps if there is none.
+  func seed(of name: String) -> UInt64 {
+    guard let seed else {
+      fatalError(
+        "parameter '\(name)': stored parameters grow only with a seed: Parameters(stored:seed:)")
+    }
+    return mixed(seed, stream: FNVHash(name.utf8).value)
   }
 
   private func find(
@@ -160,6 +177,8 @@ package enum ParameterRows: Sendable, Hashable {
   case users
   /// One row for each category of a column of item features.
   case itemCategories(of: String)
+  /// One row for each category of a column of user features.
+  case userCategories(of: String)
   /// Anything else.
   case other
 }

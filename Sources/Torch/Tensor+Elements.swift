@@ -117,6 +117,27 @@ extension Tensor {
     }
   }
 
+  /// Makes the first dimension longer, in place and for whoever else has this tensor; rows that are
+  /// there keep their bits.
+  ///
+  /// New rows are those of `values`, row after row, or zeros. Room that runs out doubles, so that a row
+  /// costs amortised constant time and the room is at most twice what is needed. Traps for a tensor that
+  /// is not of 32-bit floats, that is the result of an operation, or that has a gradient. Views that were
+  /// made before may no longer see what is written to the tensor.
+  package func grow(to rows: Int, _ values: [Float]? = nil) {
+    if let values, values.count != shape.dropFirst().reduce(rows - size(0), *) {
+      fatalError(
+        "grow: \(values.count) elements are not the new rows of \(shape) with \(rows) rows")
+    }
+    let succeeded =
+      values.map { $0.withUnsafeBufferPointer { ct_grow(handle, rows, $0.baseAddress) } }
+      ?? ct_grow(handle, rows, nil)
+    check(succeeded, "grow to \(rows) rows", self)
+  }
+
+  /// Where the elements lie: it changes when they are copied.
+  package var address: UnsafeRawPointer? { ct_address(handle) }
+
   /// The element of a tensor that has exactly one.
   package func item() -> Float {
     var item = 0.0

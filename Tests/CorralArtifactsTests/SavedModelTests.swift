@@ -77,6 +77,37 @@ import Testing
     }
   }
 
+  @Test func `how numbers are standardised comes back bit for bit, where it is said`() throws {
+    try withTemporaryFolder { folder in
+      let features = FeatureTable(
+        count: 1,
+        columns: [
+          FeatureColumn(
+            name: "price", values: .numbers([3]),
+            standardisation: Standardisation(mean: 1.0 / 3, deviation: .ulpOfOne)),
+          FeatureColumn(name: "year", values: .numbers([1990])),
+        ])
+      let place = folder.appendingPathComponent("model")
+      let model = try SavedModel.write(to: place, manifest: exampleManifest()) {
+        try $0.write(features, as: ModelFile.itemFeatures)
+      }
+      #expect(try model.features(ModelFile.itemFeatures) == features)
+      #expect(try model.tensors(ModelFile.itemFeatures).entries["1.standard"] == nil)
+      let damaged = try SavedModel.write(to: place, manifest: exampleManifest()) {
+        try $0.write(
+          [
+            SafetensorsTensor("0.values", [1] as [Float]),
+            SafetensorsTensor("0.standard", [0, 0] as [Double]),
+          ], metadata: ["columns": "price\n", "count": "1", "tensors": "by position"],
+          as: ModelFile.itemFeatures)
+      }
+      let error = #expect(throws: ArtifactError.self) {
+        try damaged.features(ModelFile.itemFeatures)
+      }
+      #expect(error?.description.contains("no mean and deviation") == true)
+    }
+  }
+
   /// Columns whose names would meet if tensors were named by them.
   static let meetingNames = [
     ["genres", "genres.values"], ["v", "v.0"], ["0", "0.values"], ["é", "e\u{301}"],

@@ -17,6 +17,8 @@ struct StepCase: ParsableCommand {
   var items: Int
   @Option(help: "How many different items interactions name; all of them unless told.")
   var named: Int?
+  @Option(help: "Users and items that come before each step, as many of each.")
+  var growing = 0
   @Option(help: "Steps in a round, of which the median counts.")
   var steps = 20
   @OptionGroup var threads: Threads
@@ -44,8 +46,12 @@ struct StepCase: ParsableCommand {
     try Worker.serve { ["seconds": try round(&training, steps: steps)] }
   }
 
-  /// The median seconds of some steps.
+  /// The median seconds of some steps, growth included.
   private func round(_ training: inout RetrieverTraining, steps: Int) throws -> Double {
+    let parameters = training.parameters
+    let network =
+      growing > 0 ? try training.settings.retriever.growing(training.retriever) : nil
+    let rows = [FeatureRow](repeating: [:], count: growing)
     let clock = ContinuousClock()
     var last = clock.now
     var seconds: [Double] = []
@@ -54,6 +60,9 @@ struct StepCase: ParsableCommand {
         let now = clock.now
         seconds.append((now - last) / .seconds(1))
         last = now
+        do {
+          try network?.grow(users: rows, items: rows, in: parameters)
+        } catch { fatalError("\(error)") }
       }, shouldStop: { seconds.count > steps })
     // The first step also prepared the epoch.
     return seconds.dropFirst().sorted()[(seconds.count - 1) / 2]

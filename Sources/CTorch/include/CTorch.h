@@ -93,6 +93,15 @@ bool ct_to_device(const ct_tensor *x, ct_device device, ct_out out);
 bool ct_to_type(const ct_tensor *x, ct_dtype type, ct_out out);
 bool ct_clone(const ct_tensor *x, ct_out out);
 bool ct_all_finite(const ct_tensor *x, bool *out);
+/// Makes the first dimension longer, in place and for every holder of this tensor: rows that are there keep their bits,
+/// new ones are those at `values`, or zeros. The tensor is contiguous 32-bit floats, the result of no operation, and has
+/// no gradient.
+///
+/// Room that runs out doubles, so that rows cost amortised constant time. What is spare is no part of the tensor. Views
+/// that were made before keep the old rows, and no longer see what is written to the tensor.
+bool ct_grow(ct_tensor *x, ct_int rows, const float *_Nullable values);
+/// Where the elements lie.
+const void *_Nullable ct_address(const ct_tensor *x);
 
 // --- Arithmetic, element by element --------------------------------------------------------------------------------
 

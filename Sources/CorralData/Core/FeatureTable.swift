@@ -1,9 +1,11 @@
 /// The features of every user or every item: named columns with one row each, in vocabulary order.
+///
+/// A table can grow by rows: `append(_:)`.
 package struct FeatureTable: Sendable, Equatable {
   /// The number of users or items.
-  package let count: Int
+  package private(set) var count: Int
   /// The columns, in the order of their file.
-  package let columns: [FeatureColumn]
+  package private(set) var columns: [FeatureColumn]
 
   /// Creates a table of columns that all have `count` rows.
   package init(count: Int, columns: [FeatureColumn] = []) {
@@ -12,6 +14,18 @@ package struct FeatureTable: Sendable, Equatable {
       "every feature column has one row for each of the \(count) users or items")
     self.count = count
     self.columns = columns
+  }
+
+  /// Appends rows that were checked against this table as it is; amortised, they cost their own
+  /// length.
+  package mutating func append(_ rows: FeatureRows) {
+    if rows.start != count || rows.columns.count != columns.count {
+      fatalError(
+        "FeatureTable: rows made for a table of \(rows.start) rows and \(rows.columns.count) columns "
+          + "do not follow \(count) rows of \(columns.count) columns")
+    }
+    for (position, values) in rows.columns.enumerated() { columns[position].append(values) }
+    count += rows.count
   }
 
   /// Returns the column of a name.
@@ -34,12 +48,36 @@ package struct FeatureColumn: Sendable, Equatable {
   /// The name, as in the header of its file.
   package let name: String
   /// One row for each user or item.
-  package let values: Values
+  package private(set) var values: Values
+  /// How a column of numbers is standardised; `nil` if it follows from the rows that are there.
+  ///
+  /// The first row that is appended sets it, from the rows before it: later ones must not move what a
+  /// network has learned to read.
+  package private(set) var standardisation: Standardisation?
 
   /// Creates a column with a name.
-  package init(name: String, values: Values) {
+  package init(name: String, values: Values, standardisation: Standardisation? = nil) {
     self.name = name
     self.values = values
+    self.standardisation = standardisation
+  }
+
+  /// Appends values of the same kind.
+  fileprivate mutating func append(_ added: FeatureRows.Values) {
+    switch (values, added) {
+    case (.categories(var rows, var vocabulary), .categories(let addedRows, let addedWords)):
+      // The arrays are to be this column's alone, or appending would copy them.
+      values = .numbers([])
+      for row in 0..<addedRows.count { rows.append(addedRows[row]) }
+      for word in addedWords.ids { _ = vocabulary.intern(word) }
+      values = .categories(rows, vocabulary: vocabulary)
+    case (.numbers(var numbers), .numbers(let addedNumbers)):
+      if standardisation == nil { standardisation = Standardisation(of: numbers) }
+      values = .numbers([])
+      numbers += addedNumbers
+      values = .numbers(numbers)
+    default: fatalError("FeatureTable: rows of column '\(name)' are of another kind")
+    }
   }
 
   /// The number of rows.
@@ -50,8 +88,9 @@ package struct FeatureColumn: Sendable, Equatable {
     }
   }
 
-  /// Whether two columns have names of the same bytes and the same values.
+  /// Whether two columns have names of the same bytes, the same values and the same standardisation.
   package static func == (left: Self, right: Self) -> Bool {
     ExactText(left.name) == ExactText(right.name) && left.values == right.values
+      && left.standardisation == right.standardisation
   }
 }

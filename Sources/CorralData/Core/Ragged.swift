@@ -4,9 +4,9 @@
 /// than there are rows.
 public struct Ragged<Element: Sendable>: Sendable {
   /// The elements of all rows, one row after the other.
-  public let values: [Element]
+  public private(set) var values: [Element]
   /// Row `i` is `values[offsets[i]..<offsets[i + 1]]`.
-  package let offsets: [Int]
+  package private(set) var offsets: [Int]
 
   /// Creates rows over an array that is already laid out.
   package init(values: [Element], offsets: [Int]) {
@@ -27,6 +27,12 @@ public struct Ragged<Element: Sendable>: Sendable {
     }
     self.values = values
     self.offsets = offsets
+  }
+
+  /// Adds a row at the end; amortised, it costs the length of the row.
+  package mutating func append(_ row: some Sequence<Element>) {
+    values.append(contentsOf: row)
+    offsets.append(values.count)
   }
 
   /// The number of rows.

@@ -4,9 +4,13 @@ import Torch
 /// One feature of users or items as an embedding, `[rows, dimension]`.
 ///
 /// Each category has an embedding; the embeddings of several are averaged (Covington and others,
-/// 2016). Numbers are standardised over the table and multiply one learned vector. A row without a
-/// value is zero. Parameter: `weight`, `[categories, dimension]` or `[dimension]`.
+/// 2016). Numbers are standardised, as their column says or over its rows, and multiply one learned
+/// vector. A row without a value is zero. Rows and categories that the catalogue gets later are read
+/// as those of the start. Parameter: `weight`, `[categories, dimension]` or `[dimension]`.
 struct FeatureEncoder {
+  private let catalogue: GrowingCatalogue
+  private let subject: Subject
+  private let position: Int
   private let kind: Kind
 
   /// Whose feature a column is.
@@ -18,64 +22,76 @@ struct FeatureEncoder {
   }
 
   private enum Kind {
-    case categories(Embedding, Ragged<Int32>)
-    case numbers(Tensor, standardised: [Float])
+    case categories(Embedding)
+    case numbers(Tensor, Standardisation)
   }
 
-  /// An encoder of one column of items or users.
-  init(
-    _ column: FeatureColumn, of subject: Subject, dimension: Int, spread: Float,
-    in scope: Parameters.Scope
+  /// An encoder of the column at a position in the features of items or users.
+  private init(
+    _ position: Int, of catalogue: GrowingCatalogue, _ subject: Subject, dimension: Int,
+    spread: Float, in scope: Parameters.Scope
   ) throws {
+    self.catalogue = catalogue
+    self.subject = subject
+    self.position = position
+    let column = subject.table(of: catalogue).columns[position]
     let spread = Initializer.normal(deviation: spread)
     switch column.values {
-    case .categories(let rows, let vocabulary):
+    case .categories(_, let vocabulary):
       kind = .categories(
         try Embedding(
-          vocabulary.count, dimension,
-          rows: subject == .items ? .itemCategories(of: column.name) : .other,
-          initializer: spread, in: scope), rows)
+          vocabulary.count, dimension, rows: subject.categories(of: column.name),
+          initializer: spread, in: scope / column.name))
     case .numbers(let numbers):
       kind = .numbers(
-        try scope.parameter("weight", shape: [dimension], initializer: spread),
-        standardised: Self.standardised(numbers))
+        try (scope / column.name).parameter("weight", shape: [dimension], initializer: spread),
+        column.standardisation ?? Standardisation(of: numbers))
     }
   }
 
-  /// An encoder of each column of a table, each claiming under its column's name.
+  /// An encoder of each feature of users or items, each claiming under its column's name.
   static func all(
-    of table: FeatureTable, of subject: Subject, dimension: Int, spread: Float,
+    of catalogue: GrowingCatalogue, _ subject: Subject, dimension: Int, spread: Float,
     in scope: Parameters.Scope
   ) throws -> [FeatureEncoder] {
-    try table.columns.map {
+    try subject.table(of: catalogue).columns.indices.map {
       try FeatureEncoder(
-        $0, of: subject, dimension: dimension, spread: spread, in: scope / $0.name)
+        $0, of: catalogue, subject, dimension: dimension, spread: spread, in: scope)
     }
   }
 
   /// The embeddings of some users or items by position; -1 is an unknown one.
   func callAsFunction(_ positions: [Int32]) -> Tensor {
-    switch kind {
-    case .categories(let table, let rows):
+    switch (kind, subject.table(of: catalogue).columns[position].values) {
+    case (.categories(let table), .categories(let rows, _)):
       var bags = Bags(capacity: positions.count * 2, rows: positions.count)
       for position in positions {
         if position >= 0 { bags.indices += rows[Int(position)] }
         bags.close()
       }
       return bags.means(of: table)
-    case .numbers(let weight, let standardised):
-      let numbers = positions.map { $0 >= 0 ? standardised[Int($0)] : 0 }
-      return Tensor(numbers, shape: [numbers.count, 1], device: weight.device) * weight
+    case (.numbers(let weight, let standardisation), .numbers(let numbers)):
+      let standard = positions.map { $0 >= 0 ? standardisation(numbers[Int($0)]) : 0 }
+      return Tensor(standard, shape: [standard.count, 1], device: weight.device) * weight
+    default: fatalError("FeatureEncoder: a column has changed its kind")
+    }
+  }
+}
+
+extension FeatureEncoder.Subject {
+  /// The features of these in a catalogue as it is now.
+  fileprivate func table(of catalogue: GrowingCatalogue) -> FeatureTable {
+    switch self {
+    case .users: catalogue.value.users
+    case .items: catalogue.value.items
     }
   }
 
-  /// Numbers scaled so that the known ones have mean 0 and variance 1; 0 for unknown ones.
-  private static func standardised(_ numbers: [Float]) -> [Float] {
-    let known = numbers.lazy.filter { $0.isFinite }.map { Double($0) }
-    let count = Double(max(known.reduce(into: 0) { count, _ in count += 1 }, 1))
-    let mean = known.reduce(0, +) / count
-    let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-    let deviation = variance > 0 ? variance.squareRoot() : 1
-    return numbers.map { $0.isFinite ? Float((Double($0) - mean) / deviation) : 0 }
+  /// What the rows of a table of a column's categories stand for.
+  fileprivate func categories(of column: String) -> ParameterRows {
+    switch self {
+    case .users: .userCategories(of: column)
+    case .items: .itemCategories(of: column)
+    }
   }
 }

@@ -34,7 +34,7 @@ struct QueryFields {
         catalogue.users.count, parts.dimension, rows: .users,
         initializer: .normal(deviation: parts.spread),
         in: scope / "users")
-    features = try parts.encoders(of: catalogue.users, of: .users, in: scope / "user_features")
+    features = try parts.encoders(of: catalogue, .users, in: scope / "user_features")
     context =
       parts.features == .off
       ? []
@@ -87,7 +87,7 @@ struct ItemFields {
       catalogue.items.count, parts.dimension, rows: .items,
       initializer: .normal(deviation: parts.spread),
       in: scope / "items")
-    features = try parts.encoders(of: catalogue.items, of: .items, in: scope / "item_features")
+    features = try parts.encoders(of: catalogue, .items, in: scope / "item_features")
   }
 
   /// The number of fields.
@@ -108,14 +108,14 @@ struct FieldParts {
   var userEmbedding: RetrieverSettings.Presence
   var features: RetrieverSettings.Presence
 
-  /// The encoders of a table's columns, if features are seen.
+  /// The encoders of the features of users or items, if features are seen.
   func encoders(
-    of table: FeatureTable, of subject: FeatureEncoder.Subject, in scope: Parameters.Scope
+    of catalogue: Catalogue, _ subject: FeatureEncoder.Subject, in scope: Parameters.Scope
   ) throws -> [FeatureEncoder] {
     features == .off
       ? []
       : try FeatureEncoder.all(
-        of: table, of: subject, dimension: dimension, spread: spread, in: scope)
+        of: GrowingCatalogue(catalogue), subject, dimension: dimension, spread: spread, in: scope)
   }
 }
 

@@ -2,8 +2,8 @@ import Torch
 
 /// A network that serves: its parameters never change again.
 ///
-/// `@unchecked Sendable` is the only one of the package, and holds because parameters are not
-/// mutated after `init` and every call into libtorch runs inside `withoutGradients`.
+/// `@unchecked Sendable` is the only one of the package, and holds because neither parameters nor the
+/// network's catalogue are mutated after `init` and every call into libtorch runs inside `withoutGradients`.
 final class Frozen<Network>: @unchecked Sendable {
   private let parameters: Parameters
   private let network: Network

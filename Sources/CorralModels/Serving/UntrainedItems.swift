@@ -92,7 +92,7 @@ package struct UntrainedItems {
     switch rows {
     case .items: isTrained
     case .itemCategories(let column): knownCategories[column]
-    case .users, .other: nil
+    case .users, .userCategories, .other: nil
     }
   }
 }

@@ -82,13 +82,14 @@ package struct DSSM: Retriever {
     _ settings: DSSMSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
     let columns = settings.dimension
+    let known = GrowingCatalogue(catalogue)
     func encoders(
-      _ table: FeatureTable, _ subject: FeatureEncoder.Subject, _ name: String
+      _ subject: FeatureEncoder.Subject, _ name: String
     ) throws -> [FeatureEncoder] {
       settings.features == .off
         ? []
         : try FeatureEncoder.all(
-          of: table, of: subject, dimension: columns, spread: settings.initialSpread,
+          of: known, subject, dimension: columns, spread: settings.initialSpread,
           in: scope / name)
     }
     func tower(_ parts: Int, _ name: String, stream: UInt64) throws -> Tower {
@@ -103,8 +104,8 @@ package struct DSSM: Retriever {
       catalogue.users.count, columns, rows: .users, initializer: spread, in: scope / "users")
     items = try Embedding(
       catalogue.items.count, columns, rows: .items, initializer: spread, in: scope / "items")
-    userFeatures = try encoders(catalogue.users, .users, "user_features")
-    itemFeatures = try encoders(catalogue.items, .items, "item_features")
+    userFeatures = try encoders(.users, "user_features")
+    itemFeatures = try encoders(.items, "item_features")
     queryTower = try tower(1 + userFeatures.count, "query_tower", stream: 1)
     itemTower = try tower(1 + itemFeatures.count, "item_tower", stream: 2)
     logScale = try settings.scale.logarithm(in: scope)

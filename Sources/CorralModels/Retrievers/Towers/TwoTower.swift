@@ -78,15 +78,17 @@ public struct TwoTowerSettings: RetrieverModelSettings {
 /// the user's features; the item tower sees the item's id and features. For cosine, vectors are
 /// scaled to length 1. An unknown user has neither id nor features, and is an ordinary query by the
 /// history. A prompt multiplies each of these embeddings of a query, or is one more of them, zeros
-/// for a query that is not told its cluster.
+/// for a query that is not told its cluster. New users and items can be added while it trains; a copy
+/// of the network has them too, as it has the parameters.
 ///
 /// Parameters: `items.weight`, `users.weight`, `history.weight`, `history.ages`,
 /// `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight` and `.bias`,
 /// `item_tower.N.weight` and `.bias`, `scale.log`, `prompt.weight`; those of parts that are switched off do not
 /// exist.
-package struct TwoTower: Retriever {
+package struct TwoTower: GrowingRetriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
+  private let known: GrowingCatalogue
   private let similarity: RetrieverSettings.Similarity
   private let itemTable: Embedding
   private let userTable: Embedding?
@@ -106,13 +108,15 @@ package struct TwoTower: Retriever {
   package init(
     _ settings: TwoTowerSettings, for catalogue: Catalogue, in scope: Parameters.Scope
   ) throws {
+    let known = GrowingCatalogue(catalogue)
+    self.known = known
     func encoders(
-      _ table: FeatureTable, _ subject: FeatureEncoder.Subject, _ name: String
+      _ subject: FeatureEncoder.Subject, _ name: String
     ) throws -> [FeatureEncoder] {
       settings.features == .off
         ? []
         : try FeatureEncoder.all(
-          of: table, of: subject, dimension: settings.dimension, spread: settings.initialSpread,
+          of: known, subject, dimension: settings.dimension, spread: settings.initialSpread,
           in: scope / name)
     }
     width = settings.queryTower.last ?? settings.dimension
@@ -133,8 +137,8 @@ package struct TwoTower: Retriever {
       : try HistoryEncoder(
         settings.history, sharing: itemTable, spread: settings.initialSpread,
         in: scope / "history")
-    userFeatures = try encoders(catalogue.users, .users, "user_features")
-    itemFeatures = try encoders(catalogue.items, .items, "item_features")
+    userFeatures = try encoders(.users, "user_features")
+    itemFeatures = try encoders(.items, "item_features")
     let parts = (userTable == nil ? 0 : 1) + (history == nil ? 0 : 1) + userFeatures.count
     guard parts > 0 else {
       throw SettingError(
@@ -159,6 +163,22 @@ package struct TwoTower: Retriever {
 
   /// The learned multiplier of scores.
   package var scale: Tensor? { logScale?.exp() }
+
+  /// The users and items that it knows now.
+  package var catalogue: Catalogue { known.value }
+
+  /// Adds users and items, as `GrowingRetriever` says.
+  package func grow(
+    users: [FeatureRow], items: [FeatureRow], in parameters: Parameters
+  ) throws {
+    try known.grow(users: users, items: items, in: parameters)
+    let (rows, count) = (itemTable.weight.size(0), catalogue.items.count)
+    if rows != count {
+      fatalError(
+        "TwoTower: \(count) items, and a table of shape \(itemTable.weight.shape): these are not the "
+          + "parameters of the network")
+    }
+  }
 
   /// The vectors of some queries, `[batch, width]`.
   package func queries(_ batch: QueryBatch, _ phase: Phase) -> Tensor {
