@@ -157,6 +157,14 @@ class Matches:
                 label(small), 2, [line], left_name=label(large),
             )
         ]
+        # Tables that grow while they train: new users and items before each step, against none.
+        line = Line("step-growing", f"two-tower step, {label(large)}, 10 new users and items", "step")
+        matches.append(
+            Match(
+                self.corral("step", *words(large), "--growing", 10), self.corral("step", *words(large)),
+                "fixed tables", 2, [line], left_name="growing tables",
+            )
+        )
         for items in (large, small):
             for optimizer, name in (("adam", "PyTorch, fused Adam"), ("sparse", "PyTorch, SparseAdam")):
                 size = "large" if items == large else "small"

@@ -136,6 +136,25 @@ private struct Growing {
     #expect(once.queries(Growing.new) == often.queries(Growing.new))
   }
 
+  @Test func `copies its features a few times in all, however often it grows`() throws {
+    let growing = try Growing()
+    func place() -> Int {
+      guard case .numbers(let years) = growing.network.catalogue.items["year"]?.values else {
+        return 0
+      }
+      return years.withUnsafeBytes { Int(bitPattern: $0.baseAddress) }
+    }
+    var copies = 0
+    var before = place()
+    for year in 0..<1000 {
+      try growing.network.grow(
+        users: [], items: [["year": .number(Float(year))]], in: growing.parameters)
+      if place() != before { copies += 1 }
+      before = place()
+    }
+    #expect(copies <= 16, "\(copies) copies")
+  }
+
   @Test func `trains on as a network made whole with the same parameters does`() throws {
     var growing = try Growing.grown()
     var whole = try Growing(

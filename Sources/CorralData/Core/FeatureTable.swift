@@ -64,20 +64,30 @@ package struct FeatureColumn: Sendable, Equatable {
 
   /// Appends values of the same kind.
   fileprivate mutating func append(_ added: FeatureRows.Values) {
-    switch (values, added) {
-    case (.categories(var rows, var vocabulary), .categories(let addedRows, let addedWords)):
-      // The arrays are to be this column's alone, or appending would copy them.
-      values = .numbers([])
+    switch added {
+    case .categories(let addedRows, let newWords):
+      guard case .categories(var rows, var vocabulary) = taken() else { failToAppend() }
       for row in 0..<addedRows.count { rows.append(addedRows[row]) }
-      for word in addedWords.ids { _ = vocabulary.intern(word) }
+      for word in newWords.ids { _ = vocabulary.intern(word) }
       values = .categories(rows, vocabulary: vocabulary)
-    case (.numbers(var numbers), .numbers(let addedNumbers)):
+    case .numbers(let addedNumbers):
+      guard case .numbers(var numbers) = taken() else { failToAppend() }
       if standardisation == nil { standardisation = Standardisation(of: numbers) }
-      values = .numbers([])
       numbers += addedNumbers
       values = .numbers(numbers)
-    default: fatalError("FeatureTable: rows of column '\(name)' are of another kind")
     }
+  }
+
+  /// The values, which the column no longer has: appending to arrays that someone else has too would
+  /// copy them.
+  private mutating func taken() -> Values {
+    var taken = Values.numbers([])
+    swap(&taken, &values)
+    return taken
+  }
+
+  private func failToAppend() -> Never {
+    fatalError("FeatureTable: rows of column '\(name)' are of another kind")
   }
 
   /// The number of rows.
