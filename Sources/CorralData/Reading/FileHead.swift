@@ -23,6 +23,15 @@ struct FileHead {
     firstLine = first
   }
 
+  /// The head of a text of which only the first line is known, without its end.
+  init(path: String, firstLine bytes: [UInt8]) {
+    self.path = path
+    self.bytes = bytes
+    name = (path as NSString).lastPathComponent
+    isWhole = true
+    firstLine = bytes.withUnsafeBufferPointer { Field($0).text }
+  }
+
   /// Returns the first records that are not empty.
   private static func records<Result>(
     of bytes: [UInt8], _ ends: RecordEnds, limit: Int, _ body: (Field) -> Result
