@@ -9,14 +9,15 @@ let strict: [SwiftSetting] = [
 
 /// A library target and, beside it, its test target: `Sources/NAME` and `Tests/NAMETests`.
 func library(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
-  resources: [Resource] = []
+  _ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = [],
+  exclude: [String] = [], resources: [Resource] = []
 ) -> [Target] {
   [
     .target(
       name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
     .testTarget(
-      name: "\(name)Tests", dependencies: dependencies + ["CorralTesting", .target(name: name)],
+      name: "\(name)Tests",
+      dependencies: dependencies + tests + ["CorralTesting", .target(name: name)],
       exclude: exclude, swiftSettings: strict),
   ]
 }
@@ -84,6 +85,7 @@ let house: [[Target]] = [
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
   library("CorralStore", ["LibCrypto", grdb, sqlite]),
+  library("CorralStreaming", ["CorralStore", "CorralVectors", "CorralData"], tests: [grdb]),
   library(
     "CorralService",
     [
