@@ -130,8 +130,10 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
   }
 }
 
-/// How long a test waits for what is sure to come: no result depends on it.
-let patience = 60.0
+/// How long a test waits for what is sure to come, in seconds: no result depends on it.
+///
+/// A writer may wait for minutes for a thread, while other tests have all of them.
+let patience = 3600.0
 
 extension EventSource {
   /// Reads a number of records in batches of random size, waiting for them.
