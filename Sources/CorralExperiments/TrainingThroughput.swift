@@ -51,6 +51,13 @@ package struct TrainingThroughput {
       if let (name, _) = sizes.first(where: { $0.1 < 1 }) {
         throw ExperimentError("\(name) is too small; give more, as in --set \(name)=10")
       }
+      // Each item of a user but the first is the target of a pair.
+      let pairs = users * (length - 1)
+      if pairs < batch {
+        throw ExperimentError(
+          "\(users) users of \(length) items make \(pairs) pairs, fewer than a step of \(batch); "
+            + "lower batch, or give more users")
+      }
       if items < 2 * clusters {
         throw ExperimentError("\(items) items are too few for \(clusters) clusters of two or more")
       }

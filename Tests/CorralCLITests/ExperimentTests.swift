@@ -362,6 +362,9 @@ import Testing
     }
     let none = try Binary.run("experiment", "run", "dnc-throughput", "--set", "rounds=0")
     #expect(none.code == 2 && none.errors.contains("rounds is too small"), "\(none.errors)")
+    let few = try Binary.run(
+      "experiment", "run", "dnc-throughput", "--set", "users=2", "--set", "length=3")
+    #expect(few.code == 2 && few.errors.contains("make 4 pairs, fewer than a step of 256"))
     let crowded = try Binary.run("experiment", "run", "dnc-throughput", "--set", "clusters=3000")
     #expect(crowded.code == 2 && crowded.errors.contains("too few for 3000 clusters"))
   }
