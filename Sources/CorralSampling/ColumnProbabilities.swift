@@ -10,7 +10,7 @@ package struct ColumnProbabilities: Sendable, Equatable {
   /// How logits are corrected.
   package let form: CorrectionSettings.Form
   /// The number of items in the catalogue, over which extra negatives are uniform.
-  package let itemCount: Int
+  package private(set) var itemCount: Int
   /// Where the probabilities come from.
   package private(set) var source: Source
 
@@ -43,6 +43,12 @@ package struct ColumnProbabilities: Sendable, Equatable {
     self.source = source
   }
 
+  /// Lets the catalogue have more items; frequencies that do not change give the new ones 0.
+  package mutating func grow(to itemCount: Int) {
+    precondition(itemCount >= self.itemCount, "a catalogue of \(self.itemCount) does not shrink")
+    self.itemCount = itemCount
+  }
+
   /// The streaming estimator, to be saved with the model.
   package var estimator: FrequencyEstimator? {
     if case .streaming(let estimator) = source { estimator } else { nil }
@@ -65,7 +71,9 @@ package struct ColumnProbabilities: Sendable, Equatable {
     switch source {
     case .none: return nil
     case .static(let frequencies):
-      batch = items.map { frequencies.probabilities[$0.position] }
+      batch = items.map {
+        $0.position < frequencies.count ? frequencies.probabilities[$0.position] : 0
+      }
     case .streaming(var estimator):
       // Estimates are occurrences in a batch; a column is one of the batch's draws.
       let draws = Double(max(targets.count, 1))
@@ -97,6 +105,9 @@ package struct ItemFrequencies: Sendable, Equatable {
     let uniform = 1 / Double(max(counts.count, 1))
     probabilities = counts.map { total > 0 ? (Double($0) + smoothing) / total : uniform }
   }
+
+  /// Frequencies that are known already, P(d) of every item.
+  package init(probabilities: [Double]) { self.probabilities = probabilities }
 
   /// The number of items.
   package var count: Int { probabilities.count }

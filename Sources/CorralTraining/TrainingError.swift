@@ -10,6 +10,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case scoresNotFinite(String, epoch: Int, step: Int)
   /// The loss of the softmax over clusters is infinite or not a number.
   case intentNotFinite(epoch: Int)
+  /// The loss of a step on a stream is infinite or not a number.
+  case streamLossNotFinite(String, step: Int)
+  /// A parameter is infinite or not a number after a step on a stream.
+  case streamParameterNotFinite(String, step: Int)
   /// The split has nothing to learn from.
   case noExamples(rule: String)
   /// A checkpoint was saved under another value of a setting.
@@ -51,6 +55,16 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       """
       the clusters of users cannot be learned: the loss is no finite number in pass \(epoch): the \
       vectors of the model are not finite, or clusters.intent.rate is too high
+      """
+    case .streamLossNotFinite(let loss, let step):
+      """
+      learning has diverged: the loss became \(loss) in step \(step) of the stream: lower learn.rate, or \
+      roll back; what serves and the last checkpoint are as they were before
+      """
+    case .streamParameterNotFinite(let name, let step):
+      """
+      learning has diverged: parameter '\(name)' is no longer a number after step \(step) of the stream: \
+      lower learn.rate, or roll back; what serves and the last checkpoint are as they were before
       """
     case .noExamples(let rule):
       """

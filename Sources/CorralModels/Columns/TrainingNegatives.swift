@@ -5,12 +5,12 @@ package import CorralVectors
 /// Makes the columns of a batch's logits: the batch's own items, draws that do not follow the
 /// retriever, or the catalogue.
 ///
-/// An immutable value; the estimate of probabilities, which may learn from the batches, is passed in.
+/// The estimate of probabilities, which may learn from the batches, is passed in.
 package struct TrainingNegatives: Sendable {
   /// The source of negatives.
   package let settings: NegativeSettings
-  private let itemCount: Int
-  private let source: Source
+  private var itemCount: Int
+  private var source: Source
   /// What users took in training, if their draws are checked against it.
   private let known: KnownItems?
 
@@ -45,6 +45,16 @@ package struct TrainingNegatives: Sendable {
         "these negatives follow neither a retriever nor clusters; give in-batch, uniform, popularity "
           + "or all")
     }
+  }
+
+  /// Lets the catalogue have more items; only negatives of the batch follow one that grows.
+  package mutating func grow(to itemCount: Int) {
+    guard case .batch = source, itemCount >= self.itemCount else {
+      fatalError(
+        "\(settings.kind.rawValue) negatives over \(self.itemCount) items do not grow to \(itemCount)")
+    }
+    self.itemCount = itemCount
+    source = .batch(extra: UniformSampler(itemCount: itemCount))
   }
 
   /// The columns of one batch.
