@@ -112,6 +112,13 @@ let house: [[Target]] = [
       "CorralVectors", "CorralData", "CorralText", "CKernels",
     ], exclude: ["Fixtures"]),
   library(
+    "CorralLive",
+    [
+      "CorralPipeline", "CorralSettings", "CorralStreaming", "CorralStore", "CorralTraining",
+      "CorralModels", "CorralEvaluation", "Torch", "CorralSampling", "CorralBaselines",
+      "CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData",
+    ]),
+  library(
     "CorralExperiments",
     [
       "CorralPipeline", "CorralSettings", "CorralTraining", "CorralModels", "CorralEvaluation",
@@ -127,6 +134,8 @@ let umbrella: [Target.Dependency] = [
 ]
 /// What the programs of this package use besides.
 let inner: [Target.Dependency] = ["Torch", "CorralText", "CorralSettings"]
+/// What `corral stream` uses.
+let live: [Target.Dependency] = ["CorralLive", "CorralStreaming"]
 /// What `corral serve` uses.
 let served: [Target.Dependency] = [
   "CorralHTTP", "CorralService", "CorralStore", logging, metrics, lifecycle,
@@ -158,7 +167,7 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + inner + served + ["CorralExperiments", arguments, yams],
+      dependencies: umbrella + inner + served + live + ["CorralExperiments", arguments, yams],
       swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",

@@ -19,7 +19,7 @@ struct Corral: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       Quickstart.self, DataCommand.self, Models.self,
-      Train.self, Evaluate.self, Compare.self, Recommend.self, Serve.self,
+      Train.self, Evaluate.self, Compare.self, Recommend.self, Serve.self, Stream.self,
       Similar.self, Index.self, Clusters.self, Export.self, Experiment.self, Config.self,
       Doctor.self,
     ])

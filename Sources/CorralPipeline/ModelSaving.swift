@@ -1,9 +1,9 @@
 package import CorralArtifacts
-import CorralData
+package import CorralData
 import CorralEvaluation
 import CorralIndex
 import CorralModels
-import CorralSampling
+package import CorralSampling
 package import CorralSettings
 import CorralTraining
 import CorralVectors
@@ -37,23 +37,16 @@ package struct ModelSaving {
   package func write(to place: URL) throws -> SavedModel {
     try SavedModel.write(to: place, manifest: manifest()) { folder in
       let dataset = data.dataset
-      try folder.write(dataset.users, as: ModelFile.users)
-      try folder.write(dataset.items, as: ModelFile.items)
-      if !dataset.titles.isEmpty { try folder.write(Texts(dataset.titles), as: ModelFile.titles) }
-      try folder.write(data.histories, as: ModelFile.histories)
+      try folder.write(
+        users: dataset.users, items: dataset.items, titles: Texts(dataset.titles),
+        histories: data.histories)
       try folder.write(dataset.userFeatures, as: ModelFile.userFeatures)
       try folder.write(dataset.itemFeatures, as: ModelFile.itemFeatures)
       try measured?.write(to: folder)
       for file in attachments where FileManager.default.fileExists(atPath: file.path) {
         try folder.copy(file, as: file.lastPathComponent)
       }
-      if let state = outcome.estimator?.state {
-        try folder.write(
-          [
-            SafetensorsTensor("gaps", state.gaps), SafetensorsTensor("last_seen", state.lastSeen),
-            SafetensorsTensor("hits", state.hits),
-          ], metadata: ["step": "\(state.step)"], as: ModelFile.estimator)
-      }
+      if let state = outcome.estimator?.state { try folder.write(state) }
       try outcome.model.write(to: folder)
       try outcome.clusters?.write(to: folder)
       try outcome.ranker?.write(to: folder)
@@ -67,22 +60,57 @@ package struct ModelSaving {
   }
 
   private func manifest() throws -> Manifest {
-    let machine = ProcessInfo.processInfo
     let metrics = try measured.map { try JSONValue(encoding: $0.evaluation.intervals()) }
     return Manifest(
-      kinds: [
-        "retriever": settings.retriever.name, "ranker": settings.ranker.name,
-        "index": settings.index.kind.rawValue,
-      ],
-      settings: try JSONValue(encoding: settings), data: data.provenance,
+      kinds: settings.kinds, settings: try JSONValue(encoding: settings), data: data.provenance,
       metrics: metrics ?? .object([:]),
-      created: .init(
-        by: "corral \(Version.text)",
-        machine: """
-          \(machine.operatingSystemVersionString), \(machine.activeProcessorCount) cores, \
-          \(settings.train.device)
-          """,
-        seconds: outcome.seconds, evaluationSeconds: try measured?.report().seconds))
+      created: .now(
+        on: settings.train.device, seconds: outcome.seconds,
+        evaluationSeconds: try measured?.report().seconds))
+  }
+}
+
+extension Settings {
+  /// The kind of each part of a model of these settings.
+  package var kinds: [String: String] {
+    ["retriever": retriever.name, "ranker": ranker.name, "index": index.kind.rawValue]
+  }
+}
+
+extension Manifest.Creation {
+  /// How a model came to be that this program makes now, on this machine.
+  package static func now(
+    on device: String, seconds: Double, evaluationSeconds: Double? = nil
+  ) -> Manifest.Creation {
+    let machine = ProcessInfo.processInfo
+    return Manifest.Creation(
+      by: "corral \(Version.text)",
+      machine: """
+        \(machine.operatingSystemVersionString), \(machine.activeProcessorCount) cores, \(device)
+        """,
+      seconds: seconds, evaluationSeconds: evaluationSeconds)
+  }
+}
+
+extension ModelFolder {
+  /// Writes who and what a model knows, and what each user did.
+  package func write(
+    users: Vocabulary, items: Vocabulary, titles: Texts, histories: Ragged<ItemIndex>
+  ) throws {
+    try write(users, as: ModelFile.users)
+    try write(items, as: ModelFile.items)
+    if !titles.isEmpty { try write(titles, as: ModelFile.titles) }
+    try write(histories, as: ModelFile.histories)
+  }
+
+  /// Writes what an estimator of frequencies has learned.
+  package func write(_ estimator: FrequencyEstimator.State) throws {
+    try write(
+      [
+        SafetensorsTensor("gaps", estimator.gaps),
+        SafetensorsTensor("last_seen", estimator.lastSeen),
+        SafetensorsTensor("hits", estimator.hits),
+      ], metadata: ["step": "\(estimator.step)"], as: ModelFile.estimator)
   }
 }
 

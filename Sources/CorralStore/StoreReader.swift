@@ -70,6 +70,16 @@ package final class StoreReader {
     }
   }
 
+  /// What was put of an item; `nil` if nothing was.
+  package func item(_ id: String) throws -> ItemRecord? {
+    try read { try ItemRecord.all($0, "WHERE isRecorded AND id = ?", [id]).first?.record }
+  }
+
+  /// What was put of a user; `nil` if nothing was.
+  package func user(_ id: String) throws -> UserRecord? {
+    try read { try UserRecord.all($0, "WHERE isRecorded AND id = ?", [id]).first }
+  }
+
   /// Reads what is committed, in the file that is at the store's place now.
   private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
     do {

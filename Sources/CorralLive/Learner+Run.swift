@@ -1,0 +1,108 @@
+import CorralData
+import CorralStreaming
+import CorralTraining
+import CorralVectors
+
+extension Learner {
+  /// When a learner stops by itself.
+  package enum End: Sendable {
+    /// When the source says that nothing will ever come.
+    case never
+    /// When nothing is there any more.
+    case caughtUp
+  }
+
+  /// Learns until the end, or until it is asked to stop; everything is saved and published then.
+  ///
+  /// - Parameters:
+  ///   - end: when it stops by itself.
+  ///   - every: the seconds between two reports.
+  ///   - shouldStop: asked many times a second.
+  ///   - tell: is told what happens.
+  /// - Throws: `StreamError`, `ArtifactError`, `TrainingError`; the last checkpoint is then as it was.
+  package func run(
+    until end: End = .never, reportEvery every: Double = 10, shouldStop: () -> Bool = { false },
+    tell: @escaping (LearnerNews) -> Void
+  ) throws {
+    listener = tell
+    defer { listener = nil }
+    var reported = ContinuousClock.now
+    var examplesThen = tally.examples
+    while !shouldStop() {
+      let records = try next()
+      for record in records {
+        // A chunk can hold many steps. The records that are left are read again by the next run.
+        if try take(record), shouldStop() { break }
+      }
+      if records.isEmpty {
+        if source.hasEnded || end == .caughtUp { break }
+        if isOutOfPatience { try step() }
+        if !isWaiting { try idle() }
+      }
+      let seconds = (ContinuousClock.now - reported).inSeconds
+      if seconds >= every {
+        tell(.report(try report(seconds: seconds, since: examplesThen)))
+        (reported, examplesThen) = (.now, tally.examples)
+      }
+    }
+    try finish(isEnd: !shouldStop())
+    tell(
+      .report(
+        try report(
+          seconds: max(1e-9, (ContinuousClock.now - reported).inSeconds), since: examplesThen)))
+  }
+
+  /// Some records; none after a short wait.
+  private func next() throws -> [StreamRecord] {
+    try source.next(1024, waiting: 0.25)
+  }
+
+  /// What is due while nothing comes.
+  private func idle() throws {
+    try attend()
+    guard let snapshot = prepared else { return }
+    prepared = nil
+    try publish(snapshot, comparedOn: latest(500), areLearned: true)
+  }
+
+  /// The end of a run: at the end of the stream all is learned and published; if it was stopped, steps that
+  /// are not full wait for the next run, which reads their events again.
+  private func finish(isEnd: Bool) throws {
+    if isEnd {
+      try step()
+      if timing.sincePublication > 0 {
+        try save()
+        try publish(snapshot(), comparedOn: latest(500), areLearned: true)
+        return
+      }
+    }
+    if !isWaiting { try save() }
+  }
+
+  /// Some of the latest examples.
+  private func latest(_ count: Int) -> [Example] {
+    let next = recent.count < settings.learn.replayed ? 0 : tally.examples % recent.count
+    return Array((recent[next...] + recent[..<next]).suffix(count))
+  }
+
+  private func report(seconds: Double, since examples: Int) throws -> LearnerReport {
+    let lag = try? source.lag()
+    var report = LearnerReport()
+    report.tally = tally
+    report.steps = training.steps
+    report.loss = lossCount > 0 ? lossSum / Double(lossCount) : nil
+    (lossSum, lossCount) = (0, 0)
+    report.examplesPerSecond = Double(tally.examples - examples) / seconds
+    report.predicted = validation.report
+    report.lagEvents = lag?.events
+    report.lagBytes = lag?.bytes
+    report.popularityShift = statistics.popularityShift(counts: training.counts)
+    report.estimatorError = statistics.estimatorError(
+      training.estimator, batch: settings.learn.batch)
+    report.modelAge = timing.age
+    (report.users, report.items) = (population.users.count, population.items.count)
+    report.deadLetters = source.deadLetters
+    report.position = learnedTo
+    return report
+  }
+}
