@@ -25,6 +25,7 @@ package final class RecommendationService: Sendable {
   let clock: @Sendable () -> Date
   let reloads = ReloadTurn()
   private let requests = RequestNumbers()
+  private let learned = Mutex<LearningStatus?>(nil)
   private let queue: AnswerQueue<AnswerPlan, AnswerPlan, AnswerPlan>
   private let arms: ArmAssignment?
 
@@ -170,6 +171,14 @@ package final class RecommendationService: Sendable {
         users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting)
     }
   }
+
+  /// How the model goes on learning; `nil` while it does not.
+  package var learning: LearningStatus? {
+    learned.withLock(\.self)
+  }
+
+  /// Notes how the model goes on learning.
+  package func note(_ learning: LearningStatus?) { learned.withLock { $0 = learning } }
 
   /// Sets the metrics that hold for a moment; call it before metrics are read.
   package func refreshMetrics() {

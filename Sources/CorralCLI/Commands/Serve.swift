@@ -44,10 +44,15 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Reload a model whenever its folder is replaced, those of arms too.")
   var watch = false
 
+  @Flag(
+    help: "Go on learning from what users do, and serve what was learned: see `corral stream`.")
+  var learn = false
+
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "One setting, as in serve.deadline=100 or http.rate=50; repeat it for more.",
+      "One setting, as in serve.deadline=100, http.rate=50 or live.publish.seconds=60; repeat it for "
+        + "more.",
       valueName: "key.path=value"))
   var assignments: [String] = []
 
@@ -66,6 +71,10 @@ struct Serve: AsyncParsableCommand {
     if ListenAddress(listen) == nil {
       throw ValidationError("--listen needs a host and a port, as in 127.0.0.1:8088")
     }
+    if learn, watch {
+      throw ValidationError(
+        "--learn serves what it publishes by itself; leave out --watch, or learn with `corral stream`")
+    }
     if (tlsCertificate == nil) != (tlsKey == nil) {
       throw ValidationError("--tls-certificate and --tls-key belong together")
     }
@@ -79,6 +88,7 @@ struct Serve: AsyncParsableCommand {
     serving.keys = keys
     serving.arms = arms
     serving.isWatching = watch
+    serving.isLearning = learn
     serving.assignments = assignments
     serving.logFormat = logFormat
     if let tlsCertificate, let tlsKey {

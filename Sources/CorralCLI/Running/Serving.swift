@@ -1,5 +1,6 @@
 import CorralData
 import CorralHTTP
+import CorralLive
 import CorralPipeline
 import CorralService
 import CorralServing
@@ -19,6 +20,8 @@ struct ServeSettings: Sendable, Equatable, Codable {
   var serve = ServiceSettings()
   /// How the server listens, and its limits.
   var http = ServerSettings()
+  /// How the model goes on learning, with `--learn`.
+  var live = LiveSettings()
 }
 
 /// A server from its model to its end.
@@ -30,6 +33,7 @@ struct Serving {
   var log: String?
   var keys: String?
   var isWatching = false
+  var isLearning = false
   /// The file of an experiment.
   var arms: String?
   var assignments: [String] = []
@@ -61,6 +65,7 @@ struct Serving {
     let folder = URL(filePath: model)
     let place = storePath
     try SettingError.within("serve") { try settings.serve.validate() }
+    try SettingError.within("live") { try settings.live.validate() }
     let start = ContinuousClock.now
     let opened = try Store(URL(filePath: place))
     let service = try RecommendationService(
@@ -68,8 +73,15 @@ struct Serving {
     ) { try Recommender.open($0.path) }
     let seconds = (ContinuousClock.now - start).inSeconds
     let server: Server
+    var beside: [any Service] = []
     do {
       if let log { try await importLog(log, into: service) }
+      if isLearning {
+        beside.append(
+          try LiveLearning(
+            model, store: URL(filePath: place), settings: settings.live, service: service,
+            logger: logger))
+      }
       server = try Server(
         service, at: address, settings: settings.http, keys: keys, certificate: certificate,
         metrics: metrics, version: Version.text, logger: logger)
@@ -77,7 +89,7 @@ struct Serving {
       await service.close()
       throw error
     }
-    var beside: [any Service] = [HangupReload(service, logger: logger)]
+    beside.append(HangupReload(service, logger: logger))
     if isWatching { beside.append(FolderWatch(service, logger: logger)) }
     let scheme = certificate == nil ? "http" : "https"
     try await server.run(stoppedBy: [.sigterm, .sigint], beside: beside) { address in
@@ -157,6 +169,7 @@ struct Serving {
     console.print(
       "listening at \(style.accent(output.address)), a page to open; \(output.address)openapi.json "
         + "says what it takes")
+    if isLearning { console.note("learning from what users do; MODEL.live keeps what that needs") }
     if !output.hasKeys {
       console.note("no keys: everybody on this machine may read, write and administrate")
     }
