@@ -28,11 +28,13 @@ extension Learner {
     defer { listener = nil }
     var reported = ContinuousClock.now
     var examplesThen = tally.examples
-    while !shouldStop() {
+    var isStopped = false
+    while !isStopped {
       let records = try next()
       for record in records {
         // A chunk can hold many steps. The records that are left are read again by the next run.
-        if try take(record), shouldStop() { break }
+        isStopped = try take(record) && shouldStop()
+        if isStopped { break }
       }
       if records.isEmpty {
         if source.hasEnded || end == .caughtUp { break }
@@ -44,8 +46,9 @@ extension Learner {
         tell(.report(try report(seconds: seconds, since: examplesThen)))
         (reported, examplesThen) = (.now, tally.examples)
       }
+      isStopped = isStopped || shouldStop()
     }
-    try finish(isEnd: !shouldStop())
+    try finish(isEnd: !isStopped)
     tell(
       .report(
         try report(
@@ -65,18 +68,17 @@ extension Learner {
     try publish(snapshot, comparedOn: latest(500), areLearned: true)
   }
 
-  /// The end of a run: at the end of the stream all is learned and published; if it was stopped, steps that
-  /// are not full wait for the next run, which reads their events again.
+  /// The end of a run.
+  ///
+  /// At the end of the stream all is learned and published. A run that was stopped saves; without patience
+  /// it leaves the examples that wait to the next run, which reads their events again.
   private func finish(isEnd: Bool) throws {
-    if isEnd {
-      try step()
-      if timing.sincePublication > 0 {
-        try save()
-        try publish(snapshot(), comparedOn: latest(500), areLearned: true)
-        return
-      }
-    }
-    if !isWaiting { try save() }
+    if isEnd || settings.patience > 0 { try step() }
+    if isWaiting { return }
+    try save()
+    guard isEnd, timing.sincePublication > 0 else { return }
+    prepared = nil
+    try publish(snapshot(), comparedOn: latest(500), areLearned: true)
   }
 
   /// Some of the latest examples.
