@@ -115,8 +115,8 @@ let house: [[Target]] = [
     "CorralLive",
     [
       "CorralPipeline", "CorralSettings", "CorralStreaming", "CorralStore", "CorralTraining",
-      "CorralModels", "CorralEvaluation", "Torch", "CorralSampling", "CorralBaselines",
-      "CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData",
+      "CorralModels", "CorralEvaluation", "CorralSampling", "CorralArtifacts", "CorralIndex",
+      "CorralVectors", "CorralData",
     ]),
   library(
     "CorralExperiments",

@@ -1,5 +1,4 @@
 import CorralArtifacts
-import CorralBaselines
 import CorralData
 import CorralIndex
 import CorralModels

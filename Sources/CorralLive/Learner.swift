@@ -10,7 +10,6 @@ package import CorralStreaming
 import CorralTraining
 import CorralVectors
 import Foundation
-import Torch
 
 /// A model that goes on learning from a stream while it is served.
 ///
@@ -190,13 +189,10 @@ package final class Learner {
   /// Saves the state, with the place in the stream that it belongs to; not while examples wait.
   func save() throws {
     precondition(pending.isEmpty, "a checkpoint is saved between two steps")
-    let state = try training.state()
     try LearnerState(
       record: LearnerState.Record(
-        position: learnedTo, steps: state.steps, optimiserSteps: state.optimiser.steps,
-        estimatorSteps: state.estimator?.step, tally: tally, predictions: validation.count,
-        settings: flat),
-      training: state, population: population, predictions: validation.ring, recent: recent
+        position: learnedTo, tally: tally, predictions: validation.count, settings: flat),
+      training: training.state(), population: population, predictions: validation.ring, recent: recent
     ).write(to: folder.checkpoint)
     timing.saved()
   }

@@ -1,14 +1,11 @@
 import CorralArtifacts
 import CorralData
 import CorralEvaluation
-import CorralModels
 import CorralPipeline
-import CorralSampling
 import CorralStreaming
 import CorralTraining
 import CorralVectors
 import Foundation
-import Torch
 
 /// Everything that a learner needs to go on, at one place of its stream: the content of a checkpoint.
 struct LearnerState {
@@ -16,14 +13,6 @@ struct LearnerState {
   struct Record: Codable, Equatable {
     /// The place behind the last event that was looked at; `nil` before the first.
     var position: StreamPosition?
-    /// The steps so far.
-    var steps = 0
-    /// The steps that the optimiser counts.
-    var optimiserSteps = 0
-    /// The steps that the estimator counts; `nil` without one.
-    var estimatorSteps: Int?
-    /// The number of the last publication.
-    var publication = 0
     /// What became of events so far.
     var tally = StreamTally()
     /// The number of predictions so far.
@@ -64,8 +53,6 @@ package struct StreamTally: Sendable, Equatable, Codable {
 
 extension LearnerState {
   private static let json = "state.json"
-  private static let weights = "weights.safetensors"
-  private static let optimiser = "optimiser.safetensors"
   private static let rest = "examples.safetensors"
   private static let kind = "stream checkpoint"
 
@@ -86,13 +73,8 @@ extension LearnerState {
       try folder.write(
         users: population.users, items: population.items, titles: population.titles,
         histories: population.histories)
-      try folder.write(training.catalogue.users, as: ModelFile.userFeatures)
-      try folder.write(training.catalogue.items, as: ModelFile.itemFeatures)
-      try folder.write(Self.tensors(training.parameters), as: Self.weights)
-      try folder.write(Self.tensors(training.optimiser.tensors), as: Self.optimiser)
-      if let estimator = training.estimator { try folder.write(estimator) }
-      var tensors = [
-        SafetensorsTensor("counts", training.counts.map(Int64.init)),
+      try training.write(to: folder)
+      let tensors = [
         SafetensorsTensor("predictions/places", predictions.map(\.place)),
         SafetensorsTensor(
           "predictions/groups", predictions.map { $0.group?.rawValue ?? Self.unknown }),
@@ -103,9 +85,6 @@ extension LearnerState {
         SafetensorsTensor(
           "recent/histories", recent.flatMap { $0.history.map { Int32($0.position) } }),
       ]
-      if let frequencies = training.frequencies {
-        tensors.append(SafetensorsTensor("frequencies", frequencies))
-      }
       try folder.write(tensors, as: Self.rest)
     }
   }
@@ -135,26 +114,8 @@ extension LearnerState {
       users: users, items: items,
       titles: saved.contains(ModelFile.titles) ? try saved.texts(ModelFile.titles) : Texts(),
       histories: try saved.histories(itemCount: items.count), longest: longest)
+    training = try OnlineTraining.State(saved, itemCount: items.count)
     let rest = try saved.tensors(Self.rest)
-    var estimator: FrequencyEstimator.State?
-    if let step = record.estimatorSteps {
-      let file = try saved.tensors(ModelFile.estimator)
-      estimator = FrequencyEstimator.State(
-        step: step, gaps: try file.array("gaps"), lastSeen: try file.array("last_seen"),
-        hits: try file.array("hits"))
-    }
-    let counts: [Int64] = try rest.array("counts", shape: [items.count])
-    training = OnlineTraining.State(
-      steps: record.steps, counts: counts.map(Int.init),
-      catalogue: Catalogue(
-        users: try saved.features(ModelFile.userFeatures),
-        items: try saved.features(ModelFile.itemFeatures)),
-      parameters: try [String: StoredTensor](saved.tensors(Self.weights)),
-      optimiser: Optimizer.State(
-        steps: record.optimiserSteps,
-        tensors: try [String: StoredTensor](saved.tensors(Self.optimiser))),
-      estimator: estimator,
-      frequencies: rest.entries["frequencies"] == nil ? nil : try rest.array("frequencies"))
     let places: [Int32] = try rest.array("predictions/places")
     let groups: [UInt8] = try rest.array("predictions/groups", shape: [places.count])
     predictions = zip(places, groups).map { place, group in
@@ -182,10 +143,4 @@ extension LearnerState {
 
   /// What stands for an item that the retriever did not know.
   private static let unknown = UInt8.max
-
-  private static func tensors(_ tensors: [String: StoredTensor]) -> [SafetensorsTensor] {
-    tensors.sorted { $0.key < $1.key }.map {
-      SafetensorsTensor($0.key, $0.value.values, shape: $0.value.shape)
-    }
-  }
 }

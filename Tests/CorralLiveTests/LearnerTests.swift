@@ -105,7 +105,7 @@ import Testing
   /// How often each item was learned, by its id.
   private func counts(of stream: PlantedStream) throws -> [String: Int] {
     let items = try OpenedModel(stream.model.path).items
-    let file = try SavedModel.open(stream.live.checkpoint).tensors("examples.safetensors")
+    let file = try SavedModel.open(stream.live.checkpoint).tensors("training.safetensors")
     let counts: [Int64] = try file.array("counts")
     return Dictionary(uniqueKeysWithValues: zip(items.ids, counts.map { Int($0) }))
   }

@@ -141,7 +141,7 @@ struct PlantedStream {
   /// The bytes of the files of the checkpoint that decide what is learned.
   func learned() throws -> [String: Data] {
     let names = [
-      "weights.safetensors", "optimiser.safetensors", "estimator.safetensors", "users.txt",
+      "weights.safetensors", "optimiser.safetensors", "training.safetensors", "users.txt",
       "items.txt", "histories.safetensors", "item-features.safetensors",
     ]
     return try Dictionary(
