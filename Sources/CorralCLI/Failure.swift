@@ -6,6 +6,7 @@ import CorralEvaluation
 import CorralExperiments
 import CorralHTTP
 import CorralIndex
+import CorralLive
 import CorralModels
 import CorralPipeline
 import CorralSampling
@@ -13,6 +14,7 @@ import CorralService
 import CorralServing
 import CorralSettings
 import CorralStore
+import CorralStreaming
 import CorralText
 import CorralTraining
 import CorralVectors
@@ -107,7 +109,8 @@ enum Failure {
     switch error {
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
       TrainingError.parameterNotFinite, TrainingError.validationNotFinite,
-      TrainingError.scoresNotFinite, BaselineError.unsolvable,
+      TrainingError.scoresNotFinite, TrainingError.streamLossNotFinite,
+      TrainingError.streamParameterNotFinite, BaselineError.unsolvable, StreamError.unwritable,
       ArtifactError.diskFull, ArtifactError.unwritable, ArtifactError.busy,
       SafetensorsError.unwritable, DataError.unwritable, StoreError.diskFull, StoreError.locked,
       StoreError.failed, Server.Fault.noAddress, is StandardStreams.LostOutput,
@@ -121,7 +124,7 @@ enum Failure {
     case is InputError, is SettingsError, is SettingError, is ServingError, is PipelineError,
       is ExperimentError, is DataError, is EvaluationError, is ArtifactError,
       is ModelsError, is TrainingError, is TorchError, is IndexError, is SamplingError,
-      is SafetensorsError, is BaselineError, is StoreError, is ServiceError, is Server.Fault,
+      is SafetensorsError, is BaselineError, is LiveError, is StreamError, is StoreError, is ServiceError, is Server.Fault,
       is Keys.Fault:
       badInput
     default: nil

@@ -76,7 +76,7 @@ extension Learner {
     if isEnd || settings.patience > 0 { try step() }
     if isWaiting { return }
     try save()
-    guard isEnd, timing.sincePublication > 0 else { return }
+    guard isEnd, settings.publish.isOn, timing.sincePublication > 0 else { return }
     prepared = nil
     try publish(snapshot(), comparedOn: latest(500), areLearned: true)
   }

@@ -41,6 +41,8 @@ package struct LiveSettings: Sendable, Codable, Equatable {
     /// The seconds from one publication to the next.
     package var seconds = 30.0
     /// The examples from one publication to the next; 0 looks at the time alone.
+    ///
+    /// With 0 for both nothing is published: the stream is predicted by what serves, and learned beside it.
     package var examples = 0
     /// The snapshots that are kept to roll back to.
     package var kept = 3
@@ -53,6 +55,9 @@ package struct LiveSettings: Sendable, Codable, Equatable {
 
     /// The defaults.
     package init() {}
+
+    /// Whether anything is ever published.
+    var isOn: Bool { seconds > 0 || examples > 0 }
   }
 
   /// How well events are predicted before they are learned.
@@ -85,9 +90,6 @@ package struct LiveSettings: Sendable, Codable, Equatable {
     try SettingError.within("publish") {
       try SettingError.check("seconds", publish.seconds, atLeast: 0)
       try SettingError.check("examples", publish.examples, atLeast: 0)
-      try SettingError.check(
-        publish.seconds > 0 || publish.examples > 0, "seconds", publish.seconds,
-        "nothing would be published; give seconds, or examples beside it")
       try SettingError.check("kept", publish.kept, atLeast: 1, of: " snapshot")
       try SettingError.check("margin", share: publish.margin)
       try SettingError.check("indexRecall", share: publish.indexRecall)

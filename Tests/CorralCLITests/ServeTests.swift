@@ -59,6 +59,45 @@ import Testing
     }
   }
 
+  @Test func `a server that learns recommends what it had never heard of`() throws {
+    try withTemporaryFolder { folder in
+      let (trained, outcome) = try TinyData.trained("two-tower", in: folder)
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      try FileManager.default.moveItem(at: trained, to: folder.appending(path: "model"))
+      let settings = [
+        "live.patience=0.1", "live.publish.seconds=0.2", "live.learn.batch=32",
+        "live.learn.rate=0.05",
+      ].flatMap { ["--set", $0] }
+      try serving(["--learn"] + settings, in: folder) { server in
+        func post(_ events: [String]) throws {
+          let body = "[\(events.joined(separator: ","))]"
+          let line = "curl -s \(server.address)v1/events -H 'content-type: application/json' -d "
+          _ = try ask(line + "'\(body)'", in: folder)
+        }
+        func recommended() throws -> [String] {
+          try ids(ask("curl -s '\(server.address)v1/users/u0/recommendations?k=10'", in: folder))
+        }
+        #expect(try !recommended().contains("fresh"))
+        // Users walk on through the items of their camps; each fourth step of the first camp is new.
+        var isFound = false
+        for round in 0..<300 where !isFound {
+          try post(
+            (1..<60).map { user in
+              let place = user / 2 + round
+              let item =
+                user % 2 == 0 && place % 4 == 0 ? "fresh" : "i\(user % 2 * 20 + place % 20)"
+              return #"{"user": "u\#(user)", "item": "\#(item)", "type": "click"}"#
+            })
+          usleep(100_000)
+          isFound = try recommended().contains("fresh")
+        }
+        #expect(isFound)
+      }
+      let status = try Binary.run("stream", "status", folder.appending(path: "model").path)
+      #expect(status.code == 0 && status.output.contains("serves"), "\(status.errors)")
+    }
+  }
+
   @Test func `a folder of an arm that is watched is served as soon as it is replaced`() throws {
     try withTemporaryFolder { folder in
       try place("popularity", at: "model", in: folder)
@@ -205,6 +244,8 @@ import Testing
     (["--set", "serve.deadlin=3"], 2, "did you mean"),
     (["--keys", "missing"], 2, "cannot be read"),
     (["--tls-certificate", "a"], 64, "belong together"),
+    (["--learn", "--watch"], 64, "leave out --watch"),
+    (["--learn", "--set", "live.learn.batch=0"], 2, "live.learn.batch"),
   ])
   func `what cannot be served is told, with an exit code`(
     arguments: [String], code: Int32, words: String
