@@ -8,20 +8,29 @@ package struct Descriptions {
   /// What is known of a user; `nil` for nothing.
   package var user: (String) throws -> UserRecord?
 
+  /// Which of some users asked to be forgotten: nothing of them may be kept or learned.
+  package var forgotten: (any Sequence<String>) throws -> Set<String>
+
   /// Descriptions that closures give.
   package init(
-    item: @escaping (String) throws -> ItemRecord?, user: @escaping (String) throws -> UserRecord?
+    item: @escaping (String) throws -> ItemRecord?, user: @escaping (String) throws -> UserRecord?,
+    forgotten: @escaping (any Sequence<String>) throws -> Set<String>
   ) {
     self.item = item
     self.user = user
+    self.forgotten = forgotten
   }
 
   /// Nothing is known of anybody.
-  package static var none: Descriptions { Descriptions(item: { _ in nil }, user: { _ in nil }) }
+  package static var none: Descriptions {
+    Descriptions(item: { _ in nil }, user: { _ in nil }, forgotten: { _ in [] })
+  }
 
   /// What a server was told, read beside it.
   package static func store(_ reader: StoreReader) -> Descriptions {
-    Descriptions(item: { try reader.item($0) }, user: { try reader.user($0) })
+    Descriptions(
+      item: { try reader.item($0) }, user: { try reader.user($0) },
+      forgotten: { try reader.everForgotten(among: $0) })
   }
 }
 

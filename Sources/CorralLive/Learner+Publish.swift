@@ -90,7 +90,7 @@ extension Learner {
     }
   }
 
-  /// Adds a line to the log of publications.
+  /// Adds lines to the logs of publications and of reports.
   private func log(
     _ mark: StreamMark, _ comparison: PublishingComparison, refused: String?
   ) throws {
@@ -104,5 +104,6 @@ extension Learner {
     encoder.dateEncodingStrategy = .iso8601
     let line = try encoder.encode(Line(mark: mark, comparison: comparison, refused: refused))
     try AppendedLines.append(line, to: folder.log)
+    try AppendedLines.append(encoder.encode(report()), to: folder.reports)
   }
 }

@@ -26,8 +26,8 @@ extension Learner {
   ) throws {
     listener = tell
     defer { listener = nil }
+    pace = (.now, tally.examples)
     var reported = ContinuousClock.now
-    var examplesThen = tally.examples
     var isStopped = false
     while !isStopped {
       let records = try next()
@@ -41,18 +41,15 @@ extension Learner {
         if isOutOfPatience { try step() }
         if !isWaiting { try idle() }
       }
-      let seconds = (ContinuousClock.now - reported).inSeconds
-      if seconds >= every {
-        tell(.report(try report(seconds: seconds, since: examplesThen)))
-        (reported, examplesThen) = (.now, tally.examples)
+      if (ContinuousClock.now - reported).inSeconds >= every {
+        tell(.report(report()))
+        startInterval()
+        reported = .now
       }
       isStopped = isStopped || shouldStop()
     }
     try finish(isEnd: !isStopped)
-    tell(
-      .report(
-        try report(
-          seconds: max(1e-9, (ContinuousClock.now - reported).inSeconds), since: examplesThen)))
+    tell(.report(report()))
   }
 
   /// Some records; none after a short wait.
@@ -75,6 +72,7 @@ extension Learner {
   private func finish(isEnd: Bool) throws {
     if isEnd || settings.patience > 0 { try step() }
     if isWaiting { return }
+    try forget()
     try save()
     guard isEnd, settings.publish.isOn, timing.sincePublication > 0 else { return }
     prepared = nil
@@ -87,14 +85,21 @@ extension Learner {
     return Array((recent[next...] + recent[..<next]).suffix(count))
   }
 
-  private func report(seconds: Double, since examples: Int) throws -> LearnerReport {
+  /// Begins the interval that the next report's loss and rate are of.
+  private func startInterval() {
+    pace = (.now, tally.examples)
+    (lossSum, lossCount) = (0, 0)
+  }
+
+  /// How the stream and the learning stand.
+  func report() -> LearnerReport {
     let lag = try? source.lag()
+    let seconds = max(1e-9, (ContinuousClock.now - pace.start).inSeconds)
     var report = LearnerReport()
     report.tally = tally
     report.steps = training.steps
     report.loss = lossCount > 0 ? lossSum / Double(lossCount) : nil
-    (lossSum, lossCount) = (0, 0)
-    report.examplesPerSecond = Double(tally.examples - examples) / seconds
+    report.examplesPerSecond = Double(tally.examples - pace.examples) / seconds
     report.predicted = validation.report
     report.lagEvents = lag?.events
     report.lagBytes = lag?.bytes

@@ -58,6 +58,8 @@ package final class Learner {
   var timing = LearnerTiming()
   var lossSum = 0.0
   var lossCount = 0
+  /// When the interval of the next report began, and the examples until then.
+  var pace = (start: ContinuousClock.now, examples: 0)
   var listener: ((LearnerNews) -> Void)?
 
   /// A learner that goes on from the checkpoint beside a model, or from the model itself.
@@ -106,6 +108,10 @@ package final class Learner {
       validation = ProgressiveValidation(window: settings.predict.window)
       tally = StreamTally()
       recent = []
+      if settings.start == .now {
+        while try !source.available(4096).isEmpty {}
+        position = source.position
+      }
     }
     learnedTo = position
     statistics = StreamStatistics(window: settings.predict.window)
@@ -175,8 +181,15 @@ package final class Learner {
   func attend() throws {
     let duty = timing.duty(by: settings)
     if duty == .nothing || isWaiting || prepared != nil { return }
+    if duty == .publication { try forget() }
     try save()
     if duty == .publication { prepared = try snapshot() }
+  }
+
+  /// Keeps nothing of users who asked for that since the last publication.
+  func forget() throws {
+    let gone = population.forget(try descriptions.forgotten(population.users.texts))
+    if !gone.isEmpty { recent.removeAll { gone.contains($0.user) } }
   }
 
   /// Gives new users and items their rows.
@@ -216,7 +229,10 @@ package final class Learner {
       tally.worthless += 1
       return nil
     }
-    let user = try meet(user: event.user)
+    guard let user = try meet(user: event.user) else {
+      tally.forgotten += 1
+      return nil
+    }
     let item = try meet(item: event.item)
     let history = Array(population.recents[user.position].suffix(historyLength))
     population.add(item, to: user)
@@ -227,9 +243,11 @@ package final class Learner {
     return Example(user: user, history: history, target: item, weight: weight)
   }
 
-  private func meet(user id: String) throws -> UserIndex {
-    let (user, isNew) = population.meet(user: id)
-    guard isNew else { return user }
+  /// The position of a user; `nil` for one who was forgotten.
+  private func meet(user id: String) throws -> UserIndex? {
+    if let known = population.users.exactPosition(of: id) { return UserIndex(known) }
+    if try !descriptions.forgotten([id]).isEmpty { return nil }
+    let (user, _) = population.meet(user: id)
     let (row, unknown) = FeatureRow.fitting(
       training.catalogue.users, try descriptions.user(id)?.features ?? [:])
     newUsers.append(row)

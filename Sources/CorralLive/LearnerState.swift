@@ -43,6 +43,8 @@ package struct StreamTally: Sendable, Equatable, Codable {
   package var beginnings = 0
   /// The histories of a store that a model gave it: the model knows them.
   package var seeds = 0
+  /// The events of users who were forgotten: they teach nothing, also after they came back.
+  package var forgotten = 0
   /// The users that the stream brought.
   package var newUsers = 0
   /// The items that the stream brought.

@@ -3,8 +3,8 @@ package import Foundation
 
 /// Where a model that learns from a stream keeps what it needs to go on: a folder beside the model.
 ///
-/// `checkpoint` is the last state, `snapshots/N` are publications to roll back to, and
-/// `publications.jsonl` says what became of each.
+/// `checkpoint` is the last state, and `snapshots/N` are publications to roll back to.
+/// `publications.jsonl` says what became of each, and `training.jsonl` how learning stood.
 package struct LiveFolder: Sendable {
   /// The folder of the model.
   package let model: URL
@@ -24,6 +24,9 @@ package struct LiveFolder: Sendable {
 
   /// What became of each publication, one JSON object a line.
   package var log: URL { folder.appending(path: "publications.jsonl") }
+
+  /// How learning stood at each publication, one JSON object a line.
+  package var reports: URL { folder.appending(path: "training.jsonl") }
 
   /// Where records that cannot be read are put, if they are not to stop the stream.
   package var deadLetter: URL { folder.appending(path: "dead-letters.jsonl") }

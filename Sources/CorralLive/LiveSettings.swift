@@ -13,6 +13,8 @@ package struct LiveSettings: Sendable, Codable, Equatable {
   package var predict = Predict()
   /// How often everything is saved, so that a crash costs no more than that.
   package var checkpoint = Checkpoint()
+  /// Where a run without a checkpoint begins.
+  package var start = Start.first
   /// The most items of a user's history that are kept: the latest.
   package var history = 200
   /// The seconds that examples wait for a step to fill; 0 waits forever.
@@ -23,6 +25,14 @@ package struct LiveSettings: Sendable, Codable, Equatable {
 
   /// The defaults.
   package init() {}
+
+  /// Where a run without a checkpoint begins.
+  package enum Start: String, Sendable, Codable, CaseIterable {
+    /// At the first event of the stream.
+    case first
+    /// Behind the events that are there now: for a model that was trained on them.
+    case now
+  }
 
   /// What events are worth.
   package struct Events: Sendable, Codable, Equatable {

@@ -52,6 +52,24 @@ struct Population: Sendable, Equatable {
     return (ItemIndex(position), isNew)
   }
 
+  /// Keeps nothing of some users but the rows that are nobody's now; their positions.
+  ///
+  /// Costs all users once.
+  mutating func forget(_ ids: Set<String>) -> Set<UserIndex> {
+    let gone = Set(ids.compactMap { users.exactPosition(of: $0) })
+    if gone.isEmpty { return [] }
+    var texts = users.ids
+    for position in gone {
+      texts[position] = Self.nobody(position)
+      recents[position] = []
+    }
+    users = Vocabulary(texts)
+    return Set(gone.map { UserIndex($0) })
+  }
+
+  /// What stands in the place of a forgotten id; a control character, so that nobody else is called so.
+  private static func nobody(_ position: Int) -> String { "\u{1}forgotten \(position)" }
+
   /// Adds an item to what a user did.
   mutating func add(_ item: ItemIndex, to user: UserIndex) {
     recents[user.position].append(item)

@@ -142,6 +142,51 @@ import Testing
     }
   }
 
+  @Test func `begins behind what is there, where a model was trained on it`() throws {
+    try withTemporaryFolder { folder in
+      let stream = try PlantedStream(in: folder)
+      try stream.append(PlantedStream.rest(10..<14))
+      var settings = PlantedStream.settings
+      settings.start = .now
+      #expect(try stream.catchUp(settings).report.tally.events == 0)
+      try stream.append(PlantedStream.rest(14..<15))
+      #expect(try stream.catchUp(settings).report.tally.events == 50)
+      let reports = try String(contentsOf: stream.live.reports, encoding: .utf8)
+      #expect(reports.contains("\"predicted\""))
+    }
+  }
+
+  @Test func `keeps nothing of those who asked to be forgotten, and learns nothing of them`() throws {
+    try withTemporaryFolder { folder in
+      let stream = try PlantedStream(in: folder)
+      try stream.append(PlantedStream.rest(10..<14))
+      let asked = Descriptions(
+        item: { _ in nil }, user: { _ in nil },
+        forgotten: { Set($0).intersection(["u3", "u44"]) })
+      func run() throws -> LearnerReport {
+        var last = LearnerReport()
+        try Learner(
+          stream.model.path, settings: PlantedStream.settings, source: FileSource(stream.log),
+          descriptions: asked
+        ).run(until: .caughtUp) { if case .report(let report) = $0 { last = report } }
+        return last
+      }
+      // One was new, and came back four times; the other was in the model.
+      #expect(try run().tally.forgotten == 4)
+      let opened = try OpenedModel(stream.model.path)
+      #expect(opened.users.position(of: "u3") == nil && opened.users.position(of: "u44") == nil)
+      #expect(opened.users.count == 49 && opened.histories[3].isEmpty)
+      #expect(!opened.histories[5].isEmpty)
+      for place in [stream.model, stream.live.checkpoint] {
+        let text = try String(contentsOf: place.appending(path: ModelFile.users), encoding: .utf8)
+        #expect(!text.contains("u3\n") && !text.contains("u44"))
+      }
+      // They come back once more, and stay nobody.
+      try stream.append(PlantedStream.rest(14..<15))
+      #expect(try run().tally.forgotten == 6)
+    }
+  }
+
   @Test func `repeats recent examples, and ends with the same bytes all the same`() throws {
     try withTemporaryFolder { folder in
       var settings = PlantedStream.settings
