@@ -18,7 +18,8 @@ demo: build
 build: configure
 	swift build $(SWIFT_FLAGS) --product corral
 
-test: configure
+test:
+	@Scripts/configure --for-tests
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build
 	$(MAKE) test-app test-page

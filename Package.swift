@@ -10,16 +10,24 @@ let strict: [SwiftSetting] = [
 /// A library target and, beside it, its test target: `Sources/NAME` and `Tests/NAMETests`.
 func library(
   _ name: String, _ dependencies: [Target.Dependency], tests: [Target.Dependency] = [],
-  exclude: [String] = [], resources: [Resource] = []
+  exclude: [String] = [], resources: [Resource] = [], linked: [LinkerSetting] = []
 ) -> [Target] {
   [
     .target(
-      name: name, dependencies: dependencies, resources: resources, swiftSettings: strict),
+      name: name, dependencies: dependencies, resources: resources, swiftSettings: strict,
+      linkerSettings: linked),
     .testTarget(
       name: "\(name)Tests",
       dependencies: dependencies + tests + ["CorralTesting", .target(name: name)],
       exclude: exclude, swiftSettings: strict),
   ]
+}
+
+/// Where whatever is linked finds libraries at run time: a folder that `Scripts/configure` makes.
+func found(in folder: String) -> LinkerSetting {
+  .unsafeFlags([
+    "-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/\(folder)",
+  ])
 }
 
 let native: [Target] = [
@@ -30,16 +38,17 @@ let native: [Target] = [
   .systemLibrary(
     name: "LibCrypto", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+  .systemLibrary(
+    name: "LibRedis", pkgConfig: "hiredis",
+    providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+  .systemLibrary(
+    name: "LibKafka", pkgConfig: "rdkafka",
+    providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
   // Each file includes the operations that it calls: all of libtorch's take twice as long to compile.
-  // Whatever links it finds libtorch at run time through the link that `Scripts/configure` makes.
   .target(
     name: "CTorch", dependencies: ["LibTorch", "CKernels"],
     cxxSettings: [.define("AT_PER_OPERATOR_HEADERS")],
-    linkerSettings: [
-      .unsafeFlags([
-        "-Xlinker", "-rpath", "-Xlinker", "\(Context.packageDirectory)/.deps/torch/lib",
-      ])
-    ]),
+    linkerSettings: [found(in: "torch/lib")]),
   .target(name: "CHNSW", dependencies: ["LibHNSW", "CKernels"]),
   .target(name: "CKernels"),
   // The page of the server, taken in by the compiler.
@@ -85,7 +94,10 @@ let house: [[Target]] = [
     "CorralServing",
     ["CorralArtifacts", "CorralIndex", "CorralVectors", "CorralData", "CorralText"]),
   library("CorralStore", ["LibCrypto", grdb, sqlite]),
-  library("CorralStreaming", ["CorralStore", "CorralVectors", "CorralData"], tests: [grdb]),
+  library(
+    "CorralStreaming",
+    ["CorralStore", "CorralVectors", "CorralData", "LibRedis", "LibKafka"], tests: [grdb],
+    linked: [found(in: "clients")]),
   library(
     "CorralService",
     [

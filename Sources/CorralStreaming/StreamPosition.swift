@@ -8,6 +8,10 @@ package enum StreamPosition: Sendable, Hashable {
   case file(FilePlace)
   /// Behind a line of standard input.
   case input(InputPlace)
+  /// Behind an entry of a stream of Redis.
+  case redis(RedisPlace)
+  /// Behind records of a topic of Kafka.
+  case kafka(KafkaPlace)
 }
 
 /// A place in a store.
@@ -68,6 +72,8 @@ extension StreamPosition: CustomStringConvertible {
     case .store(let place): "\(place)"
     case .file(let place): "\(place)"
     case .input(let place): "\(place)"
+    case .redis(let place): "\(place)"
+    case .kafka(let place): "\(place)"
     }
   }
 
@@ -77,6 +83,16 @@ extension StreamPosition: CustomStringConvertible {
     case .store: "a store"
     case .file: "a file"
     case .input: "standard input"
+    case .redis: "a stream of Redis"
+    case .kafka: "a topic of Kafka"
+    }
+  }
+
+  /// How to go on where the place is no more.
+  var remedy: String {
+    switch self {
+    case .store, .file, .input: "Put the file back, or begin"
+    case .redis, .kafka: "Begin"
     }
   }
 }
@@ -99,7 +115,7 @@ extension InputPlace: CustomStringConvertible {
 }
 
 extension StreamPosition: Codable {
-  private enum Key: String, CodingKey { case store, file, input }
+  private enum Key: String, CodingKey { case store, file, input, redis, kafka }
 
   /// Reads an object with one member, which is named after the kind of the source.
   package init(from decoder: any Decoder) throws {
@@ -108,6 +124,10 @@ extension StreamPosition: Codable {
       self = .store(try container.decode(StorePlace.self, forKey: .store))
     } else if container.contains(.file) {
       self = .file(try container.decode(FilePlace.self, forKey: .file))
+    } else if container.contains(.redis) {
+      self = .redis(try container.decode(RedisPlace.self, forKey: .redis))
+    } else if container.contains(.kafka) {
+      self = .kafka(try container.decode(KafkaPlace.self, forKey: .kafka))
     } else {
       self = .input(try container.decode(InputPlace.self, forKey: .input))
     }
@@ -120,6 +140,8 @@ extension StreamPosition: Codable {
     case .store(let place): try container.encode(place, forKey: .store)
     case .file(let place): try container.encode(place, forKey: .file)
     case .input(let place): try container.encode(place, forKey: .input)
+    case .redis(let place): try container.encode(place, forKey: .redis)
+    case .kafka(let place): try container.encode(place, forKey: .kafka)
     }
   }
 }

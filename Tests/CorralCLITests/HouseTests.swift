@@ -18,7 +18,7 @@ private struct House {
     modules = Set(allowed.keys)
       .union([
         "Corral", "CorralCLI", "CTorch", "CHNSW", "CKernels", "CDashboard", "LibTorch", "LibHNSW",
-        "LibZ", "LibCrypto",
+        "LibZ", "LibCrypto", "LibRedis", "LibKafka",
       ])
   }
 

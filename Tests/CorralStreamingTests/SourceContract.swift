@@ -72,6 +72,8 @@ func expectSourceContract(
   let others: [StreamPosition] = [
     .store(StorePlace(store: "other", after: 1)), .input(InputPlace(lines: 1)),
     .file(FilePlace(path: "x", inode: 1, headLength: 0, head: "", offset: 0, line: 0)),
+    .redis(RedisPlace(stream: "other", after: .zero, count: 0)),
+    .kafka(KafkaPlace(cluster: nil, topic: "other", offsets: [])),
   ]
   for other in others {
     if case .input = other, case .input = here { continue }

@@ -1,0 +1,3 @@
+#include <librdkafka/rdkafka.h>
+// Brokers inside the process, which tests use.
+#include <librdkafka/rdkafka_mock.h>
