@@ -175,6 +175,11 @@ final class KafkaConsumer {
       return .end(partition: partition, offset: found.offset)
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
       return .gone(partition: partition, reason: words(of: message))
+    // The coordinator of a group is sought all the same, and may be one that others only may use.
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
+      RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+      RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+      return nil
     default: return .failure(error(found.err, words(of: message)))
     }
   }

@@ -6,6 +6,9 @@ import LibRedis
 ///
 /// After an error of its own it is of no use; an error that Redis answers leaves it as it was.
 final class RedisConnection {
+  /// `REDIS_ERR_TIMEOUT`, which hiredis names from version 1 on.
+  private static let timedOut: Int32 = 6
+
   private let name: String
   private let patience: Double
   private let context: UnsafeMutablePointer<redisContext>
@@ -99,6 +102,7 @@ final class RedisConnection {
     let number = errno
     let reason: String
     switch context.pointee.err {
+    case Self.timedOut: reason = "no answer came within \(patience) s"
     case REDIS_ERR_IO where number == EAGAIN || number == EWOULDBLOCK || number == ETIMEDOUT:
       reason = "no answer came within \(patience) s"
     case REDIS_ERR_EOF: reason = "it closed the connection"

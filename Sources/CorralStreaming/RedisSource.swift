@@ -83,7 +83,8 @@ package final class RedisSource: EventSource {
   }
 
   package func seek(to position: StreamPosition) throws {
-    guard case .redis(let place) = position, place.stream == address.stream else {
+    guard case .redis(let place) = position, place.stream == address.stream, place.count >= 0
+    else {
       throw StreamError.foreign(position: position, source: name)
     }
     try check(place, look(behind: place, 1))
@@ -129,8 +130,9 @@ package final class RedisSource: EventSource {
     // The answer is a list of one key with its entries, or nothing.
     let lists = replies[2].elements?.first?.elements?.last?.elements ?? []
     let entries = lists.compactMap(RedisEntry.init)
-    guard entries.count == lists.count else {
-      throw StreamError.refused(source: name, reason: "it gave an entry of an unknown form")
+    let ids = [place.after] + entries.map(\.id)
+    guard entries.count == lists.count, zip(ids, ids.dropFirst()).allSatisfy(<) else {
+      throw StreamError.refused(source: name, reason: "it gave entries of an unknown form")
     }
     return Found(
       stream: stream, holdsEntry: replies[1].elements?.isEmpty == false, entries: entries)

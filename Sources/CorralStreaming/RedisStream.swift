@@ -30,7 +30,7 @@ struct RedisStream: Equatable {
       default: break
       }
     }
-    guard let length, let added, let lastID else { return nil }
+    guard let length, let added, let lastID, length >= 0, added >= length else { return nil }
     (self.length, self.added, self.lastID) = (length, added, lastID)
   }
 

@@ -19,7 +19,7 @@ final class RedisServer {
     options =
       [
         "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder.path, "--save", "",
-        "--appendonly", "yes", "--appendfsync", "always", "--logfile", "server.log",
+        "--appendonly", "yes", "--appendfsync", "no", "--logfile", "server.log",
       ] + (password.map { ["--requirepass", $0] } ?? [])
     try start()
     if let password { try ask("AUTH", password) }
@@ -144,8 +144,14 @@ final class RedisServer {
 
 /// A port of this machine that nothing listens on.
 func freePort() throws -> Int {
+  let (socket, port) = try boundSocket()
+  close(socket)
+  return port
+}
+
+/// A socket on a port of its own, on which nobody listens yet.
+func boundSocket() throws -> (socket: Int32, port: Int) {
   let socket = Foundation.socket(AF_INET, Int32(streamKind), 0)
-  defer { close(socket) }
   var place = sockaddr_in()
   place.sin_family = sa_family_t(AF_INET)
   place.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -156,7 +162,7 @@ func freePort() throws -> Int {
     }
   }
   try #require(isBound)
-  return Int(UInt16(bigEndian: place.sin_port))
+  return (socket, Int(UInt16(bigEndian: place.sin_port)))
 }
 
 #if os(Linux)
