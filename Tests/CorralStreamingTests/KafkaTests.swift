@@ -120,9 +120,11 @@ import Testing
     let source = try KafkaSource(cluster.address(), patience: 0.5)
     var random = SeededGenerator(seed: 9)
     var items = try source.read(20, random: &random).map(\.event.item)
+    // Now both partitions have told that they ended, and no answer is awaited.
+    #expect(try source.next(9).isEmpty)
     let here = source.position
     cluster.stop()
-    // It is known when the connection breaks, or an answer does not come.
+    // It is known when a connection breaks.
     var errors = 0
     while errors < 3 {
       do {
