@@ -66,6 +66,7 @@ package enum EventAddress: Sendable, Equatable {
   ///   - resumption: what standard input holds when a position is given.
   ///   - deadLetter: where bad records go; `nil` to stop at the first.
   ///   - position: where to begin; `nil` for the beginning.
+  /// - Returns: the source, which is for one thread.
   /// - Throws: `StreamError`, `StoreError` or `DataError`.
   package func open(
     format: DataFormat = .automatic, columns: ColumnNames = ColumnNames(),

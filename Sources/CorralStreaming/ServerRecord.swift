@@ -27,6 +27,7 @@ struct ServerRecord {
   ///   - start: the place before the first record.
   ///   - name: what errors call the source.
   ///   - deadLetter: where bad records go; `nil` to stop at the first.
+  /// - Returns: events in order, and a number of records.
   /// - Throws: `StreamError.badRecord` if the first is none and there is no dead letter, and
   ///   `StreamError.unwritable`; then no record is passed.
   static func pass(

@@ -30,7 +30,8 @@ import Testing
     ("redis://h/0", "it does not name one stream"),
     ("redis://h/0?stream=x&group=y", "nothing is known of 'group'"),
     ("kafka:///t", "it names no broker"), ("kafka://a:1,/t", "it names no broker"),
-    ("kafka://a:1", "it does not name one topic"), ("kafka://a:1/t/u", "it does not name one topic"),
+    ("kafka://a:1", "it does not name one topic"),
+    ("kafka://a:1/t/u", "it does not name one topic"),
     ("kafka://a:1/t?enable.auto.commit=true", "the setting 'enable.auto.commit' is not free"),
     ("mqtt://broker/topic", "'mqtt' is unknown; give redis://"), ("", "give redis://"),
   ])
