@@ -78,6 +78,7 @@ let house: [[Target]] = [
   library("CorralSampling", ["CorralIndex", "CorralVectors", "CorralData"]),
   library("CorralBaselines", ["CorralIndex", "CorralVectors", "CorralData", "CKernels"]),
   library("CorralEvaluation", ["CorralVectors", "CorralData"]),
+  library("CorralSimulation", ["CorralVectors", "CorralData"]),
   library("CorralArtifacts", ["CorralIndex", "CorralVectors", "CorralData", "LibCrypto"]),
   library("Torch", ["CTorch", "CorralVectors"], exclude: ["Golden"]),
   library(
@@ -179,12 +180,14 @@ let package = Package(
     .target(name: "Corral", dependencies: umbrella, swiftSettings: strict),
     .executableTarget(
       name: "CorralCLI",
-      dependencies: umbrella + inner + served + live + ["CorralExperiments", arguments, yams],
+      dependencies: umbrella + inner + served + live + [
+        "CorralExperiments", "CorralSimulation", arguments, yams,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + inner + served + [
-        "Corral", "CorralCLI", "CorralExperiments", "CorralTesting", arguments, yams,
+        "Corral", "CorralCLI", "CorralExperiments", "CorralSimulation", "CorralTesting", arguments, yams,
       ],
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.
