@@ -187,7 +187,8 @@ let package = Package(
     .testTarget(
       name: "CorralCLITests",
       dependencies: umbrella + inner + served + [
-        "Corral", "CorralCLI", "CorralExperiments", "CorralSimulation", "CorralTesting", arguments, yams,
+        "Corral", "CorralCLI", "CorralExperiments", "CorralSimulation", "CorralTesting", arguments,
+        yams,
       ],
       exclude: ["Fixtures"], swiftSettings: strict),
     // Corral's side of `make bench`.

@@ -20,8 +20,8 @@ struct Corral: AsyncParsableCommand {
     subcommands: [
       Quickstart.self, DataCommand.self, Models.self,
       Train.self, Evaluate.self, Compare.self, Recommend.self, Serve.self, Stream.self,
-      Similar.self, Index.self, Clusters.self, Export.self, Experiment.self, Config.self,
-      Doctor.self,
+      Similar.self, Index.self, Clusters.self, Export.self, Experiment.self, Simulate.self,
+      Config.self, Doctor.self,
     ])
 
   /// Runs a command, and ends the process with the exit code that its outcome deserves.

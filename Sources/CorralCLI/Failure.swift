@@ -107,6 +107,7 @@ enum Failure {
   /// The exit code for an error, or `nil` where the argument parser knows better.
   static func code(for error: any Error) -> Int32? {
     switch error {
+    case let error as RemoteError: error.isBadInput ? badInput : failed
     case EvaluationError.notANumber, TrainingError.lossNotFinite,
       TrainingError.parameterNotFinite, TrainingError.validationNotFinite,
       TrainingError.scoresNotFinite, TrainingError.streamLossNotFinite,

@@ -171,7 +171,7 @@ package struct OverHTTP: Recommending {
     let request = "\(method) \(client.address)\(path)"
     var waits = 0
     while true {
-      let reply = try await client.send(method, path, body.map { [UInt8]($0) })
+      let reply = try await client.ask(method, path, body.map { [UInt8]($0) })
       let json = try? JSONParser.parse(String(decoding: reply.body, as: UTF8.self))
       if (200..<300).contains(reply.status) {
         guard let json else {

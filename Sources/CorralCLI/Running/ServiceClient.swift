@@ -35,7 +35,8 @@ package final class ServiceClient: Sendable {
   ///
   /// A connection that the service has closed meanwhile is replaced, once: the request may come twice,
   /// which all of Corral's allow. Throws `RemoteError`.
-  package func send(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> Reply {
+  package func ask(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> Reply
+  {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
         continuation.resume(with: Result { try self.exchange(method, path, body) })
@@ -78,8 +79,8 @@ package final class ServiceClient: Sendable {
         idle.withLock { $0.append(socket) }
       }
       return reply
-    } catch let fault as ReplyReader.Fault {
-      switch fault {
+    } catch {
+      switch error {
       case .silent:
         throw RemoteError.unreachable(
           address: address.description, reason: "nothing came for \(timeout) seconds")
@@ -130,7 +131,7 @@ package final class ServiceClient: Sendable {
     private static let quietly: Int32 = 0
   #else
     private static let streamType = Int32(SOCK_STREAM.rawValue)
-    private static let quietly = Int32(MSG_NOSIGNAL.rawValue)
+    private static let quietly = Int32(MSG_NOSIGNAL)
   #endif
 
   /// Writes all bytes; returns whether the other side took them.
