@@ -29,7 +29,7 @@ package struct LoggingPolicy: Recommending {
     random.hear(events)
   }
 
-  package func lists(for visitors: [Visitor], count: Int) -> [[ItemID]] {
+  package mutating func lists(for visitors: [Visitor], count: Int) -> [[ItemID]] {
     let sources = [
       popular.lists(for: visitors, count: count), best.lists(for: visitors, count: count),
       random.lists(for: visitors, count: count),

@@ -9,7 +9,7 @@ package struct RandomPolicy: Recommending {
   package mutating func wake(in world: SimulatedWorld) { self.world = world }
   package mutating func meet(_ items: [NewItem]) {}
   package mutating func hear(_ events: [SimulatedEvent]) { clicked.hear(events) }
-  package mutating func remember(_ events: [SimulatedEvent]) { clicked.hear(events) }
+  package mutating func remember(_ past: SimulatedPast) { clicked.hear(past.events) }
 
   package func lists(for visitors: [Visitor], count: Int) -> [[ItemID]] {
     guard let world else { return visitors.map { _ in [] } }
@@ -31,7 +31,7 @@ package struct OraclePolicy: Recommending {
   package mutating func wake(in world: SimulatedWorld) { self.world = world }
   package mutating func meet(_ items: [NewItem]) {}
   package mutating func hear(_ events: [SimulatedEvent]) { clicked.hear(events) }
-  package mutating func remember(_ events: [SimulatedEvent]) { clicked.hear(events) }
+  package mutating func remember(_ past: SimulatedPast) { clicked.hear(past.events) }
 
   package func lists(for visitors: [Visitor], count: Int) -> [[ItemID]] {
     guard let world else { return visitors.map { _ in [] } }
@@ -50,30 +50,33 @@ extension SimulatedWorld {
   }
 }
 
-/// Shows what was clicked most of late: it knows no truth.
+/// Shows what is clicked most often when it is shown, of late: it knows no truth.
 ///
-/// Counts fade by a tenth a day. Items with equal counts are in the order of their birth, the latest
-/// first, so that new items are tried.
+/// An item's score is `(clicks + 1) / (shown + 20)`, so that new items are tried until they are known;
+/// both counts fade by a tenth a day. Equal scores are in the order of birth, the latest first.
 package struct PopularPolicy: Recommending {
-  private var counts: [Int: Double] = [:]
+  private struct Count {
+    var clicks = 0.0
+    var shown = 0.0
+    var score: Double { (clicks + 1) / (shown + 20) }
+  }
+
+  private var counts: [Int: Count] = [:]
   private var order: [Int] = []
   private var clicked = ClickedItems()
   private var day = 0
-  /// The clicks that the order does not know yet.
+  /// The lists that the order does not know yet.
   private var unsorted = 0
 
   private static let keeps = 0.9
-  /// Clicks after which the order is made anew.
-  private static let patience = 200
+  /// Lists after which the order is made anew.
+  private static let patience = 50
 
   /// A policy that knows no item.
   package init() {}
 
   package mutating func meet(_ items: [NewItem]) {
-    for item in items {
-      guard let number = SimulatedItem.number(of: item.id) else { continue }
-      counts[number, default: 0] += 0
-    }
+    for item in items { SimulatedItem.number(of: item.id).map { counts[$0] = Count() } }
     sort()
   }
 
@@ -83,36 +86,40 @@ package struct PopularPolicy: Recommending {
   }
 
   package mutating func wake(in world: SimulatedWorld) {
-    if world.day != day { for item in counts.keys { counts[item, default: 0] *= Self.keeps } }
+    if world.day != day {
+      counts = counts.mapValues {
+        Count(clicks: Self.keeps * $0.clicks, shown: Self.keeps * $0.shown)
+      }
+    }
     day = world.day
   }
 
   package mutating func hear(_ events: [SimulatedEvent]) {
     clicked.hear(events)
     for event in events where event.kind == .click {
-      guard let number = SimulatedItem.number(of: event.item), counts[number] != nil else {
-        continue
-      }
-      counts[number, default: 0] += 1
-      unsorted += 1
+      SimulatedItem.number(of: event.item).map { counts[$0]?.clicks += 1 }
     }
-    if unsorted >= Self.patience { sort() }
   }
 
-  package mutating func remember(_ events: [SimulatedEvent]) {
-    hear(events)
+  package mutating func remember(_ past: SimulatedPast) {
+    meet(past.items)
+    hear(past.events)
     sort()
   }
 
-  package func lists(for visitors: [Visitor], count: Int) -> [[ItemID]] {
+  package mutating func lists(for visitors: [Visitor], count: Int) -> [[ItemID]] {
     visitors.map { visitor in
+      if unsorted >= Self.patience { sort() }
+      unsorted += 1
       let own = clicked.of(visitor.number)
-      return order.lazy.filter { !own.contains($0) }.prefix(count).map { "i\($0)" }
+      let list = Array(order.lazy.filter { !own.contains($0) }.prefix(count))
+      for item in list { counts[item]?.shown += 1 }
+      return list.map { "i\($0)" }
     }
   }
 
   private mutating func sort() {
     unsorted = 0
-    order = counts.sorted { ($0.value, $0.key) > ($1.value, $1.key) }.map(\.key)
+    order = counts.map { (score: $0.value.score, item: $0.key) }.sorted(by: >).map(\.item)
   }
 }

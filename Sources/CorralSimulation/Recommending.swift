@@ -14,8 +14,8 @@ package protocol Recommending: Sendable {
   /// Learns that items have faded and cannot be clicked any more.
   mutating func lose(_ items: [NewItem]) async throws
 
-  /// Hears what happened before the simulation began; who was trained on it already ignores it.
-  mutating func remember(_ events: [SimulatedEvent]) async throws
+  /// Hears of what came before the simulation began.
+  mutating func remember(_ past: SimulatedPast) async throws
 
   /// Sees the world at the beginning of a day; for policies that may know the truth.
   mutating func wake(in world: SimulatedWorld)
@@ -24,9 +24,19 @@ package protocol Recommending: Sendable {
   mutating func notes() -> [String]
 }
 
+/// What came before a simulation began: the log of the days before.
+package struct SimulatedPast: Sendable {
+  /// The events, in the order of their times.
+  package let events: [SimulatedEvent]
+  /// The items of the day before.
+  package let items: [NewItem]
+  /// The items that had faded by then.
+  package let gone: [NewItem]
+}
+
 extension Recommending {
   package mutating func lose(_ items: [NewItem]) async throws {}
-  package mutating func remember(_ events: [SimulatedEvent]) async throws {}
+  package mutating func remember(_ past: SimulatedPast) async throws {}
   package mutating func wake(in world: SimulatedWorld) {}
   package mutating func notes() -> [String] { [] }
 

@@ -9,6 +9,8 @@ package struct SimulatedLog: Sendable {
   /// The world on the day after the last one of the log.
   package private(set) var world: SimulatedWorld
 
+  private let days: Int
+
   /// The name of the policy that fills the lists.
   package static let policy = "logging"
 
@@ -31,13 +33,34 @@ package struct SimulatedLog: Sendable {
       events += lived.events.joined()
       reports += lived.reports
     }
+    self.days = days
     world = simulation.world
+  }
+
+  /// The items of the log's days, faded ones too.
+  private var items: [SimulatedItem] {
+    let settings = world.settings
+    let count = days == 0 ? 0 : settings.items + (days - 1) * settings.birthsPerDay
+    return (0..<count).map { SimulatedItem($0, settings) }
+  }
+
+  /// What a simulation that goes on from here has behind it; `nil` for a log of no days.
+  package var past: SimulatedPast? {
+    if days == 0 { return nil }
+    let fading = Set(world.faded.map(\.id))
+    let isHere = { (item: SimulatedItem) in
+      world.row(ofNumber: item.number) != nil || fading.contains(item.id)
+    }
+    let items = items
+    return SimulatedPast(
+      events: events, items: items.filter(isHere).map(\.asNew),
+      gone: items.filter { !isHere($0) }.map(\.asNew))
   }
 
   /// The log as a data set: all items that were ever in the catalogue, with topic and title.
   package func dataset(named name: String) -> Dataset {
     let settings = world.settings
-    let items = (0..<world.bornCount).map { SimulatedItem($0, settings) }
+    let items = items
     var users = Vocabulary([])
     let rows = events.map { event in
       (

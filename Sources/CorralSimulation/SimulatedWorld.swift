@@ -162,8 +162,6 @@ package struct SimulatedWorld: Sendable {
     number < rows.count && rows[number] >= 0 ? Int(rows[number]) : nil
   }
 
-  /// The number of items that were ever born.
-  package var bornCount: Int { rows.count }
   /// The ids of the people of today.
   package var userIDs: [String] { people.map(\.id) }
 }

@@ -43,17 +43,17 @@ package struct Simulation: Sendable {
   package private(set) var world: SimulatedWorld
   private let options: Options
   private var arms: [Arm]
-  private var past: [SimulatedEvent]
+  private var past: SimulatedPast?
 
   /// A simulation from a day of a world on, under named policies.
   ///
-  /// `past` are the events before that day, which are in everybody's history.
+  /// `past` is what came before that day, which is in everybody's history.
   package init(
     _ world: SimulatedWorld, policies: [(name: String, policy: any Recommending)],
-    past: [SimulatedEvent] = [], options: Options = Options()
+    past: SimulatedPast? = nil, options: Options = Options()
   ) {
     var clicked = ClickedItems()
-    clicked.hear(past)
+    if let past { clicked.hear(past.events) }
     self.world = world
     self.options = options
     self.past = past
@@ -70,7 +70,7 @@ package struct Simulation: Sendable {
     var notes: [(policy: String, text: String)] = []
     for place in arms.indices {
       var arm = arms[place]
-      if !past.isEmpty { try await arm.policy.remember(past) }
+      if let past { try await arm.policy.remember(past) }
       arm.policy.wake(in: world)
       if !world.arrivals.isEmpty { try await arm.policy.meet(world.arrivals) }
       if !world.faded.isEmpty { try await arm.policy.lose(world.faded) }
@@ -86,7 +86,7 @@ package struct Simulation: Sendable {
       reports.append(report)
       events.append(kept)
     }
-    past = []
+    past = nil
     let day = Day(day: world.day, reports: reports, events: events, notes: notes)
     world.pass()
     return day

@@ -158,7 +158,7 @@ extension Simulate {
         "the log", of: fromDay * settings.visits, unit: "visits", console: console)
       defer { bar.finish() }
       let log = try await SimulatedLog(settings, days: fromDay) { bar.update($0) }
-      return Simulation(log.world, policies: policies, past: log.events, options: options)
+      return Simulation(log.world, policies: policies, past: log.past, options: options)
     }
 
     private struct Output: Encodable {

@@ -52,6 +52,11 @@ package struct OverHTTP: Recommending {
     return found.map { $0?.items ?? [] }
   }
 
+  /// The server was trained on the log, whose faded items it would go on to show.
+  package mutating func remember(_ past: SimulatedPast) async throws {
+    try await lose(past.gone)
+  }
+
   package mutating func hear(_ events: [SimulatedEvent]) async throws {
     let clicks = events.filter { $0.kind == .click }
     for start in stride(from: 0, to: clicks.count, by: Self.batch) {

@@ -35,8 +35,7 @@ package final class ServiceClient: Sendable {
   ///
   /// A connection that the service has closed meanwhile is replaced, once: the request may come twice,
   /// which all of Corral's allow. Throws `RemoteError`.
-  package func ask(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> Reply
-  {
+  package func ask(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> Reply {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
         continuation.resume(with: Result { try self.exchange(method, path, body) })
