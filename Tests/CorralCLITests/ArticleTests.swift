@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: [
     ("FirstModel", 10, 0), ("YourOwnLog", 6, 1), ("FeaturesAndTitles", 3, 2),
     ("ChooseAModel", 8, 0), ("TwoStages", 5, 0), ("MeasureHonestly", 6, 0), ("AddARetriever", 3, 0),
-    ("DiversityWithADial", 9, 0), ("LearnLive", 5, 1),
+    ("DiversityWithADial", 9, 0), ("LearnLive", 5, 1), ("SimulatePeople", 4, 0),
   ])
   func `every command of an article runs`(name: String, commands: Int, files: Int) throws {
     let page = try Page("\(Self.catalogue)/\(name).md")

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Reads one answer of HTTP/1.1 from a socket: by its length, in chunks, or to the end.
-struct ReplyReader {
+package struct ReplyReader {
   /// Why an answer cannot be read.
-  enum Fault: Error {
+  package enum Fault: Error {
     /// Nothing came for as long as the socket waits.
     case silent
     /// The bytes are no answer.
@@ -17,12 +17,13 @@ struct ReplyReader {
   private var bytes: [UInt8] = []
   private var place = 0
   /// Whether the connection can be used for another request.
-  private(set) var canGoOn = false
+  package private(set) var canGoOn = false
 
-  init(socket: Int32) { self.socket = socket }
+  /// A reader of a socket that is open.
+  package init(socket: Int32) { self.socket = socket }
 
   /// The answer; `nil` if the other side closed the connection before the first byte.
-  mutating func reply() throws(Fault) -> ServiceClient.Reply? {
+  package mutating func reply() throws(Fault) -> ServiceClient.Reply? {
     guard try fill() else { return nil }
     var reply = try head()
     // An answer that only says that more is coming has no body.
