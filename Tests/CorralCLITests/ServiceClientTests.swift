@@ -1,4 +1,5 @@
 import CorralCLI
+import CorralSimulation
 import Foundation
 import Testing
 
@@ -25,7 +26,10 @@ import Testing
   @Test(arguments: [
     ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", true),
     ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\nConnection: close\r\n\r\nhello", false),
-    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x\r\nllo\r\n0\r\n\r\n", true),
+    (
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x\r\nllo\r\n0\r\n\r\n",
+      true
+    ),
     ("HTTP/1.1 200 OK\r\n\r\nhello", false),
     ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\nContent-Length: 5\n\nhello", true),
   ])
@@ -57,6 +61,89 @@ import Testing
       return
     }
     #expect(said.contains(reason))
+  }
+
+  /// The policy that asks a server.
+  private func policy(of server: FixedServer) throws -> OverHTTP {
+    OverHTTP(ServiceClient(try ServiceAddress("http://127.0.0.1:\(server.port)"), timeout: 3600))
+  }
+
+  private let visitors = { (try? SimulatedWorld(WorldSettings())).map { [$0.visitor(0)] } ?? [] }()
+
+  @Test func `a connection that the server closed is replaced`() async throws {
+    let server = try FixedServer([
+      FixedServer.answer("200 OK", #"{"request": "r", "items": [{"id": "i1"}]}"#)
+    ])
+    defer { server.stop() }
+    var policy = try policy(of: server)
+    for _ in 0..<3 {
+      #expect(try await policy.lists(for: visitors, count: 5) == [["i1"]])
+    }
+    #expect(server.connections >= 3)
+    #expect(policy.notes().isEmpty)
+  }
+
+  @Test(arguments: [
+    (FixedServer.answer("200 OK", "{}"), "the answer has no items"),
+    (FixedServer.answer("200 OK", "hello"), "the answer is no JSON"),
+    (FixedServer.answer("500 Internal Server Error", ""), "status 500: no reason is given"),
+    (FixedServer.answer("404 Not Found", "nothing here"), "status 404: nothing here"),
+    ("", "the connection was closed"), ("hello\r\n\r\n", "status of HTTP/1.1"),
+  ])
+  func `an answer that cannot be used says what was asked and what is wrong`(
+    answer: String, words: String
+  ) async throws {
+    let server = try FixedServer([answer])
+    defer { server.stop() }
+    var policy = try policy(of: server)
+    let error = await #expect(throws: RemoteError.self) {
+      _ = try await policy.lists(for: visitors, count: 5)
+    }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains(words) && text.contains("POST http://127.0.0.1:"), "\(text)")
+    #expect(text.contains("/v1/recommend"), "\(text)")
+  }
+
+  @Test func `a server that is busy is asked again, and not for ever`() async throws {
+    let busy = FixedServer.answer(
+      "503 Service Unavailable", #"{"error": {"message": "too many wait"}}"#,
+      headers: "Retry-After: 0\r\n")
+    let good = FixedServer.answer("200 OK", #"{"items": [{"id": "i1"}]}"#)
+    let server = try FixedServer([busy, busy, good])
+    defer { server.stop() }
+    var policy = try policy(of: server)
+    #expect(try await policy.lists(for: visitors, count: 1) == [["i1"]])
+    #expect(policy.notes() == ["the server was busy and was asked again 2 times"])
+    let full = try FixedServer([busy])
+    defer { full.stop() }
+    var refused = try self.policy(of: full)
+    let error = await #expect(throws: RemoteError.self) {
+      _ = try await refused.lists(for: visitors, count: 1)
+    }
+    #expect(error.map { "\($0)" }?.contains("status 503: too many wait") == true)
+    #expect(full.connections > 20)
+  }
+
+  @Test func `an answer without a stage is noted, and so are clicks that were sent before`()
+    async throws
+  {
+    let server = try FixedServer([
+      FixedServer.answer(
+        "200 OK", #"{"items": [], "degraded": "ranking", "events": [{"repeat": true}]}"#)
+    ])
+    defer { server.stop() }
+    var policy = try policy(of: server)
+    let world = try SimulatedWorld(WorldSettings())
+    var options = Simulation.Options()
+    options.keepsEvents = true
+    var simulation = Simulation(world, policies: [("", OraclePolicy())], options: options)
+    let click = try #require(try await simulation.next().events[0].first)
+    _ = try await policy.lists(for: visitors, count: 5)
+    try await policy.hear([click])
+    let notes = policy.notes()
+    #expect(notes.count == 2 && notes[0].hasPrefix("1 answer came without a stage"))
+    #expect(notes.last?.hasPrefix("1 click had been sent by an earlier run") == true)
+    #expect(policy.notes().isEmpty)
   }
 
   @Test(arguments: [

@@ -50,6 +50,9 @@ struct Simulate: AsyncParsableCommand {
       let console = output.console
       try OutputPlace.check(path, option: "path")
       let format = try DataFormat(named: to)
+      guard [.atomic, .csv, .jsonl].contains(format) else {
+        throw InputError.options("--to \(to) cannot be written; give atomic, csv or jsonl")
+      }
       let settings = try world.settings()
       var bar = ProgressBar(
         "simulating", of: days * settings.visits, unit: "visits", console: console)

@@ -84,6 +84,9 @@ extension Simulate {
       guard (1...86_400).contains(timeout) else {
         throw ValidationError("--timeout is \(timeout); give 1 to 86400 seconds")
       }
+      guard key == nil || !url.isEmpty else {
+        throw ValidationError("--key is of a server, and there is none: give its --url")
+      }
       let names = url + policy.map(\.rawValue)
       guard Set(names).count == names.count else {
         throw ValidationError("a --url or a --policy is given twice")
