@@ -183,7 +183,8 @@ package final class RecommendationService: Sendable {
   /// Sets the metrics that hold for a moment; call it before metrics are read.
   package func refreshMetrics() {
     let status = status
-    metrics.refresh(age: clock().timeIntervalSince(status.openedAt), waiting: status.waiting)
+    metrics.refresh(
+      age: clock().timeIntervalSince(status.openedAt), waiting: status.waiting, learning: learning)
   }
 
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.

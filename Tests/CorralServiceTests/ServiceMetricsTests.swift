@@ -13,6 +13,9 @@ final class Sums: MetricsFactory {
 
   subscript(_ name: String) -> Double? { values.withLock { $0[name] } }
 
+  /// The names of all metrics that have a value.
+  var names: [String] { values.withLock { Array($0.keys) } }
+
   fileprivate func change(_ name: String, _ body: (Double) -> Double) {
     values.withLock { $0[name] = body($0[name] ?? 0) }
   }
@@ -38,7 +41,9 @@ final class Sums: MetricsFactory {
     handler(label, dimensions)
   }
   func destroyCounter(_ handler: any CounterHandler) {}
-  func destroyRecorder(_ handler: any RecorderHandler) {}
+  func destroyRecorder(_ handler: any RecorderHandler) {
+    if let sum = handler as? Sum { values.withLock { $0[sum.name] = nil } }
+  }
   func destroyTimer(_ handler: any TimerHandler) {}
   func destroyMeter(_ handler: any MeterHandler) {}
 }
@@ -104,6 +109,54 @@ private final class Sum: CounterHandler, RecorderHandler, TimerHandler, MeterHan
         _ = try await made.service.accept([Event(user: "u1", item: "i3", type: "t\(number)")])
       }
       #expect((sums["corral_stream_events_total{type=other}"] ?? 0) > 30)
+    }
+  }
+
+  @Test func `how learning stands is measured while the service learns, and not otherwise`()
+    async throws
+  {
+    let sums = Sums()
+    try await withService(["model": SmallCatalogue()], metrics: sums) { made in
+      func learned() -> [String] { sums.names.filter { $0.hasPrefix("corral_learn_") } }
+      made.service.refreshMetrics()
+      #expect(learned().isEmpty)
+
+      var status = LearningStatus()
+      made.service.note(status)
+      made.service.refreshMetrics()
+      #expect(sums["corral_learn_up"] == 1)
+      // What nobody knows yet has no series.
+      for name in ["loss", "recall{items=all}", "ndcg", "lag_events", "estimator_error"] {
+        #expect(sums["corral_learn_" + name] == nil, "\(name)")
+      }
+
+      (status.events, status.examples, status.examplesPerSecond) = (9, 7, 3.5)
+      (status.loss, status.ndcg, status.lag, status.modelAge) = (0.25, 0.125, 4, 60)
+      (status.predictions, status.recall) = (5, 0.5)
+      (status.headRecall, status.tailRecall) = (0.75, 0.25)
+      (status.popularityShift, status.estimatorError) = (0.1, 0.2)
+      (status.publications, status.refusals, status.users, status.items) = (2, 1, 30, 40)
+      made.service.note(status)
+      made.service.refreshMetrics()
+      let expected: [String: Double] = [
+        "up": 1, "events": 9, "examples": 7, "examples_per_second": 3.5, "loss": 0.25,
+        "recall{items=all}": 0.5, "recall{items=head}": 0.75, "recall{items=tail}": 0.25,
+        "ndcg": 0.125, "lag_events": 4, "model_age_seconds": 60, "popularity_shift": 0.1,
+        "estimator_error": 0.2, "publications": 2, "refusals": 1, "users": 30, "items": 40,
+      ]
+      #expect(Set(learned()) == Set(expected.keys.map { "corral_learn_" + $0 }))
+      for (name, value) in expected {
+        #expect(sums["corral_learn_" + name] == value, "\(name)")
+      }
+
+      (status.failure, status.lag) = ("the disk is full", nil)
+      made.service.note(status)
+      made.service.refreshMetrics()
+      #expect(sums["corral_learn_up"] == 0 && sums["corral_learn_lag_events"] == nil)
+
+      made.service.note(nil)
+      made.service.refreshMetrics()
+      #expect(learned().isEmpty)
     }
   }
 }

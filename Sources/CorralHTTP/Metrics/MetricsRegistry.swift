@@ -82,6 +82,7 @@ package final class MetricsRegistry: MetricsFactory, Sendable {
       families = families.mapValues { family in
         Family(kind: family.kind, series: family.series.filter { $0.value !== handler })
       }
+      .filter { !$0.value.series.isEmpty }
     }
   }
 

@@ -16,6 +16,24 @@ enum PrometheusText {
     "corral_index_items": "Items of the index.",
     "corral_stream_events_total": "Events stored, by type.",
     "corral_experiment_exposures_total": "Answers, by arm.",
+    "corral_learn_up": "1 while the model learns, 0 while learning stands still with a failure.",
+    "corral_learn_events": "Events that learning looked at.",
+    "corral_learn_examples": "Examples that were learned.",
+    "corral_learn_examples_per_second": "Examples learned a second, of late.",
+    "corral_learn_loss": "The mean loss of late.",
+    "corral_learn_recall":
+      "The share of the latest events whose item was predicted, by the popularity of items.",
+    "corral_learn_ndcg": "NDCG of the predictions of the latest events.",
+    "corral_learn_lag_events": "Events that wait to be learned.",
+    "corral_learn_model_age_seconds": "The time since the last publication, or since the start.",
+    "corral_learn_popularity_shift":
+      "The distance between the items of the latest events and those of all times, from 0 to 1.",
+    "corral_learn_estimator_error":
+      "How far estimated frequencies of items are from those of the latest events, as a logarithm.",
+    "corral_learn_publications": "Snapshots that were published since the start.",
+    "corral_learn_refusals": "Snapshots that were kept back since the start.",
+    "corral_learn_users": "Users that learning knows.",
+    "corral_learn_items": "Items that learning knows.",
     "process_resident_memory_bytes": "Memory that the process holds.",
     "process_start_time_seconds": "When the process started, in seconds since 1970.",
   ]

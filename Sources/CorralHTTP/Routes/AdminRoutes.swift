@@ -20,7 +20,7 @@ enum AdminRoutes {
     method: .get, path: "/v1/admin/status", summary: "What serves, and since when.", scope: .admin,
     outcome: .json(AnswerSchema.status, "The status.")
   ) { call in
-    let status = call.service.status
+    let (status, learning) = (call.service.status, call.service.learning)
     return .json { writer in
       writer.object { writer in
         writer.field("model", status.model)
@@ -30,6 +30,10 @@ enum AdminRoutes {
         writer.field("users", status.users)
         writer.field("last_position", status.lastPosition)
         writer.field("waiting", status.waiting)
+        if let learning {
+          writer.name("learning")
+          writer.learning(learning)
+        }
       }
     }
   }

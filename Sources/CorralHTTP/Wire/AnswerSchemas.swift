@@ -160,6 +160,36 @@ package enum AnswerSchema {
       .required("model", text), .required("kind", text), .required("opened_at", time),
       .required("items", whole), .required("users", whole), .required("last_position", whole),
       .required("waiting", whole),
+      .optional("learning", learning, "Left out while the server does not learn."),
+    ]))
+
+  package static let learning = Schema.named(
+    "Learning",
+    .closed([
+      .required("events", whole, "The events that were looked at."),
+      .required("examples", whole, "The examples that were learned."),
+      .required("examples_per_second", number, "Those of late."),
+      .optional("loss", number, "The mean of late; left out before the first step."),
+      .required("cutoff", whole, "The places of a list in which an item counts as found."),
+      .required("predictions", whole, "The latest events that were predicted before they were learned."),
+      .required("recall", number, "The share of them whose item was in the list."),
+      .required("ndcg", number),
+      .optional("head_recall", number, "The recall of popular items: a third of all examples."),
+      .optional("tail_recall", number, "The recall of all other items."),
+      .optional("lag", whole, "The events that wait to be looked at."),
+      .required("model_age", number, "The seconds since the last publication, or since the start."),
+      .required("users", whole), .required("items", whole),
+      .required(
+        "popularity_shift", number,
+        "The distance between the items of the latest events and those of all times, from 0 to 1."),
+      .optional(
+        "estimator_error", number,
+        "How far estimated frequencies of items are from those of late, as a logarithm."),
+      .required("publications", whole, "Snapshots published since the service started."),
+      .required("refusals", whole, "Snapshots kept back since the service started."),
+      .optional("last_refusal", text, "Why the last one was kept back."),
+      .optional("published_at", time),
+      .optional("failure", text, "Why learning stands still; left out while it does not."),
     ]))
 
   package static let health = Schema.named(
