@@ -171,7 +171,8 @@ package enum AnswerSchema {
       .required("examples_per_second", number, "Those of late."),
       .optional("loss", number, "The mean of late; left out before the first step."),
       .required("cutoff", whole, "The places of a list in which an item counts as found."),
-      .required("predictions", whole, "The latest events that were predicted before they were learned."),
+      .required(
+        "predictions", whole, "The latest events that were predicted before they were learned."),
       .required("recall", number, "The share of them whose item was in the list."),
       .required("ndcg", number),
       .optional("head_recall", number, "The recall of popular items: a third of all examples."),
