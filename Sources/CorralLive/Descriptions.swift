@@ -35,35 +35,17 @@ package struct Descriptions {
 }
 
 extension FeatureRow {
-  /// The names of columns that `categories` of a record stand for if the record has no such feature.
-  private static let categoryColumns = ["categories", "category", "genres", "genre"]
-
   /// The features of a record as the columns of a table take them, and the names of those that they
   /// do not.
-  ///
-  /// A number is a text in a column of categories; texts are nothing in a column of numbers.
   static func fitting(
     _ table: FeatureTable, _ features: [String: FeatureValue], categories: [String] = []
   ) -> (row: FeatureRow, unknown: [String]) {
-    var features = features
-    if !categories.isEmpty,
-      let column = categoryColumns.first(where: { table[$0] != nil && features[$0] == nil })
-    {
-      features[column] = .categories(categories)
-    }
-    var row = FeatureRow()
-    var unknown: [String] = []
-    for (name, value) in features.sorted(by: { $0.key < $1.key }) {
-      switch (table[name]?.values, value) {
-      case (.categories, .categories(let words)): row[name] = .categories(words)
-      case (.categories, .number(let number)):
-        row[name] = .categories([
-          number == number.rounded() ? "\(Int64(number))" : "\(number)"
-        ])
-      case (.numbers, .number(let number)): row[name] = .number(Float(number))
-      case (.numbers, .categories), (nil, _): unknown.append(name)
+    let told = features.mapValues { value -> ToldFeature in
+      switch value {
+      case .number(let number): .number(number)
+      case .categories(let words): .categories(words)
       }
     }
-    return (row, unknown)
+    return fitting(table, told: told, categories: categories)
   }
 }

@@ -64,6 +64,7 @@ extension OpenedModel {
     }
     let stage = RetrieverStage(
       search, placed: model.placed, scoredBy: scoredBy, similarity: similarity,
+      placing: model.network.flatMap { $0.placesByFeatures ? $0 : nil },
       encoder: { [model] in try model.vectors(for: $0) })
     return (stage, bytes)
   }
@@ -93,4 +94,4 @@ extension OpenedModel {
   }
 }
 
-extension FrozenRetriever: CatalogueScorer {}
+extension FrozenRetriever: CatalogueScorer, ItemPlacing {}

@@ -2,6 +2,7 @@ import CorralData
 import CorralServing
 package import CorralStore
 import Foundation
+import Logging
 
 extension RecommendationService {
   /// What is known of an item; `nil` for an unknown one.
@@ -44,6 +45,7 @@ extension RecommendationService {
     live.withState { state in
       for item in items { state.put(item, at: now) }
     }
+    placeAside()
   }
 
   /// Takes an item out of the service: it is not recommended any more, and its record goes.
@@ -58,7 +60,20 @@ extension RecommendationService {
     live.withState { state in
       if let key = state.key(of: id) { state.delete(key, at: now) }
     }
+    placeAside()
     return true
+  }
+
+  /// Lets the models that serve place what changed of items, so that the next answer follows it.
+  func placeAside() { for (_, model) in live.withState({ $0.models }) { placeAside(model) } }
+
+  /// Lets a model place what changed of items.
+  func placeAside(_ model: ServedModel) {
+    if model.side.follow(live) {
+      logger.notice(
+        "more items came or changed than are searched beside the index; the oldest wait for a new model",
+        metadata: ["model": "\(model.version)", "searched": "\(SideItems.most)"])
+    }
   }
 
   /// What is known of a user; `nil` for an unknown one.

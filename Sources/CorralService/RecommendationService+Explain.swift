@@ -67,12 +67,22 @@ extension RecommendationService {
     var step = Self.step(source.rawValue, key, list, "the first \(list.count) items of the source")
     guard source == .retriever else { return step }
     if let cluster = clusterReason(key, list, plan) { step.reason += "; \(cluster)" }
+    if let entry = plan.side.entry(of: key) {
+      step.reason +=
+        entry.item == nil
+        ? "; the model does not have the item yet, and places it by its features"
+        : "; the item's features changed since the model was made, which places it by the new ones"
+    }
     if step.rank != nil { return step }
     step.passed = false
     guard let encoded = plan.encoded else {
       step.reason =
         "the model's scores say nothing about this request"
         + (plan.fallback.map { " (\($0.rawValue))" } ?? "")
+      return step
+    }
+    if let score = plan.side.score(of: key, by: encoded.vectors) {
+      step.score = score
       return step
     }
     guard let item = plan.served.numbers.position(of: key) else {

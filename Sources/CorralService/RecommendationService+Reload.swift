@@ -48,15 +48,19 @@ extension RecommendationService {
         guard let old = before.first(where: { $0.place == place })?.model else { continue }
         opened.append((place, try await self.opened(folder, beside: old)))
       }
-      // Somebody who was forgotten while the models were opened is forgotten by them too.
+      // Somebody who was forgotten while the models were opened is forgotten by them too, and what came
+      // or changed of items meanwhile is placed by them.
       while true {
-        let now = live.withState { [forgettings, opened] state in
-          if state.forgettings == forgettings {
-            for (place, model) in opened { state.serve(model, at: place) }
-          }
-          return state.forgettings
+        for (_, model) in opened { placeAside(model) }
+        let (now, isServing) = live.withState { [forgettings, opened] state in
+          let isReady =
+            state.forgettings == forgettings
+            && opened.allSatisfy { $0.model.side.isUpToDate(state) }
+          if isReady { for (place, model) in opened { state.serve(model, at: place) } }
+          return (state.forgettings, isReady)
         }
-        if now == forgettings { break }
+        if isServing { break }
+        if now == forgettings { continue }
         for (_, model) in opened {
           for id in try store.everForgotten(among: model.recommender.users.texts) {
             _ = model.forget(id)
@@ -83,8 +87,10 @@ extension RecommendationService {
               let opened = try ModelSuccession.open(folder, by: open)
               try ModelSuccession.checkCatalogue(
                 opened.model.items, beside: old.recommender.items, of: folder)
-              return try ServedModel(
+              let model = try ServedModel(
                 opened, folder: folder, at: clock(), store: store, keys: live.keys)
+              placeAside(model)
+              return model
             } catch let error as ServiceError {
               throw error
             } catch { throw ServiceError.refusedModel(path: folder.path, reason: "\(error)") }

@@ -3,6 +3,7 @@ package import CorralServing
 package import CorralStore
 import CorralVectors
 package import Foundation
+package import Logging
 package import Metrics
 import Synchronization
 
@@ -21,6 +22,7 @@ package final class RecommendationService: Sendable {
   let pipeline: AnswerPipeline
   let metrics: ServiceMetrics
   let open: Opener
+  let logger: Logger
   /// The time; tests bring their own.
   let clock: @Sendable () -> Date
   let reloads = ReloadTurn()
@@ -38,12 +40,14 @@ package final class RecommendationService: Sendable {
   ///   - store: the durable memory.
   ///   - settings: how the service answers.
   ///   - factory: where it counts what it does.
+  ///   - logger: is told what an operator should know.
   ///   - clock: the time.
   ///   - open: opens the model.
   /// - Throws: what `open` and the store throw, and `SettingError`.
   package init(
     model: URL, store: Store, settings: ServiceSettings = ServiceSettings(),
     metrics factory: any MetricsFactory = MetricsSystem.factory,
+    logger: Logger = Logger(label: "corral.service"),
     clock: @escaping @Sendable () -> Date = { Date() }, open: @escaping Opener
   ) throws {
     try settings.validate()
@@ -51,6 +55,7 @@ package final class RecommendationService: Sendable {
     self.settings = settings
     self.clock = clock
     self.open = open
+    self.logger = logger
     let served = try ServedModel(
       ServedModel.first(model, by: open), folder: model, at: clock(), store: store
     ) { items in (0..<items.count).map(LiveKey.init) }
@@ -69,6 +74,7 @@ package final class RecommendationService: Sendable {
       live.withState { $0.serve(model, at: .arm(arm.name)) }
     }
     metrics.models(live.withState { $0.models.map(\.model) })
+    placeAside()
   }
 
   /// The answer to a request.
@@ -133,17 +139,7 @@ package final class RecommendationService: Sendable {
       throw ServiceError.conflict(
         "\(ServingError.noItemVectors(kind: recommender.kind))")
     }
-    let numbers = plan.served.numbers
-    guard let position = numbers.position(of: key), similarity.knows(position) else { return [] }
-    let found = similarity.nearest(to: position, count: plan.need) {
-      plan.gate.allows(numbers.key(of: $0))
-    }
-    let list = found.map { found in
-      let item = ItemIndex(found.index)
-      return Found(
-        key: numbers.key(of: item), item: item, score: found.score, source: .similar,
-        stage: .retriever)
-    }
+    let list = plan.similar(to: key, by: similarity)
     return pipeline.items(list, of: plan)
   }
 
@@ -168,7 +164,8 @@ package final class RecommendationService: Sendable {
       ServiceStatus(
         model: state.served.version, kind: state.served.recommender.kind,
         openedAt: state.served.openedAt, items: state.catalogueCount,
-        users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting)
+        users: state.people.count, lastPosition: state.lastPosition, waiting: queue.waiting,
+        sideItems: state.served.side.list.count)
     }
   }
 
@@ -184,7 +181,8 @@ package final class RecommendationService: Sendable {
   package func refreshMetrics() {
     let status = status
     metrics.refresh(
-      age: clock().timeIntervalSince(status.openedAt), waiting: status.waiting, learning: learning)
+      age: clock().timeIntervalSince(status.openedAt), waiting: status.waiting,
+      sideItems: status.sideItems, learning: learning)
   }
 
   /// Answers what was taken, makes what was accepted durable, and takes nothing more.

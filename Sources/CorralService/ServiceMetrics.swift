@@ -8,7 +8,7 @@ import Synchronization
 /// `corral_stage_duration_seconds{stage}`, `corral_candidates{stage}`,
 /// `corral_fallback_total{reason}`, `corral_degraded_total{stage}`,
 /// `corral_empty_responses_total`, `corral_queue_waiting`, `corral_model_info{version}`,
-/// `corral_model_age_seconds`, `corral_index_items`, `corral_stream_events_total{type}`,
+/// `corral_model_age_seconds`, `corral_index_items`, `corral_side_items`, `corral_stream_events_total{type}`,
 /// `corral_experiment_exposures_total{arm}`, `corral_reload_total{result}`; and, while the model goes on
 /// learning, those of `LearningMetrics`.
 final class ServiceMetrics: Sendable {
@@ -26,6 +26,7 @@ final class ServiceMetrics: Sendable {
   private let waiting: Gauge
   private let age: Gauge
   private let indexItems: Gauge
+  private let sideItems: Gauge
   private let learning: LearningMetrics
   private let eventTypes = Mutex<[String: Counter]>([:])
 
@@ -71,6 +72,7 @@ final class ServiceMetrics: Sendable {
     waiting = Gauge(label: "corral_queue_waiting", factory: factory)
     age = Gauge(label: "corral_model_age_seconds", factory: factory)
     indexItems = Gauge(label: "corral_index_items", factory: factory)
+    sideItems = Gauge(label: "corral_side_items", factory: factory)
     learning = LearningMetrics(factory)
   }
 
@@ -134,11 +136,14 @@ final class ServiceMetrics: Sendable {
     indexItems.record(served[0].recommender.items.count)
   }
 
-  /// Notes what holds now: how old the model is, in seconds, how many requests wait, and how learning
-  /// stands.
-  func refresh(age seconds: Double, waiting count: Int, learning status: LearningStatus?) {
+  /// Notes what holds now: how old the model is, in seconds, how many requests wait, how many items are
+  /// searched beside the index, and how learning stands.
+  func refresh(
+    age seconds: Double, waiting count: Int, sideItems items: Int, learning status: LearningStatus?
+  ) {
     age.record(seconds)
     waiting.record(count)
+    sideItems.record(items)
     learning.refresh(status)
   }
 }

@@ -16,4 +16,6 @@ package struct ServiceStatus: Sendable, Equatable {
   package var lastPosition: Int64
   /// How many requests wait.
   package var waiting: Int
+  /// The items that are searched beside the index: new ones, and those whose features changed.
+  package var sideItems: Int
 }

@@ -15,8 +15,7 @@ package struct ItemSimilarity: Sendable {
     let parts = Parallel.map(vectors.rows, grain: 1 << 14) { rows in
       rows.map { row -> Float in
         guard placed.contains(ItemIndex(row)) else { return 0 }
-        let square = vectors[row].reduce(Float(0)) { $0 + $1 * $1 }
-        return square > 0 && square.isFinite ? 1 / square.squareRoot() : 0
+        return vectors[row].directionScale
       }
     }
     scales = parts.flatMap(\.self)
@@ -31,14 +30,39 @@ package struct ItemSimilarity: Sendable {
       * scales[left.position] * scales[right.position]
   }
 
+  /// The cosine between a vector and the vector of an item, 0 if one has no direction.
+  package func between(_ vector: [Float], _ item: ItemIndex) -> Float {
+    zip(vector, vectors[item.position]).reduce(0) { $0 + $1.0 * $1.1 }
+      * vector.directionScale * scales[item.position]
+  }
+
+  /// The vector of an item.
+  package func vector(of item: ItemIndex) -> [Float] { Array(vectors[item.position]) }
+
   /// The items nearest to one by cosine, without itself and without items that have no direction.
   ///
   /// Equal ones are in the order of the catalogue. Looks at every item.
   package func nearest(
     to item: ItemIndex, count: Int, where isAllowed: (ItemIndex) -> Bool
   ) -> [ScoredIndex] {
+    nearest(
+      to: Array(vectors[item.position]), scale: scales[item.position], count: count
+    ) { $0 != item && isAllowed($0) }
+  }
+
+  /// The items nearest to a vector by cosine, without items that have no direction.
+  ///
+  /// Equal ones are in the order of the catalogue. Looks at every item.
+  package func nearest(
+    to vector: [Float], count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) -> [ScoredIndex] {
+    nearest(to: vector, scale: vector.directionScale, count: count, where: isAllowed)
+  }
+
+  private func nearest(
+    to own: [Float], scale: Float, count: Int, where isAllowed: (ItemIndex) -> Bool
+  ) -> [ScoredIndex] {
     var best = TopK(count)
-    let own = Array(vectors[item.position])
     let block = 4096
     withUnsafeTemporaryAllocation(of: Float.self, capacity: block) { products in
       for start in stride(from: 0, to: vectors.rows, by: block) {
@@ -46,9 +70,9 @@ package struct ItemSimilarity: Sendable {
         own.withUnsafeBufferPointer {
           vectors.innerProducts(of: rows, with: $0, into: products)
         }
-        for row in rows where scales[row] > 0 && row != item.position {
+        for row in rows where scales[row] > 0 {
           if isAllowed(ItemIndex(row)) {
-            best.insert(row, score: products[row - start] * scales[row] * scales[item.position])
+            best.insert(row, score: products[row - start] * scales[row] * scale)
           }
         }
       }
@@ -58,4 +82,12 @@ package struct ItemSimilarity: Sendable {
 
   /// The memory that the lengths take beside the vectors, in bytes.
   package var byteCount: Int { scales.count * MemoryLayout<Float>.size }
+}
+
+extension Sequence<Float> {
+  /// One over the length of a vector; 0 for one of zeros, which has no direction.
+  package var directionScale: Float {
+    let square = reduce(Float(0)) { $0 + $1 * $1 }
+    return square > 0 && square.isFinite ? 1 / square.squareRoot() : 0
+  }
 }

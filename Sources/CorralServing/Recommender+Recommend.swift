@@ -121,10 +121,24 @@ extension Recommender {
   package func reasons(
     for item: ItemIndex, in history: [ItemIndex], by similarity: ItemSimilarity
   ) -> [Recommendations.Item.Reason] {
-    var met: Set<ItemIndex> = [item]
     guard similarity.knows(item) else { return [] }
+    return reasons(in: history, except: item, by: similarity) { similarity.between(item, $0) }
+  }
+
+  /// The items of a history whose vectors are nearest to one, three at most.
+  package func reasons(
+    for vector: [Float], in history: [ItemIndex], by similarity: ItemSimilarity
+  ) -> [Recommendations.Item.Reason] {
+    reasons(in: history, except: nil, by: similarity) { similarity.between(vector, $0) }
+  }
+
+  private func reasons(
+    in history: [ItemIndex], except item: ItemIndex?, by similarity: ItemSimilarity,
+    _ cosine: (ItemIndex) -> Float
+  ) -> [Recommendations.Item.Reason] {
+    var met: Set<ItemIndex> = item.map { [$0] } ?? []
     return history.filter { met.insert($0).inserted && similarity.knows($0) }
-      .map { (item: $0, similarity: similarity.between(item, $0)) }
+      .map { (item: $0, similarity: cosine($0)) }
       // A vector that points elsewhere explains nothing.
       .filter { $0.similarity > 0 }
       .sorted { $0.similarity > $1.similarity }.prefix(3)

@@ -24,13 +24,18 @@ package struct RetrieverStage: Sendable {
   package let scoredBy: ScoredBy
   /// What is like what; `nil` for popularity, which has no vectors of items.
   package let similarity: ItemSimilarity?
+  /// Places items that the model does not have; `nil` for a model that cannot.
+  package let placing: (any ItemPlacing)?
   private let encoder: Encoder
 
   /// A stage that searches, with what is known of its items.
+  ///
+  /// Only an index can be searched beside items that `placing` places.
   package init(
     _ search: Search, placed: PlacedItems, scoredBy: ScoredBy, similarity: ItemSimilarity?,
-    encoder: @escaping Encoder
+    placing: (any ItemPlacing)? = nil, encoder: @escaping Encoder
   ) {
+    if case .index = search { self.placing = placing } else { self.placing = nil }
     self.search = search
     self.placed = placed
     self.scoredBy = scoredBy
@@ -56,7 +61,7 @@ extension RetrieverStage {
     let query: Query
     /// `[interests, dimension]`, or those of each cluster one after the other; `nil` for models that
     /// score every item.
-    let vectors: Matrix?
+    package let vectors: Matrix?
     /// How probable it is that the user chooses from each cluster, `[clusters]`; empty without clusters.
     package let shares: [Float]
     /// How much the shares matter; `nil` leaves it to the model.

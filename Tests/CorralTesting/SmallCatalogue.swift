@@ -1,7 +1,7 @@
 package import CorralData
 package import CorralIndex
 package import CorralServing
-import CorralVectors
+package import CorralVectors
 
 /// A recommender of random vectors, whose query is the mean of the vectors of the history.
 ///
@@ -20,6 +20,8 @@ package struct SmallCatalogue: Sendable {
   package var clusters: Int
   /// Every how many-th item training never met; 0 for none.
   package var unplacedEvery: Int
+  /// Whether vectors follow from genre and year, and the model places what it does not have by them.
+  package var placesByFeatures: Bool
   package var ranker: (any CandidateRanker)?
   package var candidates: Int
   /// What the titles of all items begin with.
@@ -30,7 +32,8 @@ package struct SmallCatalogue: Sendable {
   /// A catalogue with its vectors drawn from a seed.
   package init(
     items: Int = 60, users: Int = 40, seed: UInt64 = 7, index: IndexSettings.Kind = .exact,
-    clusters: Int = 0, unplacedEvery: Int = 0, ranker: (any CandidateRanker)? = nil,
+    clusters: Int = 0, unplacedEvery: Int = 0, placesByFeatures: Bool = false,
+    ranker: (any CandidateRanker)? = nil,
     candidates: Int = 20,
     title: String = "Title", prefix: String = "i"
   ) {
@@ -40,6 +43,7 @@ package struct SmallCatalogue: Sendable {
     self.index = index
     self.clusters = clusters
     self.unplacedEvery = unplacedEvery
+    self.placesByFeatures = placesByFeatures
     self.ranker = ranker
     self.candidates = candidates
     self.title = title
@@ -49,8 +53,12 @@ package struct SmallCatalogue: Sendable {
   /// The recommender; two of the same catalogue are alike.
   package func recommender() throws -> Recommender {
     var random = SeededGenerator(seed: seed)
-    let vectors = Matrix(
+    var vectors = Matrix(
       rows: items, columns: 8, values: (0..<items * 8).map { _ in Float(random.uniform()) - 0.5 })
+    let placing = placesByFeatures ? PlantedPlacing(own: vectors) : nil
+    if let placing {
+      vectors = placing.itemVectors((0..<items).map(ItemIndex.init), describedBy: features)
+    }
     let placed = PlacedItems(
       (0..<items).map { unplacedEvery == 0 || $0 % unplacedEvery != 0 })
     let histories = Ragged(
@@ -65,21 +73,12 @@ package struct SmallCatalogue: Sendable {
     let stage = RetrieverStage(
       try search(vectors, settings), placed: placed,
       scoredBy: .history, similarity: ItemSimilarity(vectors, placed: placed),
-      encoder: { batch in Self.means(of: batch, vectors) })
+      placing: placing, encoder: { [vectors] batch in Self.means(of: batch, vectors) })
     return Recommender(
       kind: "mean", users: Vocabulary((0..<users).map { "u\($0)" }),
       items: Vocabulary((0..<items).map { "\(prefix)\($0)" }),
       titles: Texts((0..<items).map { "\(title) \($0)" }), histories: histories,
-      itemFeatures: FeatureTable(
-        count: items,
-        columns: [
-          FeatureColumn(
-            name: "genre",
-            values: .categories(
-              Ragged((0..<items).map { [Int32($0 % 3)] }),
-              vocabulary: Vocabulary(["drama", "comedy", "war"]))),
-          FeatureColumn(name: "year", values: .numbers((0..<items).map { Float(1990 + $0 % 40) })),
-        ]), counts: counts, retriever: stage,
+      itemFeatures: features, counts: counts, retriever: stage,
       ranker: ranker.map {
         RankerStage($0, candidates: candidates, context: ContextTable())
       },
@@ -88,6 +87,19 @@ package struct SmallCatalogue: Sendable {
 }
 
 extension SmallCatalogue {
+  private var features: FeatureTable {
+    FeatureTable(
+      count: items,
+      columns: [
+        FeatureColumn(
+          name: "genre",
+          values: .categories(
+            Ragged((0..<items).map { [Int32($0 % 3)] }),
+            vocabulary: Vocabulary(["drama", "comedy", "war"]))),
+        FeatureColumn(name: "year", values: .numbers((0..<items).map { Float(1990 + $0 % 40) })),
+      ])
+  }
+
   /// The mean of the vectors of each history.
   private static func means(of batch: QueryBatch, _ vectors: Matrix) -> Matrix {
     var queries = Matrix(rows: batch.count, columns: vectors.columns)
@@ -128,6 +140,28 @@ extension SmallCatalogue {
         }
         return (Self.means(of: batch, vectors), shares)
       }, items: vectors)
+  }
+}
+
+/// Places items by genre and year: each genre has a direction of its own, and the year another; the items
+/// of the model have a twentieth of their own vectors besides.
+package struct PlantedPlacing: ItemPlacing {
+  let own: Matrix
+
+  package func itemVectors(_ items: [ItemIndex?], describedBy features: FeatureTable) -> Matrix {
+    var vectors = Matrix(rows: items.count, columns: own.columns)
+    for (row, item) in items.enumerated() {
+      if let item {
+        for (column, value) in own[item.position].enumerated() { vectors[row, column] = value / 20 }
+      }
+      if case .categories(let rows, _) = features["genre"]?.values {
+        for genre in rows[row] { vectors[row, Int(genre)] += 1 / Float(rows[row].count) }
+      }
+      if case .numbers(let years) = features["year"]?.values, years[row].isFinite {
+        vectors[row, 3] += (years[row] - 2010) / 1000
+      }
+    }
+    return vectors
   }
 }
 

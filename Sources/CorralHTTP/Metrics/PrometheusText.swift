@@ -14,6 +14,7 @@ enum PrometheusText {
     "corral_model_age_seconds": "The time since the model was opened.",
     "corral_reload_total": "Reloads, by result.",
     "corral_index_items": "Items of the index.",
+    "corral_side_items": "New and changed items that are searched beside the index.",
     "corral_stream_events_total": "Events stored, by type.",
     "corral_experiment_exposures_total": "Answers, by arm.",
     "corral_learn_up": "1 while the model learns, 0 while learning stands still with a failure.",

@@ -30,6 +30,7 @@ enum AdminRoutes {
         writer.field("users", status.users)
         writer.field("last_position", status.lastPosition)
         writer.field("waiting", status.waiting)
+        writer.field("side_items", status.sideItems)
         if let learning {
           writer.name("learning")
           writer.learning(learning)

@@ -160,6 +160,7 @@ package enum AnswerSchema {
       .required("model", text), .required("kind", text), .required("opened_at", time),
       .required("items", whole), .required("users", whole), .required("last_position", whole),
       .required("waiting", whole),
+      .required("side_items", whole, "New and changed items, which are searched beside the index."),
       .optional("learning", learning, "Left out while the server does not learn."),
     ]))
 

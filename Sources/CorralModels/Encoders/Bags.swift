@@ -40,6 +40,17 @@ extension Bags {
   }
 }
 
+extension Bags {
+  /// One bag for each item; that of an unknown item is empty.
+  init(_ items: [ItemIndex?]) {
+    self.init(capacity: items.count, rows: items.count)
+    for item in items {
+      if let item { indices.append(item.rawValue) }
+      close()
+    }
+  }
+}
+
 extension Tensor {
   /// The positions of some items, `[items]`.
   convenience init(positions items: [ItemIndex], device: Device) {

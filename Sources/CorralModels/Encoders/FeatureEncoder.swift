@@ -62,7 +62,16 @@ struct FeatureEncoder {
 
   /// The embeddings of some users or items by position; -1 is an unknown one.
   func callAsFunction(_ positions: [Int32]) -> Tensor {
-    switch (kind, subject.table(of: catalogue).columns[position].values) {
+    embeddings(of: positions, in: subject.table(of: catalogue))
+  }
+
+  /// The embeddings of all rows of a table with the columns of the catalogue, and its vocabularies.
+  func callAsFunction(_ table: FeatureTable) -> Tensor {
+    embeddings(of: Array(0..<Int32(table.count)), in: table)
+  }
+
+  private func embeddings(of positions: [Int32], in table: FeatureTable) -> Tensor {
+    switch (kind, table.columns[position].values) {
     case (.categories(let table), .categories(let rows, _)):
       var bags = Bags(capacity: positions.count * 2, rows: positions.count)
       for position in positions {

@@ -20,6 +20,8 @@ final class ServedModel: Sendable {
   let numbers: ItemNumbers
   /// The sets of the items that conditions of filters let through.
   let filters: Filters
+  /// What the model's index does not have where it belongs.
+  let side: SideItems
   /// The items in the order of their ids.
   let sortedItems: SortedIDs
   /// The users in the order of their ids; forgotten ones are among them.
@@ -43,6 +45,7 @@ final class ServedModel: Sendable {
     sortedItems = SortedIDs(recommender.items)
     sortedUsers = SortedIDs(recommender.users)
     filters = Filters(recommender, numbers: numbers)
+    side = SideItems(recommender, numbers: numbers)
   }
 
   /// The position of a user of whom the model may use what it has learned; `nil` for others.

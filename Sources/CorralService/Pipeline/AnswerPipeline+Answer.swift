@@ -49,14 +49,17 @@ extension AnswerPipeline {
     let recommender = plan.served.recommender
     let similarity =
       plan.request.isExplained && plan.encoded != nil ? recommender.retriever.similarity : nil
-    let names = names(page, recommender)
+    let names = names(page, plan.served)
     let clusters = plan.request.isExplained ? clusters(of: page, plan) : [:]
     return zip(page, names).map { found, name in
       Answer.Item(
         id: name.id, title: name.title, score: found.score.isFinite ? found.score : nil,
         stage: found.stage, source: found.source,
         because: similarity.flatMap { similarity in
-          found.item.map {
+          if let vector = plan.side.vector(of: found.key) {
+            return recommender.reasons(for: vector, in: plan.query.history, by: similarity)
+          }
+          return found.item.map {
             recommender.reasons(for: $0, in: plan.query.history, by: similarity)
           }
         }, cluster: found.item.flatMap { clusters[$0] })
@@ -76,20 +79,22 @@ extension AnswerPipeline {
 
   /// The ids and titles of items: those of the model, and over them what the service was told.
   private func names(
-    _ page: some Collection<Found>, _ recommender: Recommender
+    _ page: some Collection<Found>, _ served: ServedModel
   ) -> [(id: String, title: String?)] {
-    var names = page.map { found in
-      found.item.map { (id: recommender.items[$0.position], title: recommender.title(of: $0)) }
+    let recommender = served.recommender
+    let items = page.map { $0.item ?? served.numbers.position(of: $0.key) }
+    var names = items.map { item in
+      item.map { (id: recommender.items[$0.position], title: recommender.title(of: $0)) }
         ?? (id: "", title: nil)
     }
     let told = live.withState { state in
-      if state.records.isEmpty, page.allSatisfy({ $0.item != nil }) { return [Told]() }
-      return page.enumerated().compactMap { place, found in
+      if state.records.isEmpty, items.allSatisfy({ $0 != nil }) { return [Told]() }
+      return zip(page, items).enumerated().compactMap { place, named in
+        let (found, item) = named
         let record = state.records[found.key]
-        if record == nil, found.item != nil { return nil }
+        if record == nil, item != nil { return nil }
         return Told(
-          place: place, id: found.item == nil ? state.id(of: found.key) : nil,
-          title: record?.title)
+          place: place, id: item == nil ? state.id(of: found.key) : nil, title: record?.title)
       }
     }
     for told in told {
@@ -124,12 +129,18 @@ extension AnswerPipeline {
     let places = keys.indices.filter { numbers.position(of: keys[$0]) != nil }
     let items = places.compactMap { numbers.position(of: keys[$0]) }
     if let encoded = plan.encoded, !items.isEmpty {
-      let retrieved = try recommender.retriever.scores(of: items, for: encoded)
+      let retrieved = try plan.retrieverScores(of: items, for: encoded)
       let own =
         try recommender.ranker?.scores(
           [zip(items, retrieved).map { Candidate(item: $0, score: $1) }], for: [plan.query],
           placed: recommender.retriever.placed) ?? retrieved
       for (place, score) in zip(places, own) { scores[place] = score }
+    }
+    // A ranker cannot score what the model does not have.
+    if recommender.ranker == nil, let vectors = plan.encoded?.vectors {
+      for place in keys.indices where numbers.position(of: keys[place]) == nil {
+        if let score = plan.side.score(of: keys[place], by: vectors) { scores[place] = score }
+      }
     }
     let order = keys.indices.sorted {
       (scores[$1], counts[$1], $0) < (scores[$0], counts[$0], $1)

@@ -62,11 +62,7 @@ struct AnswerPipeline: Sendable {
         for: places.compactMap { plans[$0].encoded }, counts: depths,
         leavingOut: places.map { plans[$0].exclusion })
       for (place, candidates) in zip(places, found) {
-        let items = candidates.map { candidate in
-          Found(
-            key: served.numbers.key(of: candidate.item), item: candidate.item,
-            score: candidate.score, source: .retriever, stage: .retriever)
-        }
+        let items = plans[place].merged(candidates, count: plans[place].depth)
         plans[place].lists = [(.retriever, items)]
       }
     }
@@ -172,7 +168,7 @@ struct AnswerPipeline: Sendable {
     if places.isEmpty { return }
     let most = max(ranker.candidates, Self.mostRanked)
     let candidates = try places.map { place in
-      try self.candidates(plans[place].list.prefix(most), of: plans[place], recommender.retriever)
+      try self.candidates(plans[place].list.prefix(most), of: plans[place])
     }
     let scores = try ranker.scores(
       candidates, for: places.map { plans[$0].query }, placed: recommender.retriever.placed)
@@ -196,7 +192,7 @@ struct AnswerPipeline: Sendable {
 
   /// The items of a list that the model has, with the retriever's scores of them.
   private func candidates(
-    _ list: ArraySlice<Found>, of plan: AnswerPlan, _ retriever: RetrieverStage
+    _ list: ArraySlice<Found>, of plan: AnswerPlan
   ) throws -> [Candidate] {
     var candidates = list.compactMap { found in
       found.item.map { Candidate(item: $0, score: found.score) }
@@ -204,7 +200,7 @@ struct AnswerPipeline: Sendable {
     let others = list.compactMap { $0.source == .retriever ? nil : $0.item }
     guard let encoded = plan.encoded, !others.isEmpty else { return candidates }
     let scores = Dictionary(
-      zip(others, try retriever.scores(of: others, for: encoded)), uniquingKeysWith: { $1 })
+      zip(others, try plan.retrieverScores(of: others, for: encoded)), uniquingKeysWith: { $1 })
     for place in candidates.indices {
       if let score = scores[candidates[place].item] { candidates[place].score = score }
     }

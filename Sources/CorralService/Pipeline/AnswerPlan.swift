@@ -23,6 +23,8 @@ struct AnswerPlan: Sendable {
   let id: String
   let arm: String?
   let served: ServedModel
+  /// What the model's index does not have where it belongs.
+  let side: SideList
   let shares: SourceShares
   /// The dial of diversification.
   let diversity: Double

@@ -30,8 +30,9 @@ extension AnswerPipeline {
     let state = live.withState { state in
       state.pass(to: now)
       let history = request.history?.map { state.key(of: $0) }
+      let served = style.arm.flatMap { state.arms[$0] } ?? state.served
       return Resolved(
-        served: style.arm.flatMap { state.arms[$0] } ?? state.served, blocked: state.blocked,
+        served: served, side: served.side.list, blocked: state.blocked,
         revision: state.revision, known: state.items.count,
         person: request.user.flatMap { state.people[ExactText($0)] }, history: history,
         excluded: request.excluded.compactMap { state.key(of: $0) })
@@ -62,9 +63,10 @@ extension AnswerPipeline {
       user: user, history: history.compactMap(numbers.position),
       context: try context(of: request, served.recommender, notices: &notices))
     return AnswerPlan(
-      request: request, id: id, arm: style.arm, served: served, shares: style.shares,
+      request: request, id: id, arm: style.arm, served: served, side: state.side,
+      shares: style.shares,
       diversity: request.diversity ?? style.diversity, alpha: alpha, gate: gate,
-      exclusion: exclusion(gate, served, revision: state.revision), history: history,
+      exclusion: exclusion(gate, served, state.side, revision: state.revision), history: history,
       query: query, known: state.known, notices: notices,
       fallback: fallback(query, request, served.recommender))
   }
@@ -72,6 +74,7 @@ extension AnswerPipeline {
   /// What the memory says about a request.
   private struct Resolved: Sendable {
     let served: ServedModel
+    let side: SideList
     let blocked: KeySet
     let revision: Int
     let known: Int
@@ -92,15 +95,26 @@ extension AnswerPipeline {
 
   /// The gate as a search among the items of the model asks it.
   ///
-  /// Without filters, and with few blocked items, all that is left out is listed: an exact index then
-  /// searches for many requests at once.
-  private func exclusion(_ gate: Gate, _ served: ServedModel, revision: Int) -> Exclusion {
+  /// What the side list has is left out too. Without filters, and with few items to leave out, all of
+  /// them are listed: an exact index then searches for many requests at once.
+  private func exclusion(
+    _ gate: Gate, _ served: ServedModel, _ side: SideList, revision: Int
+  ) -> Exclusion {
     let numbers = served.numbers
     let listed = gate.leftOut.compactMap(numbers.position)
     let blocked = served.blockedPositions(gate.blocked, revision: revision)
-    if gate.conditions.isEmpty, let blocked { return Exclusion(met: listed + blocked) }
-    return Exclusion(met: []) { gate.allows(numbers.key(of: $0)) }
+    if gate.conditions.isEmpty, side.hiddenItems.count <= Self.fewHidden, let blocked {
+      return Exclusion(met: listed + blocked + side.hiddenItems)
+    }
+    let hidden = side.hidden
+    return Exclusion(met: []) { item in
+      let key = numbers.key(of: item)
+      return !hidden.contains(key) && gate.allows(key)
+    }
   }
+
+  /// The most items of the side list that a search leaves out one by one.
+  private static let fewHidden = 1024
 
   private func context(
     of request: ServiceRequest, _ recommender: Recommender, notices: inout [String]

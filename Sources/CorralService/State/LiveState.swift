@@ -39,6 +39,8 @@ final class LiveState: Sendable {
     private var times = Schedule()
     /// Counts the changes of items.
     private(set) var revision = 0
+    /// Counts what was told of items: records that were put, and deletions.
+    private(set) var told = 0
     /// The items of the last changes, the newest last.
     private var changed: [LiveKey] = []
     /// The names of features that records have.
@@ -181,6 +183,7 @@ extension LiveState.State {
     let key = intern(record.id)
     popular.grow(to: items.count)
     records[key] = record
+    told += 1
     deleted.set(key, false)
     unlisted.set(key, false)
     latest.set(key, publishedAt: record.publishedAt)
@@ -198,6 +201,7 @@ extension LiveState.State {
   /// Takes an item out of the service.
   mutating func delete(_ key: LiveKey, at now: Double) {
     records[key] = nil
+    told += 1
     latest.set(key, publishedAt: nil)
     unlisted.set(key, false)
     deleted.set(key, true)

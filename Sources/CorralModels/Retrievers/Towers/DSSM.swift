@@ -63,7 +63,7 @@ public struct DSSMSettings: RetrieverModelSettings {
 /// what the item tower makes of the items in their history. Parameters: `users.weight` and
 /// `items.weight`, `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight`
 /// and `.bias`, `item_tower.N.weight` and `.bias`, `scale.log` if it is learned.
-package struct DSSM: Retriever {
+package struct DSSM: PlacingRetriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
   private let similarity: RetrieverSettings.Similarity
@@ -130,6 +130,14 @@ package struct DSSM: Retriever {
   /// The vectors of some items, `[items, width]`.
   package func items(_ items: [ItemIndex], _ phase: Phase) -> Tensor {
     similarity.prepared(outputs(items.map(\.rawValue), phase))
+  }
+
+  /// The vectors of some items as a table describes them, as `PlacingRetriever` says.
+  package func items(
+    _ items: [ItemIndex?], describedBy features: FeatureTable, _ phase: Phase
+  ) -> Tensor {
+    let id = Bags(items).means(of: self.items)
+    return similarity.prepared(itemTower([id] + itemFeatures.map { $0(features) }, phase))
   }
 
   private func outputs(_ positions: [Int32], _ phase: Phase) -> Tensor {

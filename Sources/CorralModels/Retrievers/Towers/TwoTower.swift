@@ -85,7 +85,7 @@ public struct TwoTowerSettings: RetrieverModelSettings {
 /// `user_features.NAME.weight`, `item_features.NAME.weight`, `query_tower.N.weight` and `.bias`,
 /// `item_tower.N.weight` and `.bias`, `scale.log`, `prompt.weight`; those of parts that are switched off do not
 /// exist.
-package struct TwoTower: GrowingRetriever {
+package struct TwoTower: GrowingRetriever, PlacingRetriever {
   /// The number of elements of the vectors of queries and items.
   package let width: Int
   private let known: GrowingCatalogue
@@ -202,5 +202,13 @@ package struct TwoTower: GrowingRetriever {
     let positions = items.map(\.rawValue)
     let id = itemTable(Tensor(positions, device: device))
     return similarity.prepared(itemTower([id] + itemFeatures.map { $0(positions) }, phase))
+  }
+
+  /// The vectors of some items as a table describes them, as `PlacingRetriever` says.
+  package func items(
+    _ items: [ItemIndex?], describedBy features: FeatureTable, _ phase: Phase
+  ) -> Tensor {
+    let id = Bags(items).means(of: itemTable)
+    return similarity.prepared(itemTower([id] + itemFeatures.map { $0(features) }, phase))
   }
 }
