@@ -46,6 +46,9 @@ static const unsigned char results_js[] = {
 static const unsigned char live_js[] = {
 #embed "page/live.js"
 };
+static const unsigned char learning_js[] = {
+#embed "page/learning.js"
+};
 static const unsigned char metrics_js[] = {
 #embed "page/metrics.js"
 };
@@ -73,6 +76,7 @@ static const cd_file files[] = {
     {"items.js", items_js, sizeof items_js},
     {"results.js", results_js, sizeof results_js},
     {"live.js", live_js, sizeof live_js},
+    {"learning.js", learning_js, sizeof learning_js},
     {"metrics.js", metrics_js, sizeof metrics_js},
     {"plots.js", plots_js, sizeof plots_js},
     {"uPlot.js", uplot_js, sizeof uplot_js},

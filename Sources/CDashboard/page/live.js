@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { $, clearProblem, element, facts, number, showProblem, when } from "./elements.js";
+import * as learning from "./learning.js";
 import { growth, parse, quantile, sums } from "./metrics.js";
 import { Plot } from "./plots.js";
 
@@ -42,7 +43,7 @@ export function keyChanged() {
   mayAskStatus = true;
 }
 
-async function showModel(metrics) {
+async function showModel(metrics, time) {
   const one = (name) => metrics.get(name)?.[0]?.value;
   const memory = one("process_resident_memory_bytes");
   const shared = [["Memory", memory && `${number(memory / 2 ** 20, 4)} MiB`]];
@@ -51,9 +52,12 @@ async function showModel(metrics) {
     try {
       const status = await api.status();
       waiting = status.waiting;
+      learning.show(status.learning, time);
       facts($("model-facts"), [
         ["Serves", status.model], ["Kind", status.kind], ["Since", when(status.opened_at)],
-        ["Items", status.items.toLocaleString("en")], ["Users", status.users.toLocaleString("en")],
+        ["Items", status.items.toLocaleString("en")],
+        ["Beside the index", status.side_items > 0 && `${status.side_items.toLocaleString("en")} new or changed items`],
+        ["Users", status.users.toLocaleString("en")],
         ["Events", `up to position ${status.last_position.toLocaleString("en")}`], ...shared,
       ]);
       return;
@@ -62,6 +66,7 @@ async function showModel(metrics) {
       mayAskStatus = false;
     }
   }
+  learning.show(learning.ofMetrics(metrics), time);
   const age = one("corral_model_age_seconds");
   facts($("model-facts"), [
     ["Serves", metrics.get("corral_model_info")?.find((sample) => sample.value === 1)?.labels.version],
@@ -87,7 +92,7 @@ async function tick() {
     const text = await api.metrics();
     if (mine !== timer) return;
     const [metrics, time] = [parse(text), Date.now() / 1000];
-    await showModel(metrics);
+    await showModel(metrics, time);
     if (mine !== timer) return;
     take(metrics, time);
     clearProblem();
