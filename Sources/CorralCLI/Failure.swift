@@ -125,7 +125,8 @@ enum Failure {
     case is InputError, is SettingsError, is SettingError, is ServingError, is PipelineError,
       is ExperimentError, is DataError, is EvaluationError, is ArtifactError,
       is ModelsError, is TrainingError, is TorchError, is IndexError, is SamplingError,
-      is SafetensorsError, is BaselineError, is LiveError, is StreamError, is StoreError, is ServiceError, is Server.Fault,
+      is SafetensorsError, is BaselineError, is LiveError, is StreamError, is StoreError,
+      is ServiceError, is Server.Fault,
       is Keys.Fault:
       badInput
     default: nil

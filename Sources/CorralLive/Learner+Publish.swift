@@ -3,9 +3,9 @@ import CorralData
 import CorralIndex
 import CorralModels
 import CorralPipeline
-import CorralStreaming
 import CorralSampling
 import CorralSettings
+import CorralStreaming
 import CorralTraining
 import CorralVectors
 import Foundation
@@ -42,6 +42,7 @@ extension Learner {
   ///   - snapshot: what may serve.
   ///   - examples: what both predict to be compared.
   ///   - areLearned: whether the snapshot has learned them.
+  /// - Throws: `ArtifactError` where the model or its snapshot cannot be written.
   func publish(_ snapshot: Snapshot, comparedOn examples: [Example], areLearned: Bool) throws {
     let start = ContinuousClock.now
     let verdict = PublishingGuard(settings: settings.publish, cutoff: settings.predict.cutoff)

@@ -30,7 +30,7 @@ extension Learner {
     var reported = ContinuousClock.now
     var isStopped = false
     while !isStopped {
-      let records = try next()
+      let records = try next(until: end)
       for record in records {
         // A chunk can hold many steps. The records that are left are read again by the next run.
         isStopped = try take(record) && shouldStop()
@@ -52,9 +52,18 @@ extension Learner {
     tell(.report(report()))
   }
 
-  /// Some records; none after a short wait.
-  private func next() throws -> [StreamRecord] {
-    try source.next(1024, waiting: 0.25)
+  /// Some records; none after a short wait, or while the server of the stream is away.
+  private func next(until end: End) throws -> [StreamRecord] {
+    do {
+      let records = try source.next(1024, waiting: 0.25)
+      isAway = false
+      return records
+    } catch StreamError.unreachable(let source, let reason) where end == .never {
+      if !isAway { tell(.waiting(reason: "\(source) is away: \(reason)")) }
+      isAway = true
+      try self.source.wait(1)
+      return []
+    }
   }
 
   /// What is due while nothing comes.

@@ -58,6 +58,8 @@ package final class Learner {
   var timing = LearnerTiming()
   var lossSum = 0.0
   var lossCount = 0
+  /// Whether the server of the stream did not answer the last time.
+  var isAway = false
   /// When the interval of the next report began, and the examples until then.
   var pace = (start: ContinuousClock.now, examples: 0)
   var listener: ((LearnerNews) -> Void)?
@@ -69,23 +71,23 @@ package final class Learner {
   /// - Parameters:
   ///   - model: the saved model, which publications replace.
   ///   - settings: how it learns.
-  ///   - source: where events come from; it is sought to the place of the checkpoint.
   ///   - descriptions: what is known of new users and items.
-  /// - Throws: `LiveError`, and what opening the model and seeking the source throw.
+  ///   - open: opens the stream at the place of the checkpoint; at its beginning for `nil`.
+  /// - Throws: `LiveError`, and what opening the model and the stream throw.
   package init(
-    _ model: String, settings: LiveSettings, source: any EventSource,
-    descriptions: Descriptions = .none
+    _ model: String, settings: LiveSettings, descriptions: Descriptions = .none,
+    source open: (StreamPosition?) throws -> any EventSource
   ) throws {
     try settings.validate()
     self.settings = settings
-    self.source = source
     self.descriptions = descriptions
     folder = LiveFolder(beside: URL(filePath: model))
     opened = try OpenedModel(model)
     let (network, run) = try Self.retriever(of: opened)
     historyLength = run.retriever.model.historyLength
     needsHistory = run.retriever.model.needsHistory(network.catalogue)
-    let rules = settings.events.weights.isEmpty ? opened.settings.data.events : settings.events.weights
+    let rules =
+      settings.events.weights.isEmpty ? opened.settings.data.events : settings.events.weights
     meaning = try EventMeaning(rules, worthless: settings.events.worthless)
     flat = try Self.deciding(settings, run)
     let state = try LearnerState.read(folder.checkpoint, longest: settings.history)
@@ -98,7 +100,7 @@ package final class Learner {
       tally = state.record.tally
       recent = state.recent
       position = state.record.position
-      if let position { try source.seek(to: position) }
+      source = try open(position)
     } else {
       training = try OnlineTraining(
         run, settings.learn, from: network, counts: opened.interactionCounts)
@@ -108,6 +110,7 @@ package final class Learner {
       validation = ProgressiveValidation(window: settings.predict.window)
       tally = StreamTally()
       recent = []
+      source = try open(nil)
       if settings.start == .now {
         while try !source.available(4096).isEmpty {}
         position = source.position
@@ -205,7 +208,8 @@ package final class Learner {
     try LearnerState(
       record: LearnerState.Record(
         position: learnedTo, tally: tally, predictions: validation.count, settings: flat),
-      training: training.state(), population: population, predictions: validation.ring, recent: recent
+      training: training.state(), population: population, predictions: validation.ring,
+      recent: recent
     ).write(to: folder.checkpoint)
     timing.saved()
   }

@@ -8,7 +8,7 @@ package enum LearnerNews: Sendable {
   case published(StreamMark, PublishingComparison, seconds: Double, warning: String?)
   /// A snapshot must not serve, and why; what served goes on.
   case refused(StreamMark, PublishingComparison, reason: String)
-  /// The source cannot be read now, and is tried again.
+  /// The server of the stream does not answer, and is asked again; said once until it does.
   case waiting(reason: String)
 }
 
@@ -43,4 +43,7 @@ package struct LearnerReport: Sendable, Equatable, Codable {
   package var deadLetters = 0
   /// The place behind the last event that was learned.
   package var position: StreamPosition?
+
+  /// Nothing was learned yet.
+  package init() {}
 }

@@ -44,7 +44,8 @@ struct PublishingGuard: Sendable {
     if comparison.indexRecall < settings.indexRecall {
       return .bad(
         comparison,
-        reason: "its index finds \(Self.percent(comparison.indexRecall)) of what an exact search finds,"
+        reason:
+          "its index finds \(Self.percent(comparison.indexRecall)) of what an exact search finds,"
           + " less than \(Self.percent(settings.indexRecall)) (publish.indexRecall)")
     }
     let (new, old) = (
@@ -63,7 +64,8 @@ struct PublishingGuard: Sendable {
     if mean + 1.645 * (variance / count).squareRoot() < 0 {
       return .bad(
         comparison,
-        reason: "it finds \(Self.percent(comparison.recall)) of \(examples.count) items, and what serves"
+        reason:
+          "it finds \(Self.percent(comparison.recall)) of \(examples.count) items, and what serves"
           + " \(Self.percent(comparison.servedRecall)): more than a share of \(settings.margin) is lost"
           + " (publish.margin)")
     }

@@ -23,7 +23,8 @@ import Testing
           let camp = user % 2 * TinyData.items / 2
           let item = camp + (user / 2 + step) % (TinyData.items / 2)
           // One item of each camp has a new name from now on.
-          log += #"{"user": "u\#(user)", "item": "i\#(item)\#(item % 20 == 7 ? "-new" : "")"}"# + "\n"
+          log +=
+            #"{"user": "u\#(user)", "item": "i\#(item)\#(item % 20 == 7 ? "-new" : "")"}"# + "\n"
         }
       }
       try Data(log.utf8).write(to: folder.appending(path: "log.jsonl"))
@@ -31,7 +32,8 @@ import Testing
     }
   }
 
-  private func run(_ arguments: String..., in folder: URL, _ more: [String] = []) throws -> Outcome {
+  private func run(_ arguments: String..., in folder: URL, _ more: [String] = []) throws -> Outcome
+  {
     let words = (["corral"] + arguments + more).map { "'\($0)'" }.joined(separator: " ")
     return try Shell.run(words, in: folder)
   }
@@ -78,7 +80,8 @@ import Testing
         try FileManager.default.copyItem(
           at: folder.appending(path: "model"), to: folder.appending(path: place))
       }
-      let whole = try run("stream", "whole", "--from", "log.jsonl", "--once", in: folder, Self.exact)
+      let whole = try run(
+        "stream", "whole", "--from", "log.jsonl", "--once", in: folder, Self.exact)
       try #require(whole.code == 0, "\(whole.errors)")
       // Wherever a kill hits: at its start, in a step, a checkpoint or a publication.
       var kills = 0
@@ -89,7 +92,8 @@ import Testing
         kills += outcome.code == 0 ? 0 : 1
       }
       #expect(kills > 0)
-      let last = try run("stream", "killed", "--from", "log.jsonl", "--once", in: folder, Self.exact)
+      let last = try run(
+        "stream", "killed", "--from", "log.jsonl", "--once", in: folder, Self.exact)
       try #require(last.code == 0, "\(last.errors)")
       for file in ["weights", "optimiser", "training", "histories"] {
         let bytes = try ["whole", "killed"].map { place in
@@ -107,14 +111,18 @@ import Testing
         (["stream", "nothing", "--from", "log.jsonl"], "nothing"),
         (["stream", "model", "--from", "no.jsonl"], "no.jsonl"),
         (["stream", "model", "--from", "log.jsonl", "--set", "learn.batch=1"], "learn.batch"),
-        (["stream", "model", "--from", "log.jsonl", "--set", "learn.bath=1"], "did you mean 'batch'"),
+        (
+          ["stream", "model", "--from", "log.jsonl", "--set", "learn.bath=1"],
+          "did you mean 'batch'"
+        ),
         (["stream", "rollback", "model"], "no snapshot"),
       ] {
         let outcome = try run(arguments[0], in: folder, Array(arguments.dropFirst()))
         #expect(outcome.code == 2, "\(arguments): \(outcome.errors)")
         #expect(outcome.errors.contains(words), "\(arguments): \(outcome.errors)")
-        #expect(!FileManager.default.fileExists(
-          atPath: folder.appending(path: "nothing.live").path))
+        #expect(
+          !FileManager.default.fileExists(
+            atPath: folder.appending(path: "nothing.live").path))
       }
     }
   }

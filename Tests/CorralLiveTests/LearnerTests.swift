@@ -142,6 +142,34 @@ import Testing
     }
   }
 
+  @Test func `waits for a server that is away, says so once, and misses nothing`() throws {
+    try withTemporaryFolder { folder in
+      let stream = try PlantedStream(in: folder)
+      let events = PlantedStream.rest(10..<14)
+      let flaky = FlakySource(events)
+      var settings = PlantedStream.settings
+      settings.patience = 0.01
+      var (report, waits) = (LearnerReport(), [String]())
+      let start = ContinuousClock.now
+      try Learner(stream.model.path, settings: settings, source: { _ in flaky }).run(
+        reportEvery: 0,
+        shouldStop: {
+          report.tally.events == 200 || (ContinuousClock.now - start).inSeconds > 3600
+        }
+      ) {
+        if case .report(let now) = $0 { report = now }
+        if case .waiting(let reason) = $0 { waits.append(reason) }
+      }
+      #expect(report.tally.events == 200 && flaky.absences > 3)
+      #expect(waits.count == flaky.absences / 2 && waits[0].contains("nobody answers"))
+      let once = FlakySource(events)
+      #expect(throws: StreamError.self) {
+        try Learner(stream.model.path, settings: settings, source: { _ in once })
+          .run(until: .caughtUp) { _ in }
+      }
+    }
+  }
+
   @Test func `begins behind what is there, where a model was trained on it`() throws {
     try withTemporaryFolder { folder in
       let stream = try PlantedStream(in: folder)
@@ -156,7 +184,8 @@ import Testing
     }
   }
 
-  @Test func `keeps nothing of those who asked to be forgotten, and learns nothing of them`() throws {
+  @Test func `keeps nothing of those who asked to be forgotten, and learns nothing of them`() throws
+  {
     try withTemporaryFolder { folder in
       let stream = try PlantedStream(in: folder)
       try stream.append(PlantedStream.rest(10..<14))
@@ -166,8 +195,8 @@ import Testing
       func run() throws -> LearnerReport {
         var last = LearnerReport()
         try Learner(
-          stream.model.path, settings: PlantedStream.settings, source: FileSource(stream.log),
-          descriptions: asked
+          stream.model.path, settings: PlantedStream.settings, descriptions: asked,
+          source: { try FileSource(stream.log, at: $0) }
         ).run(until: .caughtUp) { if case .report(let report) = $0 { last = report } }
         return last
       }
@@ -231,4 +260,37 @@ extension URL {
     try FileManager.default.createDirectory(at: self, withIntermediateDirectories: true)
     return self
   }
+}
+
+/// A source whose server is away twice after each seventy events.
+private final class FlakySource: EventSource {
+  let name = "flaky"
+  private(set) var position = StreamPosition.input(InputPlace(lines: 0))
+  let hasEnded = false
+  let deadLetters = 0
+  private(set) var absences = 0
+  private var left: ArraySlice<StreamEvent>
+  private var given = 0
+
+  init(_ events: [StreamEvent]) { left = events[...] }
+
+  func available(_ limit: Int) throws -> [StreamRecord] {
+    if given >= 70 || left.count == 200 && absences < 2 {
+      absences += 1
+      if absences.isMultiple(of: 2) { given = 0 }
+      throw StreamError.unreachable(source: name, reason: "nobody answers")
+    }
+    let chunk = left.prefix(min(limit, 70 - given))
+    left = left.dropFirst(chunk.count)
+    given += chunk.count
+    return chunk.enumerated().map { place, event in
+      let lines = 200 - left.count - chunk.count + place + 1
+      position = .input(InputPlace(lines: lines))
+      return StreamRecord(event: event, position: position)
+    }
+  }
+
+  func wait(_ seconds: Double) {}
+  func seek(to position: StreamPosition) {}
+  func lag() -> StreamLag { StreamLag(events: left.count) }
 }

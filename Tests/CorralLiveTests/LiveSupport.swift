@@ -117,9 +117,9 @@ struct PlantedStream {
   func learner(
     _ settings: LiveSettings = settings, skippingBad: Bool = false
   ) throws -> Learner {
-    try Learner(
-      model.path, settings: settings,
-      source: FileSource(log, deadLetter: skippingBad ? live.deadLetter : nil))
+    try Learner(model.path, settings: settings) {
+      try FileSource(log, deadLetter: skippingBad ? live.deadLetter : nil, at: $0)
+    }
   }
 
   /// Runs a learner until all of the log is learned; returns what it told.

@@ -37,7 +37,8 @@ import Testing
     let tensors = weights.entries.sorted { $0.key < $1.key }.map { name, entry in
       SafetensorsTensor(
         name,
-        (0..<entry.shape.reduce(1, *)).map { _ in Float(random.uniform()) - 0.5 }, shape: entry.shape)
+        (0..<entry.shape.reduce(1, *)).map { _ in Float(random.uniform()) - 0.5 },
+        shape: entry.shape)
     }
     try SavedModel.write(to: stream.live.checkpoint, manifest: saved.manifest) { folder in
       for file in saved.manifest.files.keys where file != "weights.safetensors" {

@@ -73,7 +73,8 @@ struct Serve: AsyncParsableCommand {
     }
     if learn, watch {
       throw ValidationError(
-        "--learn serves what it publishes by itself; leave out --watch, or learn with `corral stream`")
+        "--learn serves what it publishes by itself; leave out --watch, or learn with `corral stream`"
+      )
     }
     if (tlsCertificate == nil) != (tlsKey == nil) {
       throw ValidationError("--tls-certificate and --tls-key belong together")

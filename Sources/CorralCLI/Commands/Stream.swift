@@ -31,8 +31,8 @@ struct Stream: ParsableCommand {
     @Option(
       name: .customLong("from"),
       help: ArgumentHelp(
-        "Events: a file that grows, the store of a server, or - for standard input.",
-        valueName: "events"))
+        "Events: a file that grows, the store of a server, redis://host:port/0?stream=KEY, "
+          + "kafka://host:port/TOPIC, or - for standard input.", valueName: "events"))
     var address: String
 
     @Flag(help: "Stop when everything that is there now is learned, and do not wait for more.")
@@ -43,6 +43,9 @@ struct Stream: ParsableCommand {
 
     @Flag(help: "Put records that cannot be read into MODEL.live/dead-letters.jsonl, and go on.")
     var skipBad = false
+
+    @Flag(help: "Standard input goes on where it ended; without this, it begins anew each time.")
+    var newLines = false
 
     @Option(
       name: .customLong("set"),
@@ -68,9 +71,14 @@ struct Stream: ParsableCommand {
       let lock = try folder.claim()
       try withExtendedLifetime(lock) {
         if fresh { try folder.forgetCheckpoint() }
-        let stream = try StreamAddress(address, deadLetter: skipBad ? folder.deadLetter : nil)
+        let stream = try EventAddress(address)
         let learner = try Learner(
-          model, settings: settings, source: stream.source, descriptions: stream.descriptions)
+          model, settings: settings, descriptions: Stream.descriptions(stream)
+        ) {
+          try stream.open(
+            end: once ? .closed : .open, resumption: newLines ? .after : .again,
+            deadLetter: skipBad ? folder.deadLetter : nil, at: $0)
+        }
         let view = StreamView(console, learner: learner, model: model)
         view.began(at: address)
         Interruption.listen()
@@ -81,6 +89,12 @@ struct Stream: ParsableCommand {
         try view.ended(isStopped: Interruption.isRequested)
       }
     }
+  }
+
+  /// What is known of new users and items where events come from.
+  private static func descriptions(_ address: EventAddress) throws -> Descriptions {
+    guard case .store(let place) = address else { return .none }
+    return .store(try StoreReader(place))
   }
 
   /// `corral stream status MODEL`.

@@ -106,7 +106,8 @@ final class StreamView {
     if comparison.examples == 0 { return "nothing to compare it on" }
     return "recall@\(cutoff) \(Format.metric(comparison.recall)), what served "
       + "\(Format.metric(comparison.servedRecall)), on "
-      + Format.counted(comparison.examples, comparison.areLearned ? "learned example" : "new example")
+      + Format.counted(
+        comparison.examples, comparison.areLearned ? "learned example" : "new example")
   }
 
   /// The snapshots that are kept.

@@ -65,9 +65,11 @@ final class LiveLearning: Service {
   private var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
   private func learner() throws -> Learner {
-    let source = try StoreSource(store)
-    return try Learner(
-      model, settings: settings, source: source, descriptions: .store(try StoreReader(store)))
+    try Learner(model, settings: settings, descriptions: .store(try StoreReader(store))) { place in
+      let source = try StoreSource(store)
+      if let place { try source.seek(to: place) }
+      return source
+    }
   }
 
   private func status(of learner: Learner) -> LearningStatus {
@@ -130,7 +132,8 @@ final class LiveLearning: Service {
       logger.warning(
         "what was learned is not published",
         metadata: ["snapshot": "\(mark.publication)", "why": "\(reason)"])
-    case .waiting(let reason): logger.warning("events cannot be read", metadata: ["why": "\(reason)"])
+    case .waiting(let reason):
+      logger.warning("events cannot be read", metadata: ["why": "\(reason)"])
     }
   }
 

@@ -51,7 +51,8 @@ package struct TrainingNegatives: Sendable {
   package mutating func grow(to itemCount: Int) {
     guard case .batch = source, itemCount >= self.itemCount else {
       fatalError(
-        "\(settings.kind.rawValue) negatives over \(self.itemCount) items do not grow to \(itemCount)")
+        "\(settings.kind.rawValue) negatives over \(self.itemCount) items do not grow to \(itemCount)"
+      )
     }
     self.itemCount = itemCount
     source = .batch(extra: UniformSampler(itemCount: itemCount))
