@@ -6,7 +6,7 @@ import { Plot } from "./plots.js";
 
 const most = 600;
 let plot;
-let times = [];
+let seconds = [];
 let rows = [];
 
 /// What the metrics say of learning, for those who may not ask for the status; nothing without learning.
@@ -19,7 +19,7 @@ export function ofMetrics(metrics) {
     events: one("events"), examples: one("examples"), examples_per_second: one("examples_per_second"), loss: one("loss"),
     lag: one("lag_events"), model_age: one("model_age_seconds"), publications: one("publications"), refusals: one("refusals"),
     predictions: sums(metrics, "corral_learn_recall").size, recall: recall("all"), head_recall: recall("head"), tail_recall: recall("tail"),
-    failure: up === 0 ? "It stands still; the key of an administrator says why." : undefined,
+    failure: up === 0 ? "the key of an administrator says why." : undefined,
   };
 }
 
@@ -27,7 +27,7 @@ export function ofMetrics(metrics) {
 export function show(learning, time) {
   $("learning").hidden = !learning;
   if (!learning) {
-    [times, rows] = [[], []];
+    [seconds, rows] = [[], []];
     return;
   }
   const count = (value) => value?.toLocaleString("en");
@@ -41,8 +41,8 @@ export function show(learning, time) {
     [learning.cutoff ? `Recall of ${learning.cutoff}` : "Recall", share(learning.recall)],
     ["Popular items", share(learning.head_recall)],
     ["Other items", share(learning.tail_recall)],
-    ["Published", `${count(learning.publications)} times, the last ${age(learning.model_age)}`],
-    ["Kept back", learning.refusals > 0 && `${count(learning.refusals)} times`],
+    ["Published", learning.publications > 0 ? `${times(learning.publications)}, the last ${age(learning.model_age)}` : "not yet"],
+    ["Kept back", learning.refusals > 0 && times(learning.refusals)],
     ["Last kept back", learning.last_refusal],
     ["Last published", learning.published_at && when(learning.published_at)],
   ]);
@@ -50,20 +50,22 @@ export function show(learning, time) {
   $("learning-failure").textContent = learning.failure ? `Learning stands still: ${learning.failure}` : "";
   if (!known) return;
   plot ??= new Plot($("learning-plot"), "Recall since the page was opened", (value) => percent(value, 1));
-  times.push(time);
+  seconds.push(time);
   rows.push(new Map([["all", learning.recall], ["popular", learning.head_recall], ["other", learning.tail_recall]]
     .filter(([, value]) => value !== undefined)));
   // What lies further back is kept half as close each time, so that the plot begins where the page did.
-  if (times.length > most) {
-    const isKept = (_, place) => place % 2 === times.length % 2 || place > times.length - most / 4;
-    [times, rows] = [times.filter(isKept), rows.filter(isKept)];
+  if (seconds.length > most) {
+    const isKept = (_, place) => place % 2 === 0 || place > most * 3 / 4;
+    [seconds, rows] = [seconds.filter(isKept), rows.filter(isKept)];
   }
-  plot.draw(times, rows);
+  plot.draw(seconds, rows);
 }
 
-function age(seconds) {
-  if (seconds === undefined) return "at an unknown time";
-  if (seconds < 100) return `${number(seconds, 2)} s ago`;
-  if (seconds < 6000) return `${number(seconds / 60, 2)} min ago`;
-  return `${number(seconds / 3600, 2)} h ago`;
+const times = (count) => (count === 1 ? "once" : `${count.toLocaleString("en")} times`);
+
+function age(passed) {
+  if (passed === undefined) return "at an unknown time";
+  if (passed < 100) return `${number(passed, 2)} s ago`;
+  if (passed < 6000) return `${number(passed / 60, 2)} min ago`;
+  return `${number(passed / 3600, 2)} h ago`;
 }
