@@ -116,7 +116,8 @@ final class SideItems: Sendable {
       gone.formUnion(rest.lazy.map(\.key))
       dropped = rest.count
     }
-    if gone.isEmpty, added.isEmpty { return (list, 0) }
+    gone = gone.filter(list.contains)
+    if gone.isEmpty, added.isEmpty { return (list, dropped) }
     let changed = list.changed(removing: gone, adding: added.reversed(), most: Self.most)
     return (changed.list, changed.dropped + dropped)
   }

@@ -10,26 +10,20 @@ extension AnswerPlan {
   /// index comes first, and items that nothing places come last.
   func merged(_ candidates: [Candidate], count: Int) -> [Found] {
     let numbers = served.numbers
-    var merged = candidates.map { candidate in
+    let found = candidates.map { candidate in
       Found(
         key: numbers.key(of: candidate.item), item: candidate.item, score: candidate.score,
         source: .retriever, stage: .retriever)
     }
-    guard !side.isEmpty, let vectors = encoded?.vectors else { return merged }
+    guard !side.isEmpty, let vectors = encoded?.vectors else { return found }
     let placed = served.recommender.retriever.placed
-    var place = 0
-    for (entry, score) in side.best(count, by: vectors, where: gate.allows) {
-      while place < merged.count, merged[place].score >= score { place += 1 }
-      if place >= count { break }
+    let beside = side.best(count, by: vectors, where: gate.allows).map { entry, score in
       // A ranker is asked of items that it was trained to place.
-      let item = entry.item.flatMap { placed.contains($0) ? $0 : nil }
-      merged.insert(
-        Found(
-          key: entry.key, item: item, score: score, source: .retriever, stage: .retriever),
-        at: place)
-      place += 1
+      Found(
+        key: entry.key, item: entry.item.flatMap { placed.contains($0) ? $0 : nil }, score: score,
+        source: .retriever, stage: .retriever)
     }
-    return Array(merged.prefix(count))
+    return Found.merged(found, beside, count: count)
   }
 
   /// The retriever's scores of items of the model for this request, those of the side list where it has
@@ -64,20 +58,32 @@ extension AnswerPlan {
       return other != key && !side.contains(other) && gate.allows(other)
     }
     let beside = side.nearest(to: vector, count: need) { $0 != key && gate.allows($0) }
-    var list = near.map { found in
+    let list = near.map { found in
       let item = ItemIndex(found.index)
       return Found(
         key: numbers.key(of: item), item: item, score: found.score, source: .similar,
         stage: .retriever)
     }
-    var place = 0
-    for (entry, score) in beside {
-      while place < list.count, list[place].score >= score { place += 1 }
-      list.insert(
-        Found(
-          key: entry.key, item: entry.item, score: score, source: .similar, stage: .retriever),
-        at: place)
+    let others = beside.map { entry, score in
+      Found(key: entry.key, item: entry.item, score: score, source: .similar, stage: .retriever)
     }
-    return Array(list.prefix(need))
+    return Found.merged(list, others, count: need)
+  }
+}
+
+extension Found {
+  /// The first items of two lists by falling score; of equal ones those of the first list come first.
+  fileprivate static func merged(_ list: [Found], _ other: [Found], count: Int) -> [Found] {
+    var merged: [Found] = []
+    merged.reserveCapacity(min(count, list.count + other.count))
+    var (mine, theirs) = (0, 0)
+    while merged.count < count, mine < list.count || theirs < other.count {
+      let isMine =
+        theirs == other.count
+        || (mine < list.count && list[mine].score >= other[theirs].score)
+      merged.append(isMine ? list[mine] : other[theirs])
+      if isMine { mine += 1 } else { theirs += 1 }
+    }
+    return merged
   }
 }
