@@ -65,20 +65,23 @@ package enum EventAddress: Sendable, Equatable {
   ///   - end: whether more of a file may be written.
   ///   - resumption: what standard input holds when a position is given.
   ///   - deadLetter: where bad records go; `nil` to stop at the first.
+  ///   - patience: how long a server may take to answer, in seconds.
   ///   - position: where to begin; `nil` for the beginning.
   /// - Returns: the source, which is for one thread.
   /// - Throws: `StreamError`, `StoreError` or `DataError`.
   package func open(
     format: DataFormat = .automatic, columns: ColumnNames = ColumnNames(),
     end: FileSource.End = .open, resumption: StandardInput.Resumption = .again,
-    deadLetter: URL? = nil, at position: StreamPosition? = nil
+    deadLetter: URL? = nil, patience: Double = 10, at position: StreamPosition? = nil
   ) throws -> any EventSource {
     let source: any EventSource
     switch self {
     case .redis(let address):
-      source = try RedisSource(address, columns: columns, deadLetter: deadLetter)
+      source = try RedisSource(
+        address, columns: columns, deadLetter: deadLetter, patience: patience)
     case .kafka(let address):
-      source = try KafkaSource(address, columns: columns, deadLetter: deadLetter)
+      source = try KafkaSource(
+        address, columns: columns, deadLetter: deadLetter, patience: patience)
     case .input:
       source = StandardInput(
         resumption: resumption, format: format, columns: columns, deadLetter: deadLetter)

@@ -29,11 +29,12 @@ final class KafkaConsumer {
     (name, topic, self.patience) = (address.name, address.topic, patience)
     let trouble = Trouble()
     self.trouble = trouble
-    let milliseconds = Int((patience * 1000).rounded(.up))
+    // The longest that librdkafka takes is 5 minutes.
+    let silence = min(300_000, max(1_000, Int((patience * 1000).rounded(.up))))
     let usual = [
       // Only members of a group ask for one; no member is made of it.
       "group.id": "corral", "client.id": "corral", "socket.keepalive.enable": "true",
-      "socket.timeout.ms": "\(max(1_000, milliseconds))", "reconnect.backoff.max.ms": "2000",
+      "socket.timeout.ms": "\(silence)", "reconnect.backoff.max.ms": "2000",
       "queued.max.messages.kbytes": "16384",
     ]
     let fixed = [

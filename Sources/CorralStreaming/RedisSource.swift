@@ -37,7 +37,7 @@ package final class RedisSource: EventSource {
   /// - Throws: `StreamError.unreachable`, `StreamError.refused`, and `DataError` for columns.
   package init(
     _ address: RedisAddress, columns: ColumnNames = ColumnNames(), deadLetter: URL? = nil,
-    patience: Double = 5
+    patience: Double = 10
   ) throws {
     name = address.name
     self.address = address

@@ -73,10 +73,10 @@ import Testing
       for address in [
         directory.path, file.path, server.address().name, cluster.address().name,
       ] {
-        let source = try EventAddress(address).open()
+        let source = try EventAddress(address).open(patience: patience)
         var read = try source.next(2, waiting: patience)
         while read.count < 2 { read += try source.next(2 - read.count, waiting: patience) }
-        let other = try EventAddress(address).open(at: saved(source.position))
+        let other = try EventAddress(address).open(patience: patience, at: saved(source.position))
         while read.count < 5 { read += try other.next(9, waiting: patience) }
         #expect(read.map(\.event) == events, "\(address)")
       }

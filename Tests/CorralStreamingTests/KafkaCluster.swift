@@ -45,6 +45,11 @@ final class KafkaCluster {
       ])
   }
 
+  /// A source of a topic, which waits for the brokers as long as it takes.
+  func source(_ topic: String = "events", deadLetter: URL? = nil) throws -> KafkaSource {
+    try KafkaSource(address(topic), deadLetter: deadLetter, patience: patience)
+  }
+
   /// Appends texts to a partition, and returns when they are there.
   func add(_ texts: [String], to topic: String = "events", partition: Int = 0) throws {
     let handle = try #require(rd_kafka_topic_new(producer, topic, nil))
@@ -55,7 +60,7 @@ final class KafkaCluster {
         handle, Int32(partition), RD_KAFKA_MSG_F_COPY, &bytes, bytes.count, nil, 0, nil)
       try #require(code == 0)
     }
-    try #require(rd_kafka_flush(producer, 60_000) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    try #require(rd_kafka_flush(producer, .max) == RD_KAFKA_RESP_ERR_NO_ERROR)
   }
 
   /// Appends events to a partition.

@@ -11,7 +11,7 @@ import Testing
     try cluster.make()
     let events = madeUpEvents(300, seed: 1)
     try cluster.add(events)
-    try expectSourceContract(of: events, seed: 2) { try KafkaSource(cluster.address()) }
+    try expectSourceContract(of: events, seed: 2) { try cluster.source() }
   }
 
   @Test func `a topic that waits is given what comes`() async throws {
@@ -19,7 +19,7 @@ import Testing
     try cluster.value.make()
     let address = cluster.value.address()
     try await expectWaiting(for: madeUpEvents(20, seed: 3)) {
-      try KafkaSource(address)
+      try KafkaSource(address, patience: patience)
     } send: { event in
       do { try cluster.value.add([event]) } catch { Issue.record(error) }
     }
@@ -38,7 +38,7 @@ import Testing
     }
     let count = parts.map(\.count).reduce(0, +)
     var random = SeededGenerator(seed: 4)
-    let source = try KafkaSource(cluster.address())
+    let source = try cluster.source()
     #expect(try source.lag() == StreamLag(events: count))
     let records = try source.read(count, random: &random)
     #expect(try source.next(9).isEmpty)
@@ -48,7 +48,7 @@ import Testing
     }
     for partition in 0..<3 { #expect(part(records, partition) == parts[partition]) }
     for place in [1, 60, 61, 150, count - 1] {
-      let again = try KafkaSource(cluster.address())
+      let again = try cluster.source()
       try again.seek(to: saved(records[place - 1].position))
       let rest = try again.read(count - place, random: &random)
       #expect(try again.next(9).isEmpty)
@@ -65,7 +65,7 @@ import Testing
     let events = madeUpEvents(20, seed: 5)
     try cluster.add(Array(events[..<12]), partition: 0)
     try cluster.add(Array(events[12...]), partition: 1)
-    let source = try KafkaSource(cluster.address())
+    let source = try cluster.source()
     guard case .kafka(var place) = source.position else {
       Issue.record("\(source.position)")
       return
@@ -90,7 +90,7 @@ import Testing
         "{\n  \"user\": \"eve\",\n  \"item\": \"tea\"\n}\n",
       ]
       try cluster.add(texts)
-      let source = try KafkaSource(cluster.address())
+      let source = try cluster.source()
       #expect(try source.next(9, waiting: patience).map(\.event.user) == ["ada"])
       let here = source.position
       for _ in 0..<2 {
@@ -102,7 +102,7 @@ import Testing
       }
       #expect(source.position == here)
       let letters = folder.appendingPathComponent("letters")
-      let other = try KafkaSource(cluster.address(), deadLetter: letters)
+      let other = try cluster.source(deadLetter: letters)
       var random = SeededGenerator(seed: 7)
       #expect(try other.read(2, random: &random).map(\.event.user) == ["ada", "eve"])
       let contents = try DeadLetter.contents(of: letters)
@@ -117,11 +117,13 @@ import Testing
     let events = madeUpEvents(40, seed: 8)
     try cluster.add(Array(events[..<10]), partition: 0)
     try cluster.add(Array(events[10..<20]), partition: 1)
-    let source = try KafkaSource(cluster.address(), patience: 0.5)
-    var random = SeededGenerator(seed: 9)
-    var items = try source.read(20, random: &random).map(\.event.item)
+    let source = try untilReached { try KafkaSource(cluster.address(), patience: 0.5) }
+    var items: [String] = []
+    while items.count < 20 {
+      items += try untilReached { try source.next(9, waiting: 0.05).map(\.event.item) }
+    }
     // Now both partitions have told that they ended, and no answer is awaited.
-    #expect(try source.next(9).isEmpty)
+    #expect(try untilReached { try source.next(9) }.isEmpty)
     let here = source.position
     cluster.stop()
     // It is known when a connection breaks.
@@ -137,12 +139,10 @@ import Testing
     try cluster.add(Array(events[20..<30]), partition: 0)
     try cluster.add(Array(events[30...]), partition: 1)
     while items.count < 40 {
-      do {
-        items += try source.next(7, waiting: 0.05).map(\.event.item)
-      } catch StreamError.unreachable {}
+      items += try untilReached { try source.next(7, waiting: 0.05).map(\.event.item) }
     }
     #expect(items.sorted() == events.map(\.item).sorted())
-    #expect(try source.next(9).isEmpty)
+    #expect(try untilReached { try source.next(9) }.isEmpty)
   }
 
   @Test func `records that were removed before they were read are missed, each time`() throws {
@@ -150,7 +150,7 @@ import Testing
     try cluster.make()
     let small = madeUpEvents(3, seed: 10)
     for event in small { try cluster.add([event]) }
-    let source = try KafkaSource(cluster.address())
+    let source = try cluster.source()
     let start = source.position
     var random = SeededGenerator(seed: 11)
     let records = try source.read(3, random: &random)
@@ -160,7 +160,7 @@ import Testing
     for number in 0..<24 {
       try cluster.add([#"{"user": "u", "item": "\#(number)", "padding": "\#(padding)"}"#])
     }
-    let fresh = try KafkaSource(cluster.address())
+    let fresh = try cluster.source()
     guard case .kafka(let first) = fresh.position else {
       Issue.record("\(fresh.position)")
       return
@@ -191,7 +191,7 @@ import Testing
       }
     }
     try add(0..<4)
-    let source = try KafkaSource(address)
+    let source = try KafkaSource(address, patience: patience)
     var items = try source.next(1, waiting: patience).map(\.event.item)
     try add(4..<60)
     let error = #expect(throws: StreamError.self) {
@@ -214,7 +214,7 @@ import Testing
     let cluster = try KafkaCluster()
     try cluster.make()
     try cluster.add(madeUpEvents(3, seed: 12))
-    let source = try KafkaSource(cluster.address())
+    let source = try cluster.source()
     guard case .kafka(var place) = source.position else {
       Issue.record("\(source.position)")
       return
@@ -242,7 +242,7 @@ import Testing
     cluster.refuse("unknown")
     #expect(
       throws: StreamError.refused(source: unknown.name, reason: "there is no topic unknown")
-    ) { _ = try KafkaSource(unknown) }
+    ) { _ = try KafkaSource(unknown, patience: patience) }
     let nobody = KafkaAddress(brokers: ["127.0.0.1:\(try freePort())"], topic: "events")
     let error = #expect(throws: StreamError.self) {
       _ = try KafkaSource(nobody, patience: 0.5)
@@ -256,12 +256,12 @@ import Testing
     #expect(
       throws: StreamError.refused(
         source: strange.name, reason: "No such configuration property: \"fetch.wait\"")
-    ) { _ = try KafkaSource(strange) }
+    ) { _ = try KafkaSource(strange, patience: patience) }
     let other = try KafkaCluster()
     try other.make()
-    let place = try KafkaSource(other.address()).position
+    let place = try other.source().position
     #expect(throws: StreamError.foreign(position: place, source: cluster.address().name)) {
-      try KafkaSource(cluster.address()).seek(to: place)
+      try cluster.source().seek(to: place)
     }
   }
 }

@@ -76,7 +76,7 @@ private final class FakeRedis: Sendable {
 
   @Test func `an answer that is whole is read`() throws {
     let server = try FakeRedis([answer, answer], .close)
-    let source = try RedisSource(server.address)
+    let source = try RedisSource(server.address, patience: patience)
     #expect(try source.next(9).map(\.event.user) == ["ada", "bob"])
   }
 
@@ -107,7 +107,7 @@ private final class FakeRedis: Sendable {
     }
     // What is missing at the end does not come: the connection is closed.
     let server = try FakeRedis([answer, damaged, damaged], .close)
-    let source = try RedisSource(server.address, patience: 60)
+    let source = try RedisSource(server.address, patience: patience)
     let here = source.position
     do {
       for record in try source.next(9) {
@@ -126,6 +126,6 @@ private final class FakeRedis: Sendable {
       throws: StreamError.refused(
         source: server.address.name,
         reason: "it does not count the entries of a stream; use Redis 7 or later")
-    ) { _ = try RedisSource(server.address) }
+    ) { _ = try RedisSource(server.address, patience: patience) }
   }
 }

@@ -11,7 +11,7 @@ import Testing
       let server = try RedisServer(folder)
       let events = madeUpEvents(60, seed: 1)
       try server.add(events[..<40])
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       var read = try source.next(25).map(\.event)
       let here = source.position
       server.stop()
@@ -37,7 +37,7 @@ import Testing
       let server = try RedisServer(folder)
       let events = madeUpEvents(50, seed: 2)
       try server.add(events)
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       var read: [StreamEvent] = []
       for _ in 0..<5 {
         read += try source.next(10).map(\.event)
@@ -52,8 +52,8 @@ import Testing
       let server = try RedisServer(folder)
       let events = madeUpEvents(30, seed: 3)
       try server.add(events)
-      let source = try RedisSource(server.address(), patience: 0.2)
-      var read = try source.next(10).map(\.event)
+      let source = try untilReached { try RedisSource(server.address(), patience: 0.2) }
+      var read = try untilReached { try source.next(10).map(\.event) }
       server.freeze()
       #expect(
         throws: StreamError.unreachable(
@@ -61,9 +61,7 @@ import Testing
       ) { try source.next(10) }
       server.thaw()
       while read.count < events.count {
-        do { read += try source.next(7).map(\.event) } catch StreamError.unreachable {
-          source.wait(0.1)
-        }
+        read += try untilReached { try source.next(7).map(\.event) }
       }
       #expect(read == events)
     }
@@ -75,7 +73,7 @@ import Testing
       try server.add(entries: [["user", "ada", "item", "tea"]])
       for (password, code) in [(String?.none, "NOAUTH"), ("open-up", "WRONGPASS")] {
         let error = #expect(throws: StreamError.self) {
-          _ = try RedisSource(server.address(password: password))
+          _ = try server.source(password: password)
         }
         guard case .refused(_, let reason) = error else {
           Issue.record("\(String(describing: error))")
@@ -85,7 +83,7 @@ import Testing
         #expect(error.map { "\($0)".contains("open-up") } == false)
       }
       let text = "redis://:sesame%401%2F2@127.0.0.1:\(server.port)/0?stream=events"
-      let source = try RedisSource(RedisAddress(text))
+      let source = try RedisSource(RedisAddress(text), patience: patience)
       #expect(try source.rest().count == 1)
       #expect(source.name == "redis://127.0.0.1:\(server.port)/0?stream=events")
     }
@@ -96,11 +94,11 @@ import Testing
       let nobody = RedisAddress(host: "127.0.0.1", port: try freePort(), stream: "events")
       #expect(
         throws: StreamError.unreachable(source: nobody.name, reason: "Connection refused")
-      ) { _ = try RedisSource(nobody) }
+      ) { _ = try RedisSource(nobody, patience: patience) }
       let server = try RedisServer(folder)
       try server.ask("SET", "text", "x")
       let error = #expect(throws: StreamError.self) {
-        _ = try RedisSource(server.address("text"))
+        _ = try server.source("text")
       }
       guard case .refused(_, let reason) = error else {
         Issue.record("\(String(describing: error))")
@@ -115,7 +113,7 @@ import Testing
       let server = try RedisServer(folder)
       let events = madeUpEvents(100, seed: 4)
       let ids = try server.add(events)
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       let start = source.position
       let records = try source.next(60)
       try server.ask("XTRIM", "events", "MAXLEN", "50")
@@ -137,7 +135,7 @@ import Testing
       #expect(throws: StreamError.self) { try source.seek(to: start) }
       #expect(source.position == end)
       // While it reads, too.
-      let other = try RedisSource(server.address())
+      let other = try server.source()
       #expect(try other.next(10).map(\.event) == Array(events[50..<60]))
       let here = other.position
       try server.ask("XTRIM", "events", "MAXLEN", "0")
@@ -156,7 +154,7 @@ import Testing
     try withTemporaryFolder { folder in
       let server = try RedisServer(folder)
       try server.add(madeUpEvents(5, seed: 5))
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       #expect(try source.next(3).count == 3)
       let here = source.position
       try server.ask("DEL", "events")
@@ -178,7 +176,7 @@ import Testing
       ) { try source.next(1) }
       #expect(
         throws: StreamError.foreign(position: here, source: server.address("other").name)
-      ) { try RedisSource(server.address("other")).seek(to: here) }
+      ) { try server.source("other").seek(to: here) }
     }
   }
 
@@ -191,7 +189,7 @@ import Testing
       var (added, trimmed, read) = (0, 0, 0)
       var deleted: Set<Int> = []
       var isDeletedAhead = false
-      var source = try RedisSource(server.address())
+      var source = try server.source()
       for _ in 0..<400 {
         switch random.next(below: 5) {
         case 0, 1:
@@ -213,7 +211,7 @@ import Testing
         default:
           if random.next(below: 4) == 0 {
             let place = try saved(source.position)
-            source = try RedisSource(server.address())
+            source = try server.source()
             do { try source.seek(to: place) } catch StreamError.gone {
               let lost = read < trimmed && (read + 1...trimmed).contains { !deleted.contains($0) }
               #expect(lost || isDeletedAhead)

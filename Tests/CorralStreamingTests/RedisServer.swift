@@ -2,6 +2,7 @@ import CorralData
 import CorralStreaming
 import Foundation
 import LibRedis
+import Synchronization
 import Testing
 
 /// A Redis of its own that a test starts, stops and asks, with its data in a folder.
@@ -30,6 +31,14 @@ final class RedisServer {
   /// The address of a stream of this server.
   func address(_ stream: String = "events", password: String? = nil) -> RedisAddress {
     RedisAddress(host: "127.0.0.1", port: port, password: password, stream: stream)
+  }
+
+  /// A source of a stream, which waits for the server as long as it takes.
+  func source(
+    _ stream: String = "events", password: String? = nil, deadLetter: URL? = nil
+  ) throws -> RedisSource {
+    try RedisSource(
+      address(stream, password: password), deadLetter: deadLetter, patience: patience)
   }
 
   /// Starts the server again, with the data that it had, and waits until it answers.
@@ -142,12 +151,16 @@ final class RedisServer {
   }
 }
 
-/// A port of this machine that nothing listens on.
+/// A port of this machine that nothing listens on, another one each time.
 func freePort() throws -> Int {
-  let (socket, port) = try boundSocket()
-  close(socket)
-  return port
+  while true {
+    let (socket, port) = try boundSocket()
+    close(socket)
+    if givenPorts.withLock({ $0.insert(port).inserted }) { return port }
+  }
 }
+
+private let givenPorts = Mutex<Set<Int>>([])
 
 /// A socket on a port of its own, on which nobody listens yet.
 func boundSocket() throws -> (socket: Int32, port: Int) {

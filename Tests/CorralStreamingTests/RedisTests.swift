@@ -16,7 +16,7 @@ import Testing
       } else {
         try server.add(events)
       }
-      try expectSourceContract(of: events, seed: 2) { try RedisSource(server.address()) }
+      try expectSourceContract(of: events, seed: 2) { try server.source() }
     }
   }
 
@@ -25,7 +25,7 @@ import Testing
       let server = Shared(try RedisServer(folder))
       let address = server.value.address()
       try await expectWaiting(for: madeUpEvents(40, seed: 3)) {
-        try RedisSource(address)
+        try RedisSource(address, patience: patience)
       } send: { event in
         do { try server.value.add([event]) } catch {
           Issue.record(error)
@@ -39,14 +39,14 @@ import Testing
       let server = try RedisServer(folder)
       let events = madeUpEvents(120, seed: 4)
       let ids = try server.add(events)
-      let before = try RedisSource(server.address()).next(120).map(\.position)
+      let before = try server.source().next(120).map(\.position)
       let isKept = events.indices.map { $0 % 3 == 1 }
       for (id, isKept) in zip(ids, isKept) where !isKept { try server.ask("XDEL", "events", id) }
       let kept = zip(events, isKept).filter(\.1).map(\.0)
-      try expectSourceContract(of: kept, seed: 5) { try RedisSource(server.address()) }
+      try expectSourceContract(of: kept, seed: 5) { try server.source() }
       // Places of entries that are gone are places all the same, while an older one is there.
       for place in 1..<120 {
-        let source = try RedisSource(server.address())
+        let source = try server.source()
         try source.seek(to: saved(before[place]))
         let rest = try source.rest().map(\.event)
         #expect(rest == zip(events, isKept).dropFirst(place + 1).filter(\.1).map(\.0))
@@ -57,7 +57,7 @@ import Testing
   @Test func `the lag is the number of entries that were not given`() throws {
     try withTemporaryFolder { folder in
       let server = try RedisServer(folder)
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       #expect(try source.lag() == StreamLag(events: 0))
       let ids = try server.add(madeUpEvents(9, seed: 6))
       #expect(try source.lag() == StreamLag(events: 9))
@@ -81,7 +81,7 @@ import Testing
         ["user", "a\"b\\\n\u{1}", "item", "x", "value", "many"],
       ])
       try server.add(entries: [["user", "eve", "item", "a\"b\\\n\u{1}"]])
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       #expect(try source.next(9).map(\.event.user) == ["ada"])
       let here = source.position
       for _ in 0..<2 {
@@ -93,7 +93,7 @@ import Testing
       }
       #expect(source.position == here)
       let letters = folder.appendingPathComponent("letters")
-      let other = try RedisSource(server.address(), deadLetter: letters)
+      let other = try server.source(deadLetter: letters)
       #expect(try other.rest().map(\.event.item) == ["tea", "a\"b\\\n\u{1}"])
       #expect(other.deadLetters == 4)
       let contents = try DeadLetter.contents(of: letters)
@@ -117,10 +117,10 @@ import Testing
       var address = server.address("clicks")
       address.database = 3
       #expect(
-        try RedisSource(address, columns: columns).rest().map(\.event)
+        try RedisSource(address, columns: columns, patience: patience).rest().map(\.event)
           == [StreamEvent(user: "ada", item: "tea")])
       address.database = 2
-      #expect(try RedisSource(address, columns: columns).rest().isEmpty)
+      #expect(try RedisSource(address, columns: columns, patience: patience).rest().isEmpty)
     }
   }
 
@@ -130,9 +130,9 @@ import Testing
       for number in 1...5_000 {
         try server.ask("XADD", "events", "\(number)-1", "user", "ada", "item", "\(number)")
       }
-      let records = try RedisSource(server.address()).next(10_000)
+      let records = try server.source().next(10_000)
       #expect(records.map(\.event.item) == (1...records.count).map { "\($0)" })
-      let source = try RedisSource(server.address())
+      let source = try server.source()
       var items: [String] = []
       while case let batch = try source.next(10_000), !batch.isEmpty {
         items += batch.map(\.event.item)

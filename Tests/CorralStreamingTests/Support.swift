@@ -135,6 +135,13 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
 /// A writer may wait for minutes for a thread, while other tests have all of them.
 let patience = 3600.0
 
+/// Repeats what a server may be too slow for: those who wait for it have little patience in some tests.
+func untilReached<Value>(_ body: () throws -> Value) throws -> Value {
+  while true {
+    do { return try body() } catch StreamError.unreachable {}
+  }
+}
+
 extension EventSource {
   /// Reads a number of records in batches of random size, waiting for them.
   func read(_ count: Int, random: inout SeededGenerator) throws -> [StreamRecord] {
