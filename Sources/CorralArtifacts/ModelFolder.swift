@@ -32,6 +32,8 @@ package enum ModelFile {
   package static let evaluation = "evaluation.safetensors"
   /// The ranks of the retriever alone, if a ranker comes after it.
   package static let retrieverEvaluation = "retriever-evaluation.safetensors"
+  /// Where on its stream the model was published, if it goes on learning.
+  package static let stream = "stream.json"
   /// One line of JSON for each epoch of training.
   package static let training = "training.jsonl"
 }

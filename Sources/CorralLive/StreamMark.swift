@@ -2,7 +2,7 @@ package import CorralArtifacts
 package import CorralStreaming
 package import Foundation
 
-/// Where on its stream a model was published: `stream.json` of its folder.
+/// Where on its stream a model was published: `ModelFile.stream`.
 package struct StreamMark: Sendable, Equatable, Codable {
   /// The number of the publication, from 1.
   package var publication: Int
@@ -17,14 +17,11 @@ package struct StreamMark: Sendable, Equatable, Codable {
   /// When it was published.
   package var time: Date
 
-  /// The name of its file.
-  static let file = "stream.json"
-
   func write(to folder: ModelFolder) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.dateEncodingStrategy = .iso8601
-    try folder.write(try encoder.encode(self) + Data("\n".utf8), as: Self.file)
+    try folder.write(try encoder.encode(self) + Data("\n".utf8), as: ModelFile.stream)
   }
 }
 
@@ -34,13 +31,13 @@ extension SavedModel {
   /// - Throws: `ArtifactError` for a file that cannot be understood.
   package var streamMark: StreamMark? {
     get throws {
-      guard contains(StreamMark.file) else { return nil }
+      guard contains(ModelFile.stream) else { return nil }
       let decoder = JSONDecoder()
       decoder.dateDecodingStrategy = .iso8601
       do {
-        return try decoder.decode(StreamMark.self, from: data(StreamMark.file))
+        return try decoder.decode(StreamMark.self, from: data(ModelFile.stream))
       } catch let error as DecodingError {
-        throw damaged(StreamMark.file, "\(error)")
+        throw damaged(ModelFile.stream, "\(error)")
       }
     }
   }

@@ -106,6 +106,11 @@ package struct OpenedModel {
   ///
   /// Throws `PipelineError` where they are not there, or are others.
   package func loadData(from path: String?) throws -> LoadedData {
+    if saved.contains(ModelFile.stream) {
+      throw PipelineError.other(
+        "\(self.path) has learned from a stream since it was trained, perhaps what its data hold out: "
+          + "`corral stream status` says how it predicts what it has not learned yet")
+    }
     var settings = settings.data
     settings.path = path ?? saved.manifest.data.path
     guard FileManager.default.fileExists(atPath: settings.path) else {

@@ -33,9 +33,11 @@ import Testing
       }
       let listed = try listed()
       #expect(Set(names).subtracting(listed).isEmpty)
-      // Without contexts in the data, nothing is known of them, and there are no clusters.
+      // Without contexts in the data, nothing is known of them; there are no clusters and no stream.
       #expect(
-        Set(listed).subtracting(names) == ["context.safetensors", "clusters.safetensors"])
+        Set(listed).subtracting(names) == [
+          "context.safetensors", "clusters.safetensors", "stream.json",
+        ])
     }
   }
 }

@@ -53,6 +53,9 @@ import Testing
       let status = try run("stream", "status", "model", in: folder)
       #expect(status.code == 0 && status.output.contains("serves"))
       #expect(status.output.contains("corral stream rollback model"))
+      // It may have learned what its data hold out.
+      let evaluated = try run("evaluate", "model", in: folder)
+      #expect(evaluated.code == 2 && evaluated.errors.contains("has learned from a stream"))
       let back = try run("stream", "rollback", "model", "--json", in: folder)
       let snapshot = try back.json([String: JSONValue].self)["snapshot"]
       let now = try run("stream", "status", "model", "--json", in: folder)
