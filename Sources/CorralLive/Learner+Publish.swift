@@ -75,7 +75,8 @@ extension Learner {
     var data = opened.saved.manifest.data
     let population = snapshot.population
     (data.users, data.items) = (population.users.count, population.items.count)
-    data.interactions += snapshot.examples
+    // A model that was published before counts the examples of the stream already.
+    data.interactions += snapshot.examples - examplesInModel
     let manifest = Manifest(
       kinds: opened.settings.kinds, settings: try JSONValue(encoding: opened.settings), data: data,
       metrics: .object([:]),

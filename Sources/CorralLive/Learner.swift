@@ -26,6 +26,8 @@ package final class Learner {
   package private(set) var notes: [String] = []
 
   let opened: OpenedModel
+  /// The examples of this run that the model knew when it was opened.
+  let examplesInModel: Int
   let source: any EventSource
   private let descriptions: Descriptions
   private let meaning: EventMeaning
@@ -91,6 +93,8 @@ package final class Learner {
     meaning = try EventMeaning(rules, worthless: settings.events.worthless)
     flat = try Self.deciding(settings, run)
     let state = try LearnerState.read(folder.checkpoint, longest: settings.history)
+    // A run that begins anew counts from 0, whatever the model knows.
+    examplesInModel = try state == nil ? 0 : opened.saved.streamMark?.examples ?? 0
     if let state {
       try Self.check(state, flat, opened, folder)
       training = try OnlineTraining(run, settings.learn, restoring: state.training)

@@ -103,7 +103,8 @@ package struct LiveFolder: Sendable {
 
   /// Puts a snapshot in the place of what serves, and its state in the place of the last one.
   ///
-  /// The caller has claimed the folder. Each of the two is replaced as a whole.
+  /// The caller has claimed the folder. Each of the two is replaced as a whole, the model first: a state
+  /// that is later than the model goes on from where it was, and one that is earlier fits no model.
   ///
   /// - Parameters:
   ///   - number: the number of the snapshot; `nil` for the last one before what serves.
@@ -118,6 +119,7 @@ package struct LiveFolder: Sendable {
       throw LiveError.noSnapshot(
         path: folder.path, wanted: number.map(String.init) ?? "before what serves", known: known)
     }
+    try copy(model(of: number), to: model)
     if skippingEvents, let last = try LearnerState.read(checkpoint, longest: .max),
       var state = try LearnerState.read(checkpoint(of: number), longest: .max)
     {
@@ -126,7 +128,6 @@ package struct LiveFolder: Sendable {
     } else {
       try copy(checkpoint(of: number), to: checkpoint)
     }
-    try copy(model(of: number), to: model)
     return number
   }
 

@@ -97,6 +97,9 @@ import Testing
       let report = try stream.catchUp().report
       #expect(report.tally.examples == 680)
       #expect(try stream.learned() == learned)
+      // Three runs published, and the model counts no example of theirs twice.
+      let data = try OpenedModel(stream.model.path).saved.manifest.data
+      #expect(data.interactions == PlantedStream.first.count + 680)
       // The weights of a model that counts: each event is in its item's count once.
       #expect(try counts(of: stream) == wantedCounts())
     }
